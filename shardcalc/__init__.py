@@ -1,0 +1,82 @@
+"""Capacity planning for Amazon Kinesis Data Streams: how many shards, why, what they cost, and how to get there.
+
+    >>> from shardcalc import Workload, plan
+    >>> plan(Workload.of(size=1024, rps=6, consumers=7)).shards
+    21
+
+The map of the package, in the direction of the data:
+
+- doors in: ``cli`` (the command line), ``profile`` over ``yamltext`` (YAML files);
+- the core, pure arithmetic on exact numbers: ``units``, ``workload``, ``capacity``, ``findings``, ``cost``;
+- AWS's numbers, as dated data with sources: ``facts``;
+- doors out: ``report``, one module a format.
+
+Importing the package loads nothing; a name is loaded when it is first used, so that the command line starts fast.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from .capacity import Constraint, Plan
+    from .facts import Limits
+    from .findings import Finding, Severity
+    from .units import BadValue, ByteRate, CallRate, Duration, RecordRate, Size
+    from .workload import Aggregation, BadFields, CatchUp, Consumer, ConsumerType, Mode, Rates, SizeShare, Workload
+
+__version__ = "0.1.0"
+
+_HOME: Final = {
+    "capacity": ("Constraint", "Plan"),
+    "facts": ("Limits",),
+    "findings": ("Finding", "Severity"),
+    "units": ("BadValue", "ByteRate", "CallRate", "Duration", "RecordRate", "Size"),
+    "workload": ("Aggregation", "BadFields", "CatchUp", "Consumer", "ConsumerType", "Mode", "Rates", "SizeShare", "Workload"),
+}
+
+__all__ = [
+    "Aggregation",
+    "BadFields",
+    "BadValue",
+    "ByteRate",
+    "CallRate",
+    "CatchUp",
+    "Constraint",
+    "Consumer",
+    "ConsumerType",
+    "Duration",
+    "Finding",
+    "Limits",
+    "Mode",
+    "Plan",
+    "Rates",
+    "RecordRate",
+    "Severity",
+    "Size",
+    "SizeShare",
+    "Workload",
+    "plan",
+]
+
+
+def plan(workload: Workload, limits: Limits | None = None) -> Plan:
+    """Work out how many shards a workload needs, and why.
+
+    Args:
+        workload: what is asked of the stream; :meth:`Workload.of` reads one from numbers and text.
+        limits: AWS's limits; the ones that this release ships when not given.
+    """
+    from .capacity import plan as work_out
+    from .facts import built_in_limits
+
+    return work_out(workload, limits if limits is not None else built_in_limits())
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOME.items():
+        if name in names:
+            from importlib import import_module
+
+            return getattr(import_module(f".{home}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

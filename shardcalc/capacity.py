@@ -1,0 +1,343 @@
+"""The whole capacity calculation: a workload and AWS's limits in, a plan with its working out.
+
+A stream needs the most shards that any one limit asks for. Each limit that grows with shards is a
+:class:`Constraint` that carries its demand, the limit of one shard, and the count it would ask for alone.
+What more shards cannot relieve is no constraint but a finding (``findings.py``). Pure arithmetic on exact
+fractions; no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Final
+
+from .facts import Fact, Limits
+from .findings import Finding, find
+from .units import ByteRate, RecordRate, Size, ceil_div, decimal, percent, ratio
+from .workload import Consumer, ConsumerType, Rates, Workload
+
+ONE: Final = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One limit that more shards relieve.
+
+    ``demand`` and ``load`` follow from ``base`` and ``factors``, and so does the printed working: what is shown is
+    what was calculated.
+    """
+
+    name: str
+    title: str
+    base: ByteRate | RecordRate
+    base_name: str
+    factors: tuple[tuple[Fraction | int, str], ...]
+    per_shard: ByteRate | RecordRate
+    """The limit of one shard."""
+    fact: Fact[Any] | None
+    """Where the limit of one shard comes from; None when the workload itself declares it."""
+    per_shard_working: str = ""
+    consumer: str = ""
+    """The consumer whose limit this is, for limits of one consumer."""
+
+    demand: ByteRate | RecordRate = None  # type: ignore[assignment]  # set below, from base and factors
+    load: Fraction = None  # type: ignore[assignment]
+    """Demand in shards, before rounding up."""
+
+    def __post_init__(self) -> None:
+        amount = self.base.amount
+        for factor, _ in self.factors:
+            if factor != 1:
+                amount *= factor
+        object.__setattr__(self, "demand", type(self.base)(amount))
+        object.__setattr__(self, "load", amount / self.per_shard.amount)
+
+    @property
+    def shards(self) -> int:
+        """The shards that this limit asks for alone, at least one."""
+        return max(1, ceil_div(self.load))
+
+    def utilisation(self, shards: int) -> Fraction:
+        """Demand over the capacity of so many shards; above one it throttles."""
+        return self.load / shards
+
+    @property
+    def working(self) -> str:
+        """The calculation in one line, to be redone with a pencil."""
+        steps = "".join(f" x {decimal(factor)} {name}" for factor, name in self.factors if factor != 1 or "consumer" in name)
+        count = f"{self.shards:,} shard{'' if self.shards == 1 else 's'}"
+        return f"{self.base_name} {self.base}{steps} / {self.per_shard_working}{self.per_shard} = {ratio(self.load)} -> {count}"
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """Records as the stream sees them: the producer's own, or aggregates of several.
+
+    Source: aggregation format of the Kinesis Producer Library.
+    """
+
+    records: int
+    """Producer records in one stream record; 1 without aggregation."""
+    size: Size
+    """One stream record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """AWS's sizing formula, ``max(write KiB/s / 1024, read KiB/s / 2048)``, with its two terms.
+
+    Source: "Choose the right mode to stream in", https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html
+    """
+
+    write: ByteRate
+    read: ByteRate
+    write_limit: ByteRate
+    read_limit: ByteRate
+
+    @property
+    def terms(self) -> tuple[Fraction, Fraction]:
+        """Shards asked for by writing and by reading, not rounded."""
+        return self.write.ratio_to(self.write_limit), self.read.ratio_to(self.read_limit)
+
+    @property
+    def shards(self) -> int:
+        """The larger term, rounded up, at least one."""
+        return max(1, ceil_div(max(self.terms)))
+
+    @property
+    def working(self) -> str:
+        """The formula with its numbers, in KiB/s as AWS writes it."""
+        written, read = (decimal(rate.amount / 1024).replace(",", "") for rate in (self.write, self.read))
+        over, under = (decimal(rate.amount / 1024).replace(",", "") for rate in (self.write_limit, self.read_limit))
+        terms = ", ".join(ratio(term) for term in self.terms)
+        return f"max({written}/{over}, {read}/{under}) = max({terms}) -> {self.shards:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many shards a workload needs, and why."""
+
+    workload: Workload
+    packing: Packing
+    write: ByteRate
+    """Bytes written at peak, before headroom and with the overhead of aggregation."""
+    formula: Formula
+    guide: Formula
+    """The formula as AWS's guide states it, with the record size rounded up to whole KiB."""
+    constraints: tuple[Constraint, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def shards(self) -> int:
+        """The count that satisfies every constraint; one less does not."""
+        return max(constraint.shards for constraint in self.constraints)
+
+    @property
+    def binding(self) -> tuple[Constraint, ...]:
+        """All constraints that ask for the full count, ties included."""
+        shards = self.shards
+        return tuple(constraint for constraint in self.constraints if constraint.shards == shards)
+
+    @property
+    def utilisation(self) -> Fraction:
+        """The highest utilisation of any limit at the planned count."""
+        return max(constraint.load for constraint in self.constraints) / self.shards
+
+    def capacity(self, shards: int, limits: Limits) -> tuple[ByteRate, ByteRate]:
+        """What so many shards take in and give out to shared consumers, in bytes per second."""
+        return limits.write_bytes.value * shards, limits.read_bytes.value * shards
+
+    @property
+    def guide_differs(self) -> str:
+        """Why AWS's guide would say another count than this plan, or nothing when it says the same."""
+        if self.guide.shards == self.shards:
+            return ""
+        reasons = []
+        if self.guide.shards != self.formula.shards:
+            reasons.append(f"it rounds {self.workload.size} up to {guide_size(self.workload.size)}")
+        if self.formula.shards != self.shards:
+            left_out = dict.fromkeys(constraint.title for constraint in self.binding if constraint.name not in ("write-bytes", "read-bytes"))
+            if left_out:
+                reasons.append(f"it does not know {' and '.join(left_out)}")
+            if self.workload.headroom:
+                reasons.append(f"it has no headroom ({percent(self.workload.headroom)} here)")
+            if self.packing.records > 1:
+                reasons.append("it does not count the overhead of aggregation")
+        return "; ".join(reasons)
+
+
+def plan(workload: Workload, limits: Limits) -> Plan:
+    """Work out how many shards a workload needs.
+
+    The count is the maximum over all constraints: each is demand over the limit of one shard, rounded up once.
+
+    Source: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html for bytes;
+    https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html for the rest.
+    """
+    packing = pack(workload, limits)
+    peak = workload.rps.peak
+    records = RecordRate(peak.amount / packing.records) if packing.records > 1 else peak
+    write = records.of(packing.size)
+    constraints = tuple(_constraints(workload, limits, peak, records, write))
+    if workload.skew != 1:
+        hottest = max(constraints, key=lambda constraint: constraint.load)
+        constraints += (
+            replace(
+                hottest,
+                name="hottest-shard",
+                title=f"hottest shard ({hottest.title})",
+                factors=(*hottest.factors, (workload.skew, "skew")),
+            ),
+        )
+    formula = _formula(write, workload.shared, limits)
+    rounded = guide_size(workload.size)
+    guide = formula if rounded == workload.size and packing.records == 1 else _formula(peak.of(rounded), workload.shared, limits)
+    planned = Plan(workload, packing, write, formula, guide, constraints, ())
+    return replace(planned, findings=tuple(find(planned, limits)))
+
+
+def pack(workload: Workload, limits: Limits) -> Packing:
+    """Work out the stream records that a producer's records become.
+
+    An aggregate holds as many whole records as fit its target size; records that leave no room for a second one
+    are sent as they are.
+    """
+    if workload.aggregation is not None:
+        one = workload.size + limits.aggregate_overhead.value
+        frame = limits.aggregate_frame.value
+        fit = (workload.aggregation.target_size - frame).ratio_to(one)
+        count = fit.numerator // fit.denominator
+        if count > 1:
+            return Packing(count, one * count + frame)
+    return Packing(1, workload.size)
+
+
+def guide_size(size: Size) -> Size:
+    """A record size rounded up to whole KiB, as AWS's sizing guide does."""
+    return Size(ceil_div(size.amount, 1024) * 1024)
+
+
+def consumer_speed(consumer: Consumer, limits: Limits) -> tuple[RecordRate, str] | None:
+    """The stream records per second that a Lambda consumer handles from one shard, with its working; None when not declared.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+    """
+    if consumer.batch_duration is None:
+        return None
+    factor = consumer.parallelization_factor or limits.lambda_factor_default.value
+    batch = consumer.batch_size or limits.lambda_batch_default.value
+    working = f"({factor} x {batch:,} records / {consumer.batch_duration} =) "
+    return RecordRate(factor * batch / consumer.batch_duration.amount), working
+
+
+def _formula(write: ByteRate, shared: int, limits: Limits) -> Formula:
+    return Formula(write, write * shared, limits.write_bytes.value, limits.read_bytes.value)
+
+
+def _constraints(workload: Workload, limits: Limits, peak: RecordRate, records: RecordRate, write: ByteRate) -> Iterator[Constraint]:
+    headroom = ((ONE + workload.headroom, "headroom"),) if workload.headroom else ()
+    shared = workload.shared
+    fact: Fact[Any] = limits.write_bytes
+    yield Constraint("write-bytes", "write bytes", write, "write", headroom, fact.value, fact)
+    fact = limits.write_records
+    yield Constraint("write-records", "write records", records, "write", headroom, fact.value, fact)
+    readers = ((shared, f"shared consumer{'' if shared == 1 else 's'}"),)
+    if shared:
+        fact = limits.read_bytes
+        yield Constraint("read-bytes", "shared read bytes", write, "write", readers + headroom, fact.value, fact)
+    if workload.fan_out:
+        fact = limits.fan_out_bytes
+        yield Constraint("fan-out-bytes", "fan-out bytes per consumer", write, "write", headroom, fact.value, fact)
+    backlog: tuple[tuple[Fraction | int, str], ...] = ()
+    if workload.catch_up is not None:
+        outage, within = workload.catch_up.outage, workload.catch_up.within
+        backlog = ((ONE + outage.ratio_to(within), f"catch-up ({outage} + {within} over {within})"),)
+        if shared:
+            fact = limits.read_bytes
+            yield Constraint("catch-up-read", "catch-up read bytes", write, "write", readers + backlog + headroom, fact.value, fact)
+    for consumer in workload.consumers:
+        drains = backlog if consumer.is_shared else ()
+        speed = consumer_speed(consumer, limits)
+        if speed is not None:
+            yield from _speed(consumer, records, headroom, drains, speed[0], speed[1], limits.lambda_factor)
+        if consumer.max_rps_per_shard is not None:
+            yield from _speed(consumer, peak, headroom, drains, consumer.max_rps_per_shard, "", None)
+
+
+def _speed(
+    consumer: Consumer,
+    demand: RecordRate,
+    headroom: tuple[tuple[Fraction | int, str], ...],
+    drains: tuple[tuple[Fraction | int, str], ...],
+    speed: RecordRate,
+    working: str,
+    fact: Fact[Any] | None,
+) -> Iterator[Constraint]:
+    yield Constraint("consumer-speed", f"speed of {consumer}", demand, "records", headroom, speed, fact, working, str(consumer))
+    if drains:
+        title = f"catch-up speed of {consumer}"
+        yield Constraint("catch-up-speed", title, demand, "records", drains + headroom, speed, fact, working, str(consumer))
+
+
+# ── the question turned round ────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a number of shards carries: producer records per second, limit by limit."""
+
+    workload: Workload
+    shards: int
+    plan: Plan
+    """The plan at one record per second; every demand is proportional to the rate."""
+    limits: Limits
+
+    def by(self, constraint: Constraint) -> RecordRate:
+        """The most producer records per second that one limit allows."""
+        return RecordRate(self.shards / constraint.load)
+
+    @property
+    def rate(self) -> RecordRate:
+        """The most producer records per second that all limits allow, the hottest key's included."""
+        by_shards = self.by_shards
+        by_key = self.hottest_key
+        return by_shards if by_key is None else min(by_shards, by_key)
+
+    @property
+    def by_shards(self) -> RecordRate:
+        """The most producer records per second that the shards allow."""
+        return min(self.by(constraint) for constraint in self.plan.constraints)
+
+    @property
+    def hottest_key(self) -> RecordRate | None:
+        """The rate at which the busiest partition key fills its shard, whatever the shard count; None when not declared."""
+        share = self.workload.hottest_key
+        if share is None:
+            return None
+        share *= ONE + self.workload.headroom
+        return min(
+            RecordRate(self.limits.hot_key_records.value.amount * self.plan.packing.records / share),
+            RecordRate(self.limits.hot_key_bytes.value.ratio_to(self.plan.write) / share),
+        )
+
+    @property
+    def write(self) -> ByteRate:
+        """The bytes per second written at that rate, before headroom."""
+        return self.plan.write * self.rate.amount
+
+    @property
+    def binding(self) -> tuple[Constraint, ...]:
+        """The limits that decide, ties included; none when the hottest key does."""
+        return tuple(constraint for constraint in self.plan.constraints if self.by(constraint) == self.rate)
+
+
+def carried(workload: Workload, shards: int, limits: Limits) -> Carried:
+    """Work out the record rate that so many shards carry; the workload's own rate is not looked at."""
+    one = RecordRate(1)
+    asked = replace(workload, rps=Rates(one, one), shards=None)
+    return Carried(asked, shards, plan(asked, limits), limits)
+
+
+__all__ = ["Carried", "Constraint", "ConsumerType", "Formula", "Packing", "Plan", "carried", "plan"]

@@ -1,0 +1,100 @@
+"""The one place where errors become messages and exit codes.
+
+Every error says first what failed and what was not done, then each problem with its place.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+DONE: Final = 0
+FOUND: Final = 1
+USAGE: Final = 2
+AWS: Final = 3
+BUG: Final = 70
+
+
+class UsageError(Exception):
+    """Input that cannot be used: what was not done, and each problem on its own line."""
+
+    def __init__(self, what: str, problems: Sequence[str], *, code: int = USAGE) -> None:
+        super().__init__(what)
+        self.what = what
+        self.problems = tuple(problems)
+        self.code = code
+
+
+def guard(run: Callable[[], object]) -> int:
+    """Run the command line; turn whatever it raises into a message on stderr and an exit code."""
+    try:
+        run()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else USAGE if end.code else DONE
+    except UsageError as error:
+        _say(error.what, error.problems)
+        return error.code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return _closed()
+    except Exception as error:
+        return _other(error)
+    return DONE
+
+
+def _other(error: Exception) -> int:
+    # The kinds are imported here and not above: most runs meet none of them, and --help must not load them.
+    from ..facts import FactsError
+    from ..workload import BadFields
+
+    if isinstance(error, BadFields):
+        _say("nothing was computed", [f"--{field.replace('_', '-')}  {message}" for field, message in error.problems])
+        return USAGE
+    if isinstance(error, FactsError):
+        _say("the facts cannot be used", [str(error)])
+        return USAGE
+    if type(error).__name__ == "ProfileErrors":
+        from ..profile import ProfileErrors
+
+        assert isinstance(error, ProfileErrors)
+        return _profile(error)
+    import traceback
+
+    traceback.print_exception(error)
+    print("error: this is a bug in shardcalc, not in your input; please report it with the lines above", file=sys.stderr)
+    return BUG
+
+
+def _profile(error: Exception) -> int:
+    from ..profile import ProfileErrors
+
+    assert isinstance(error, ProfileErrors)
+    files = list(dict.fromkeys(problem.file for problem in error.problems))
+    where = files[0] if len(files) == 1 else f"{len(files)} files"
+    count = len(error.problems)
+    _say(f"{where}: {count} problem{'' if count == 1 else 's'}, nothing was planned", list(map(str, error.problems)))
+    return USAGE
+
+
+def _say(what: str, problems: Sequence[str]) -> None:
+    _unbreakable(sys.stderr)
+    print(f"error: {what}", file=sys.stderr)
+    for problem in problems:
+        print(f"  {problem}", file=sys.stderr)
+
+
+def _closed() -> int:
+    # The reader went away, as `| head` does. Python would complain about it once more while shutting down.
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 141
+
+
+def _unbreakable(stream: object) -> None:
+    """Let a stream write characters that its encoding lacks as escapes, instead of failing."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")

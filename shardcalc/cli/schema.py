@@ -1,0 +1,28 @@
+"""``shardcalc schema``: the JSON Schema of a profile."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+
+from .output import write
+
+EXAMPLES: Final = """\
+Examples:
+
+\b
+shardcalc schema
+shardcalc schema -o shardcalc.schema.json
+"""
+
+
+def command(
+    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+) -> None:
+    """The JSON Schema of a profile, for editors and CI."""
+    import json
+
+    from .. import profile
+
+    write(json.dumps(profile.schema(), indent=2) + "\n", output)

@@ -1,0 +1,70 @@
+"""What a command found out, ready to be rendered: data only, the same for every format.
+
+A renderer turns one of these into text and calculates nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from ..capacity import Plan
+from ..cost import Bill
+from ..facts import Limits
+from ..units import USD
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPlan:
+    """The plan of one stream, with where its description came from."""
+
+    name: str
+    where: str
+    """File, line and column; empty for a stream described by flags."""
+    plan: Plan
+    bill: Bill
+    origins: Mapping[str, str]
+    """For each field that was given: stream, flag or defaults. All others are assumed."""
+    owner: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReport:
+    """The plans of all streams that were asked for."""
+
+    streams: tuple[StreamPlan, ...]
+    limits: Limits
+    hours: Fraction
+
+    @property
+    def shards(self) -> int:
+        """The shards of all streams together."""
+        return sum(stream.plan.shards for stream in self.streams)
+
+    @property
+    def cost(self) -> USD:
+        """The exact sum of all bills' known lines."""
+        return USD(sum((stream.bill.total.amount for stream in self.streams), Fraction(0)))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every line of every bill has a price."""
+        return all(stream.bill.complete for stream in self.streams)
+
+    @property
+    def oldest(self) -> date:
+        """The oldest date of a fact that was used."""
+        return oldest(self.limits, (stream.bill for stream in self.streams))
+
+
+def oldest(limits: Limits, bills: Iterable[Bill]) -> date:
+    """The oldest date among the limits and the prices on these bills."""
+
+    def dates() -> Iterator[date]:
+        yield from (fact.date for fact in limits)
+        yield from (bill.oldest for bill in bills if bill.oldest is not None)
+
+    return min(dates())

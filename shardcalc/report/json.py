@@ -1,0 +1,230 @@
+"""JSON: a contract with ``schema_version``, hand-written fields and units in the names of keys.
+
+Whole numbers are integers; others are the nearest double; money is a decimal string. A value that is not known is null.
+"""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import Any, Final
+
+from ..capacity import Carried, Constraint
+from ..cost import Bill, CostLine
+from ..facts import Fact
+from ..findings import Finding
+from ..units import ByteRate, Quantity
+from ..workload import Consumer, Workload
+from . import PlanReport, StreamPlan
+
+SCHEMA_VERSION: Final = 1
+INDENTED_STREAMS: Final = 50
+"""Up to so many streams are indented for people to read; more are written one a line."""
+
+
+def plans(report: PlanReport, *, explain: bool = False) -> str:
+    """The plans as one JSON object."""
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "command": "plan",
+        "hours": number(report.hours),
+        "facts_oldest_date": report.oldest.isoformat(),
+        "total": {
+            "streams": len(report.streams),
+            "shards": report.shards,
+            "cost_usd": report.cost.cents,
+            "cost_complete": report.complete,
+        },
+    }
+    return assemble(head, "streams", [stream(planned, explain) for planned in report.streams])
+
+
+def assemble(head: dict[str, Any], name: str, rows: list[dict[str, Any]]) -> str:
+    """Write an object whose last member is a list of rows: indented when short, a row a line when long."""
+    if len(rows) <= INDENTED_STREAMS:
+        return json.dumps(head | {name: rows}, indent=2, ensure_ascii=False) + "\n"
+    write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+    start = write(head)[:-1]
+    return start + f',"{name}":[\n' + ",\n".join(map(write, rows)) + "\n]}\n"
+
+
+def number(value: Fraction | int) -> int | float:
+    """A number as JSON has it."""
+    return value.numerator if value.denominator == 1 else value.numerator / value.denominator
+
+
+def _maybe(quantity: Quantity | None) -> int | float | None:
+    return None if quantity is None else number(quantity.amount)
+
+
+def stream(planned: StreamPlan, explain: bool) -> dict[str, Any]:
+    """One stream's plan."""
+    plan = planned.plan
+    shards = plan.shards
+    formula = plan.formula
+    write, read = formula.terms
+    return {
+        "name": planned.name,
+        "source": planned.where or None,
+        "owner": planned.owner or None,
+        "notes": planned.notes or None,
+        "region": plan.workload.region,
+        "mode": plan.workload.mode.value,
+        "shards": shards,
+        "declared_shards": plan.workload.shards,
+        "binding": [constraint.name for constraint in plan.constraints if constraint.shards == shards],
+        "utilisation": number(max(constraint.load for constraint in plan.constraints) / shards),
+        "formula": {
+            "write_kib_per_second": number(formula.write.amount / 1024),
+            "read_kib_per_second": number(formula.read.amount / 1024),
+            "write_shards": number(write),
+            "read_shards": number(read),
+            "shards": formula.shards,
+            "guide_shards": plan.guide.shards,
+            "guide_differs": plan.guide_differs or None,
+        },
+        "constraints": [constraint_row(constraint, shards, explain) for constraint in plan.constraints],
+        "capacity": {
+            "write_bytes_per_second": number(formula.write_limit.amount * shards),
+            "read_bytes_per_second": number(formula.read_limit.amount * shards),
+        },
+        "findings": [finding_row(finding) for finding in plan.findings],
+        "cost": bill_row(planned.bill),
+        "workload": workload_row(plan.workload),
+        "origins": dict(planned.origins),
+    }
+
+
+def constraint_row(constraint: Constraint, shards: int, explain: bool) -> dict[str, Any]:
+    """One limit: what is asked, what one shard gives, the count it asks for alone."""
+    kind = "bytes" if constraint.base.__class__ is ByteRate else "records"
+    row: dict[str, Any] = {
+        "name": constraint.name,
+        "consumer": constraint.consumer or None,
+        f"demand_{kind}_per_second": number(constraint.demand.amount),
+        f"limit_per_shard_{kind}_per_second": number(constraint.per_shard.amount),
+        "shards": constraint.shards,
+        "utilisation": number(constraint.load / shards),
+    }
+    if explain:
+        row["working"] = constraint.working
+        row["source"] = fact_row(constraint.fact) if constraint.fact is not None else None
+    return row
+
+
+def fact_row(fact: Fact[Any]) -> dict[str, Any]:
+    """Where a limit was read, when, and how sure it is."""
+    return {
+        "fact": fact.name,
+        "title": fact.source.title,
+        "url": fact.source.url,
+        "date": fact.date.isoformat(),
+        "confidence": fact.confidence,
+    }
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """One finding."""
+    return {
+        "id": finding.id,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "source_url": finding.fact.source.url if finding.fact is not None else None,
+    }
+
+
+def bill_row(bill: Bill) -> dict[str, Any]:
+    """One bill with its lines."""
+    return {
+        "mode": bill.mode.value,
+        "region": bill.region,
+        "hours": number(bill.hours),
+        "total_usd": bill.total.cents,
+        "complete": bill.complete,
+        "lines": [line_row(line) for line in bill.lines],
+    }
+
+
+def line_row(line: CostLine) -> dict[str, Any]:
+    """One line of a bill; price and cost are null when the price is unknown."""
+    price, cost = line.price, line.cost
+    row = {
+        "name": line.name,
+        "quantity": number(line.quantity.amount),
+        "unit": type(line.quantity).UNIT,
+        "price_usd": price.text if price is not None else None,
+        "cost_usd": cost.cents if cost is not None else None,
+    }
+    if line.bounds is not None:
+        row["quantity_at_least"], row["quantity_below"] = (number(bound.amount) for bound in line.bounds)
+    if price is not None:
+        row |= {"price_source": price.source.title, "price_date": price.date.isoformat(), "price_confidence": price.confidence}
+    return row
+
+
+def workload_row(workload: Workload) -> dict[str, Any]:
+    """What was asked, with everything that was assumed filled in; absent fields are left out."""
+    row: dict[str, Any] = {
+        "size_bytes": number(workload.size.amount),
+        "mean_records_per_second": number(workload.rps.mean.amount),
+        "peak_records_per_second": number(workload.rps.peak.amount),
+        "shared_consumers": workload.shared,
+        "fan_out_consumers": workload.fan_out,
+        "headroom": number(workload.headroom),
+        "skew": number(workload.skew),
+    }
+    optional = {
+        "max_size_bytes": _maybe(workload.max_size),
+        "max_record_size_bytes": _maybe(workload.max_record_size),
+        "hottest_key": None if workload.hottest_key is None else number(workload.hottest_key),
+        "retention_seconds": _maybe(workload.retention),
+        "long_term_reads_bytes": _maybe(workload.long_term_reads),
+    }
+    row |= {key: value for key, value in optional.items() if value is not None}
+    if workload.sizes:
+        row["sizes"] = [{"size_bytes": number(part.size.amount), "share": number(part.share)} for part in workload.sizes]
+    if workload.catch_up is not None:
+        row["catch_up"] = {"outage_seconds": _maybe(workload.catch_up.outage), "within_seconds": _maybe(workload.catch_up.within)}
+    if workload.aggregation is not None:
+        row["aggregation_target_size_bytes"] = _maybe(workload.aggregation.target_size)
+    named = [consumer_row(consumer) for consumer in workload.consumers if consumer.name or consumer.type not in ("shared", "fan-out")]
+    if named:
+        row["consumers"] = named
+    return row
+
+
+def consumer_row(consumer: Consumer) -> dict[str, Any]:
+    """A named consumer; absent fields are left out."""
+    row = {
+        "name": consumer.name or None,
+        "type": consumer.type.value,
+        "poll_interval_seconds": _maybe(consumer.poll_interval),
+        "max_records_per_second_per_shard": _maybe(consumer.max_rps_per_shard),
+        "parallelization_factor": consumer.parallelization_factor,
+        "batch_size": consumer.batch_size,
+        "batch_duration_seconds": _maybe(consumer.batch_duration),
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def carried(answer: Carried, name: str = "") -> str:
+    """What a number of shards carries."""
+    row = {
+        "schema_version": SCHEMA_VERSION,
+        "command": "plan",
+        "question": "carried",
+        "shards": answer.shards,
+        "records_per_second": number(answer.rate.amount),
+        "records_per_minute": number(answer.rate.amount * 60),
+        "records_per_day": number(answer.rate.amount * 86400),
+        "write_bytes_per_second": number(answer.write.amount),
+        "binding": [constraint.name for constraint in answer.binding] or ["hottest-key"],
+        "limits": [
+            {"name": constraint.name, "consumer": constraint.consumer or None, "records_per_second": number(answer.by(constraint).amount)}
+            for constraint in answer.plan.constraints
+        ],
+        "hottest_key_records_per_second": _maybe(answer.hottest_key),
+        "workload": {key: value for key, value in workload_row(answer.workload).items() if "records_per_second" not in key},
+    }
+    return json.dumps(row, indent=2, ensure_ascii=False) + "\n"

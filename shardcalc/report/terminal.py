@@ -1,0 +1,216 @@
+"""The pages a terminal shows for ``plan``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from ..capacity import Carried, Constraint, Plan
+from ..cost import Bill, CostLine
+from ..findings import Severity
+from ..units import ByteRate, RecordRate, decimal, percent
+from . import PlanReport, StreamPlan
+from .screen import Justify, Page, Screen
+
+
+def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
+    """The plans: a summary of several streams, then each stream's working."""
+    screen = Screen(page)
+    if len(report.streams) > 1:
+        _summary(screen, report)
+    for stream in report.streams:
+        screen.gap()
+        _stream(screen, stream, report, explain)
+    screen.gap()
+    screen.line((f"limits and prices as of {report.oldest} or later; shardcalc facts lists them with their sources", "dim"))
+    return screen.text()
+
+
+def money(bill: Bill) -> str:
+    """A total that says when it is only a lower bound."""
+    return str(bill.total) if bill.complete else f"at least {bill.total}"
+
+
+def _summary(screen: Screen, report: PlanReport) -> None:
+    columns: list[tuple[str, Justify]] = [
+        ("stream", "left"), ("shards", "right"), ("declared", "right"), ("bound by", "left"), ("used", "right"), ("cost", "right"), ("findings", "left"),
+    ]  # fmt: skip
+    rows: list[Sequence[str | Text]] = []
+    for stream in report.streams:
+        plan = stream.plan
+        declared = plan.workload.shards
+        rows.append(
+            [
+                stream.name,
+                f"{plan.shards:,}",
+                f"{declared:,}" if declared is not None else "-",
+                _binding(plan),
+                percent(plan.utilisation),
+                money(stream.bill),
+                _counts(plan),
+            ]
+        )
+    total = f"{'' if report.complete else 'at least '}{report.cost}"
+    screen.table(columns, rows, footer=[f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", total, ""])
+    screen.line((f"cost in USD for {decimal(report.hours)} h, provisioned", "dim"))
+
+
+def _binding(plan: Plan) -> str:
+    names = list(dict.fromkeys(constraint.name for constraint in plan.binding))
+    return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
+
+
+def _counts(plan: Plan) -> str:
+    found = [(severity, sum(finding.severity is severity for finding in plan.findings)) for severity in Severity]
+    return ", ".join(f"{count} {severity.value}{'s' if count > 1 and severity is not Severity.INFO else ''}" for severity, count in found if count) or "-"
+
+
+def rate(value: ByteRate | RecordRate) -> str:
+    """A rate in a column: records are written short."""
+    return f"{decimal(value.amount)} rec/s" if isinstance(value, RecordRate) else str(value)
+
+
+def _stream(screen: Screen, stream: StreamPlan, report: PlanReport, explain: bool) -> None:
+    plan, limits = stream.plan, report.limits
+    shards = plan.shards
+    where = f"  {stream.where}" if stream.where else ""
+    count = f"{shards:,} shard{'' if shards == 1 else 's'}"
+    screen.line((f"{stream.name}: {count}" if stream.name else count, "bold"), (where, "dim"))
+    if stream.owner or stream.notes:
+        screen.line((" - ".join(text for text in (stream.owner, stream.notes) if text), "dim"))
+    screen.gap()
+    _asked(screen, stream)
+    screen.line("formula  ", plan.formula.working)
+    if plan.guide_differs:
+        screen.line("guide    ", plan.guide.working, " by AWS's sizing guide: ", plan.guide_differs)
+    screen.gap()
+    _limits(screen, plan)
+    if explain:
+        screen.gap()
+        _explain(screen, plan)
+    screen.gap()
+    taken, given = plan.capacity(shards, limits)
+    records = limits.write_records.value * shards
+    screen.line(f"{count} carry {taken} or {decimal(records.amount)} records/s in, and {given} out to shared consumers")
+    screen.gap()
+    _bill(screen, stream.bill)
+    for finding in plan.findings:
+        screen.gap()
+        screen.finding(finding.severity, finding.id, finding.message, finding.remedy)
+
+
+def _asked(screen: Screen, stream: StreamPlan) -> None:
+    plan, workload = stream.plan, stream.plan.workload
+    peak, mean = workload.rps.peak, workload.rps.mean
+    at = "" if peak == mean else f" at peak (mean {mean})"
+    screen.line("write    ", f"{peak} x {workload.size} = {peak.of(workload.size)}{at}")
+    if plan.packing.records > 1:
+        screen.line(
+            "packed   ",
+            f"{plan.packing.records:,} records in one of {plan.packing.size}: {decimal(peak.amount / plan.packing.records)} a second = {plan.write}",
+        )
+    shared, fan_out = workload.shared, workload.fan_out
+    readers = f"{plan.formula.read} to {shared} shared consumer{'' if shared == 1 else 's'}"
+    more = f", {plan.write} to each of {fan_out} by fan-out" if fan_out else ""
+    screen.line("read     ", readers + more)
+    assumed = [name for name in ("consumers", "headroom", "region") if name not in stream.origins and not (name == "consumers" and "fan_out" in stream.origins)]
+    words = {"consumers": "one shared consumer", "headroom": "no headroom", "region": workload.region}
+    if assumed:
+        screen.line("assumed  ", ", ".join(words[name] for name in assumed))
+    given = [f"{name} {origin}" for name, origin in stream.origins.items() if origin != "stream"]
+    if given and stream.where:
+        by: dict[str, list[str]] = {}
+        for name, origin in stream.origins.items():
+            if origin != "stream":
+                by.setdefault(origin, []).append(name)
+        screen.line("from     ", "; ".join(f"{'flags' if origin == 'flag' else origin}: {', '.join(names)}" for origin, names in by.items()))
+
+
+def _limits(screen: Screen, plan: Plan) -> None:
+    shards, declared = plan.shards, plan.workload.shards
+    shown = shards if declared is None else declared
+    width = max(6, min(24, screen.page.width - 72))
+    columns: list[tuple[str, Justify]] = [
+        ("limit", "left"), ("demand", "right"), ("one shard", "right"), ("alone", "right"), (f"used at {shown:,}", "left"), ("", "right"), ("", "left"),
+    ]  # fmt: skip
+    rows: list[Sequence[str | Text]] = []
+    for constraint in plan.constraints:
+        used = constraint.utilisation(shown)
+        word = "binding" if constraint.shards == shards else ""
+        rows.append(
+            [
+                constraint.title,
+                rate(constraint.demand),
+                rate(constraint.per_shard),
+                f"{constraint.shards:,}",
+                screen.bar(used, width),
+                percent(used),
+                Text(word, style="bold"),
+            ]
+        )
+    screen.table(columns, rows)
+
+
+def _explain(screen: Screen, plan: Plan) -> None:
+    for constraint in plan.constraints:
+        screen.line((constraint.title, "bold"))
+        screen.line(constraint.working, indent=2)
+        screen.line((_source(constraint), "dim"), indent=2)
+
+
+def _source(constraint: Constraint) -> str:
+    fact = constraint.fact
+    if fact is None:
+        return "the limit of one shard is declared by the workload"
+    return f"{fact.value} {fact.scope}: {fact.source.title}, {fact.source.url}, read {fact.date}, confidence {fact.confidence}" + (
+        f" ({fact.note})" if fact.note else ""
+    )
+
+
+def _bill(screen: Screen, bill: Bill) -> None:
+    columns: list[tuple[str, Justify]] = [
+        (f"{bill.mode}, {bill.region}, {decimal(bill.hours)} h", "left"),
+        ("quantity", "right"),
+        ("price", "right"),
+        ("cost", "right"),
+    ]
+    rows = [_bill_row(line) for line in bill.lines]
+    screen.table(columns, rows, footer=["total", "", "", money(bill)])
+    for line in bill.lines:
+        if line.price is not None and line.price.doubt:
+            screen.line((f"{line.title}: {line.price.doubt}, {line.price.source.title}", "dim"))
+    if not bill.complete:
+        screen.line((f"no verified price in {bill.region} for {', '.join(line.title for line in bill.lines if line.price is None)}", "dim"))
+
+
+def _bill_row(line: CostLine) -> Sequence[str]:
+    unit = type(line.quantity).UNIT
+    if line.price is None:
+        return [line.title, f"{decimal(line.quantity.amount)} {unit}", "unknown", "unknown"]
+    return [line.title, f"{decimal(line.quantity.amount)} {unit}", f"${line.price.text}", str(line.cost)]
+
+
+def carried(answer: Carried, page: Page) -> str:
+    """What a number of shards carries."""
+    screen = Screen(page)
+    per_second = answer.rate
+    count = f"{answer.shards:,} shard{'' if answer.shards == 1 else 's'}"
+    screen.line((f"{count} carry {per_second} of {answer.workload.size}", "bold"))
+    screen.gap()
+    amounts = [("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400)]
+    screen.table(
+        [("per", "left"), ("records", "right"), ("data", "right")],
+        [[name, decimal(per_second.amount * seconds), str(answer.write * seconds).removesuffix("/s")] for name, seconds in amounts],
+    )
+    screen.gap()
+    rows = [[constraint.title, rate(answer.by(constraint)), "binding" if constraint in answer.binding else ""] for constraint in answer.plan.constraints]
+    key = answer.hottest_key
+    if key is not None:
+        rows.append(["hottest key, whatever the shards", rate(key), "binding" if key == per_second else ""])
+    screen.table([("limit", "left"), ("allows", "right"), ("", "left")], rows)
+    for finding in answer.plan.findings:
+        if finding.id == "getrecords-calls":
+            screen.gap()
+            screen.finding(finding.severity, finding.id, finding.message, finding.remedy)
+    return screen.text()

@@ -1,0 +1,429 @@
+"""Quantities that know their unit, exactly.
+
+Every size, rate, duration and amount of money in shardcalc is one of these classes over an exact
+``Fraction``. Like adds to like; two kinds meet only through a named method (``record_rate.of(size)``),
+so a forgotten division by a period is a type error and not a wrong bill. Nothing here knows AWS.
+
+``KB`` and ``KiB`` are the same 1,024 bytes, as on AWS's pricing page; ``MB``, ``GB`` likewise.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+from typing import ClassVar, Self
+
+KIB = 1024
+MIB = 1024**2
+GIB = 1024**3
+
+
+class BadValue(ValueError):
+    """A value somebody wrote that cannot be read; the message says what to write instead."""
+
+
+# ── reading numbers ──────────────────────────────────────────────────────────────────────────────
+
+_NUMBER = re.compile(
+    r"\s*(?P<sign>[+-]?)(?P<whole>\d[\d_]{0,30})?(?P<decimals>\.\d{1,30})?(?:[eE](?P<exponent>[+-]?\d{1,3}))?"
+    r"(?:/(?P<divisor>\d{1,30}(?:\.\d{1,30})?))?\s*(?P<unit>.*)",
+    re.DOTALL,
+)
+
+
+def _split(text: str, kind: str, write: str) -> tuple[Fraction, str]:
+    """Split ``'1.5 KiB'`` into an exact number and its unit as written."""
+    found = _NUMBER.fullmatch(text)
+    if found is None or (found["whole"] is None and found["decimals"] is None):
+        raise BadValue(f"{shown(text)} is not {kind}; {write}")
+    digits = (found["whole"] or "0").replace("_", "")
+    number = Fraction(int(digits)) if found["decimals"] is None else Fraction(digits + found["decimals"])
+    if found["exponent"] is not None:
+        number *= Fraction(10) ** int(found["exponent"])
+    if found["divisor"] is not None:
+        divisor = Fraction(found["divisor"])
+        if not divisor:
+            raise BadValue(f"{shown(text)} divides by zero; {write}")
+        number /= divisor
+    return (-number if found["sign"] == "-" else number), found["unit"].rstrip()
+
+
+def shown(value: object) -> str:
+    """Quote what somebody wrote, shortened and without control characters, for a message."""
+    text = value if isinstance(value, str) else str(value)
+    if len(text) > 60:
+        text = text[:57] + "..."
+    return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in text) + "'"
+
+
+def read_count(text: object, what: str, *, least: int = 0, most: int = 1_000_000) -> int:
+    """Read a whole number written as text (``'7'``, ``'10_000'``) or given as an int."""
+    written = str(text)
+    number, unit = _split(written, what, "write a whole number")
+    if unit or number.denominator != 1:
+        raise BadValue(f"{shown(written)} is not {what}; write a whole number")
+    if number < least:
+        raise BadValue(f"{shown(written)} is not {what}: it must be at least {least}")
+    if number > most:
+        raise BadValue(f"{shown(written)} is too large for {what}: at most {most:,}")
+    return number.numerator
+
+
+def read_share(text: object, what: str, *, most: Fraction = Fraction(1), zero: bool = False) -> Fraction:
+    """Read a share, ``'20%'`` or ``'0.2'``, as a fraction of one.
+
+    A bare number of one or more could mean percent or times, so it is refused.
+    """
+    written = str(text)
+    number, unit = _split(written, what, "write a percentage such as 20%")
+    if unit == "%":
+        number /= 100
+    elif unit:
+        raise BadValue(f"{shown(written)} is not {what}; write a percentage such as 20%")
+    elif number >= 1:
+        raise BadValue(f"{shown(written)} could be {percent(number / 100)} or {percent(number)}; write it with a % sign")
+    if number < 0 or (number == 0 and not zero):
+        raise BadValue(f"{shown(written)} is not {what}: it must {'not be negative' if zero else 'be above zero'}")
+    if number > most:
+        raise BadValue(f"{shown(written)} is too large for {what}: at most {percent(most)}")
+    return number
+
+
+def read_factor(text: object, what: str, *, least: int = 1, most: int = 10_000) -> Fraction:
+    """Read a plain factor such as ``'1.5'`` or ``'1.5x'``."""
+    written = str(text)
+    number, unit = _split(written, what, "write a number such as 1.5")
+    if unit not in ("", "x"):
+        raise BadValue(f"{shown(written)} is not {what}; write a number such as 1.5")
+    if not least <= number <= most:
+        raise BadValue(f"{shown(written)} is not {what}: it must be from {least} to {most:,}")
+    return number
+
+
+# ── writing numbers ──────────────────────────────────────────────────────────────────────────────
+
+
+def decimal(number: Fraction | int, places: int = 2) -> str:
+    """Write a number for people: exact when three decimals hold it, else rounded to ``places``."""
+    number = Fraction(number)
+    if number.denominator == 1:
+        return f"{number.numerator:,}"
+    if 1000 % number.denominator == 0:
+        places = 3
+    elif number and abs(number) < Fraction(1, 10**places):
+        return f"{float(number):.2g}"
+    scaled = _round_half_up(number, places)
+    sign, scaled = ("-", -scaled) if scaled < 0 else ("", scaled)
+    whole, rest = divmod(scaled, 10**places)
+    fraction = f"{rest:0{places}d}".rstrip("0")
+    return f"{sign}{whole:,}.{fraction}" if fraction else f"{sign}{whole:,}"
+
+
+def ratio(number: Fraction) -> str:
+    """Write a quotient so that rounding it up by eye gives the right whole number.
+
+    8.0001 is never shown as 8: decimals are added until the difference is visible.
+    """
+    if number.denominator == 1:
+        return f"{number.numerator:,}"
+    for places in range(2, 13):
+        scaled = _round_half_up(number, places)
+        if scaled % 10**places:
+            whole, rest = divmod(scaled, 10**places)
+            return f"{whole:,}.{rest:0{places}d}"
+    return f"just over {number.numerator // number.denominator:,}"
+
+
+def percent(number: Fraction) -> str:
+    """Write a share of one as a percentage, ``6/5`` as ``120%``."""
+    return f"{decimal(number * 100, 1)}%"
+
+
+def _round_half_up(number: Fraction, places: int) -> int:
+    scale: int = 10**places
+    return (2 * number.numerator * scale + number.denominator) // (2 * number.denominator)
+
+
+def ceil_div(number: Fraction, divisor: Fraction | int = 1) -> int:
+    """Divide and round up, on integers alone."""
+    if isinstance(divisor, int):
+        return -(-number.numerator // (number.denominator * divisor))
+    return -(-(number.numerator * divisor.denominator) // (number.denominator * divisor.numerator))
+
+
+# ── the kinds ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Quantity:
+    """An exact amount of one kind. Adds, compares and divides only with its own kind."""
+
+    __slots__ = ("amount",)
+    amount: Fraction
+    """In the base unit of the kind: bytes, seconds, records per second, dollars, ..."""
+
+    UNIT: ClassVar[str] = ""
+    """The base unit, as written in messages and data files."""
+
+    def __init__(self, amount: Fraction | int) -> None:
+        if amount.__class__ is not Fraction:
+            if isinstance(amount, float) or not isinstance(amount, (int, Fraction)):
+                raise TypeError(f"{type(self).__name__} takes an int or a Fraction, not {type(amount).__name__}")
+            amount = Fraction(amount)
+        _set_amount(self, amount)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} cannot be changed")
+
+    def _same(self, other: object) -> Fraction:
+        if other.__class__ is not self.__class__:
+            raise TypeError(f"{type(self).__name__} and {type(other).__name__} do not mix")
+        return other.amount  # the class was just compared
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(self.amount + self._same(other))
+
+    def __sub__(self, other: Self) -> Self:
+        return type(self)(self.amount - self._same(other))
+
+    def __mul__(self, factor: Fraction | int) -> Self:
+        return type(self)(self.amount * factor)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: Fraction | int) -> Self:
+        return type(self)(self.amount / divisor)
+
+    def ratio_to(self, other: Self) -> Fraction:
+        """How many times ``other`` fits into this."""
+        return self.amount / self._same(other)
+
+    def __eq__(self, other: object) -> bool:
+        return other.__class__ is self.__class__ and self.amount == other.amount
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.amount))
+
+    def __lt__(self, other: Self) -> bool:
+        return self.amount < self._same(other)
+
+    def __le__(self, other: Self) -> bool:
+        return self.amount <= self._same(other)
+
+    def __gt__(self, other: Self) -> bool:
+        return self.amount > self._same(other)
+
+    def __ge__(self, other: Self) -> bool:
+        return self.amount >= self._same(other)
+
+    def __bool__(self) -> bool:
+        return bool(self.amount)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.amount})"
+
+    def __str__(self) -> str:
+        return f"{decimal(self.amount)} {self.UNIT}"
+
+
+# The slot's own descriptor: the one way past __setattr__, and faster than object.__setattr__.
+_set_amount = Quantity.amount.__set__  # type: ignore[attr-defined, misc]
+
+
+def _binary(number: Fraction) -> str:
+    for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
+        if number >= unit:
+            return f"{decimal(number / unit)} {name}"
+    return f"{decimal(number)} B"
+
+
+_SIZE_UNITS = {"b": 1, "byte": 1, "bytes": 1}
+_SIZE_UNITS |= {name: size for letter, size in (("k", KIB), ("m", MIB), ("g", GIB)) for name in (letter, letter + "b", letter + "ib")}
+
+
+class Size(Quantity):
+    """Bytes."""
+
+    __slots__ = ()
+    UNIT = "B"
+
+    @classmethod
+    @lru_cache(4096)
+    def parse(cls, text: str, what: str = "a size", *, most: int = 1024 * GIB) -> Self:
+        """Read ``'1.5 KiB'``; a bare number is KiB, as in AWS's sizing formula."""
+        write = "write a number and one of B, KiB, MiB"
+        number, unit = _split(text, what, write)
+        factor = _SIZE_UNITS.get(unit.lower() or "kib")
+        if factor is None:
+            raise BadValue(f"{shown(text)} is not {what}; {write}")
+        number *= factor
+        if number < 1:
+            raise BadValue(f"{shown(text)} is not {what}: it must be at least 1 B")
+        if number > most:
+            raise BadValue(f"{shown(text)} is too large for {what}: at most {_binary(Fraction(most))}")
+        return cls(number)
+
+    def per(self, duration: Duration) -> ByteRate:
+        """These bytes, spread evenly over a duration."""
+        return ByteRate(self.amount / duration.amount)
+
+    def __str__(self) -> str:
+        return _binary(self.amount)
+
+
+_DURATION_UNITS = {
+    name: seconds
+    for seconds, names in (
+        (Fraction(1, 1000), "ms millisecond milliseconds"),
+        (Fraction(1), "s sec secs second seconds"),
+        (Fraction(60), "min mins minute minutes"),
+        (Fraction(3600), "h hr hrs hour hours"),
+        (Fraction(86400), "d day days"),
+        (Fraction(604800), "w week weeks"),
+    )
+    for name in names.split()
+}
+
+
+class Duration(Quantity):
+    """Seconds."""
+
+    __slots__ = ()
+    UNIT = "s"
+
+    @classmethod
+    @lru_cache(4096)
+    def parse(cls, text: str, what: str = "a duration", *, bare: str | None = None, most: int = 100 * 365) -> Self:
+        """Read ``'200 ms'``, ``'6h'``, ``'7d'``; ``bare`` names the unit of a number without one; ``most`` is in days."""
+        write = "write a number and one of ms, s, min, h, d"
+        number, unit = _split(text, what, write)
+        seconds = _DURATION_UNITS.get(unit or bare or "")
+        if seconds is None:
+            raise BadValue(f"{shown(text)} is not {what}; {write}")
+        number *= seconds
+        if number <= 0:
+            raise BadValue(f"{shown(text)} is not {what}: it must be above zero")
+        if number > most * 86400:
+            raise BadValue(f"{shown(text)} is too large for {what}: at most {most:,} d")
+        return cls(number)
+
+    @classmethod
+    def hours(cls, number: Fraction | int) -> Self:
+        """A duration of so many hours."""
+        return cls(Fraction(number) * 3600)
+
+    @property
+    def in_hours(self) -> Fraction:
+        """The number of hours, exactly."""
+        return self.amount / 3600
+
+    def __str__(self) -> str:
+        units = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+        for seconds, unit in units:
+            if self.amount and (self.amount / seconds).denominator == 1 and self.amount < 1000 * seconds:
+                return f"{decimal(self.amount / seconds)} {unit}"
+        if self.amount < 1:
+            return f"{decimal(self.amount * 1000)} ms"
+        for seconds, unit in units:
+            if self.amount >= 2 * seconds:
+                return f"{decimal(self.amount / seconds)} {unit}"
+        return f"{decimal(self.amount)} s"
+
+
+class ByteRate(Quantity):
+    """Bytes per second."""
+
+    __slots__ = ()
+    UNIT = "B/s"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``'2 MiB/s'``."""
+        size, slash, per = text.rpartition("/")
+        if not slash or per.strip() != "s":
+            raise BadValue(f"{shown(text)} is not a byte rate; write for example 2 MiB/s")
+        return cls(Size.parse(size).amount)
+
+    def over(self, duration: Duration) -> Size:
+        """The bytes that this rate moves in a duration."""
+        return Size(self.amount * duration.amount)
+
+    def __str__(self) -> str:
+        return f"{_binary(self.amount)}/s"
+
+
+_PER = {"": 1, "s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hr": 3600, "hour": 3600, "d": 86400, "day": 86400}
+_THOUSANDS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
+_RATE_UNIT = re.compile(r"(?P<thousands>[kKMG]?)\s*(?:records?|rps)?\s*(?:/\s*(?P<per>[a-z]+))?")
+
+
+class RecordRate(Quantity):
+    """Records per second."""
+
+    __slots__ = ()
+    UNIT = "records/s"
+
+    @classmethod
+    @lru_cache(4096)
+    def parse(cls, text: str, what: str = "a record rate") -> Self:
+        """Read ``'6'``, ``'16.67'``, ``'90k/min'``, ``'2.1M/h'``, ``'8/day'``; a bare number is records per second."""
+        write = "write records per second, or for example 90k/min, 2.1M/h, 8/day"
+        number, unit = _split(text, what, write)
+        found = _RATE_UNIT.fullmatch(unit)
+        per = _PER.get(found["per"] or "") if found else None
+        if found is None or per is None:
+            raise BadValue(f"{shown(text)} is not {what}; {write}")
+        number = number * _THOUSANDS[found["thousands"]] / per
+        if number <= 0:
+            raise BadValue(f"{shown(text)} is not {what}: it must be above zero")
+        if number > 10**12:
+            raise BadValue(f"{shown(text)} is too large for {what}: at most 1,000,000,000,000 records/s")
+        if number < Fraction(1, 10**9):
+            raise BadValue(f"{shown(text)} is too small for {what}: at least 0.000000001 records/s")
+        return cls(number)
+
+    def of(self, size: Size) -> ByteRate:
+        """The byte rate of so many records of this size each second."""
+        return ByteRate(self.amount * size.amount)
+
+    def over(self, duration: Duration) -> Fraction:
+        """The number of records in a duration."""
+        return self.amount * duration.amount
+
+
+class CallRate(Quantity):
+    """API calls per second."""
+
+    __slots__ = ()
+    UNIT = "calls/s"
+
+    @classmethod
+    def every(cls, interval: Duration) -> Self:
+        """One call each interval."""
+        return cls(1 / interval.amount)
+
+
+class USD(Quantity):
+    """US dollars."""
+
+    __slots__ = ()
+    UNIT = "USD"
+
+    @classmethod
+    def parse(cls, text: str, what: str = "an amount of money") -> Self:
+        """Read ``'0.015'`` or ``'400 USD'``; zero is an amount too."""
+        number, unit = _split(text, what, "write for example 400 USD")
+        if unit not in ("", "USD") or number < 0 or number > 10**15:
+            raise BadValue(f"{shown(text)} is not {what}; write for example 400 USD")
+        return cls(number)
+
+    @property
+    def cents(self) -> str:
+        """Rounded half up to cents, plain digits: the form of JSON and of arithmetic by hand."""
+        scaled = _round_half_up(self.amount, 2)
+        sign, scaled = ("-", -scaled) if scaled < 0 else ("", scaled)
+        return f"{sign}{scaled // 100}.{scaled % 100:02d}"
+
+    def __str__(self) -> str:
+        sign, digits = ("-", self.cents[1:]) if self.cents.startswith("-") else ("", self.cents)
+        return f"{sign}${int(digits[:-3]):,}{digits[-3:]}"

@@ -1,0 +1,57 @@
+"""Bills: published ones, their exactness, and what is unknown."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from shardcalc.cost import Bill, advantage_bill, floors, provisioned_bill, put_payload_units, standard_bill
+from shardcalc.facts import built_in_limits
+from shardcalc.facts.prices import built_in_prices
+from shardcalc.units import USD
+from shardcalc.workload import Workload
+
+PUBLISHED = json.loads((Path(__file__).parent / "data" / "published.json").read_text())
+LIMITS = built_in_limits()
+
+
+def published_bills(row: dict[str, object]) -> list[Bill]:
+    """The bills of a published row, by its own mode, shards or streams."""
+    workload = Workload.of(
+        size=f"{row['record_size_bytes']} B",
+        rps=str(row["records_per_second"]),
+        consumers=row.get("shared_consumers", 0),
+        fan_out=row.get("fan_out_consumers", 0),
+        retention=str(row.get("retention_hours", 24)),
+        region=row["region"],
+    )
+    prices = built_in_prices(str(row["region"]))
+    hours = Fraction(str(row["hours"]))
+    if row["mode"] == "provisioned":
+        return [provisioned_bill(workload, int(str(row["shards"])), prices, LIMITS, hours)]
+    if row["mode"] == "on-demand-standard":
+        # All streams together carry the row's rate; each is billed its hours.
+        one = standard_bill(workload, prices, LIMITS, hours)
+        idle = [line for line in one.lines if line.name == "stream-hours"]
+        return [one, *(Bill(one.mode, one.region, hours, tuple(idle)) for _ in range(int(str(row.get("streams", 1))) - 1))]
+    assert row["mode"] == "on-demand-advantage"
+    one = advantage_bill(workload, prices, LIMITS, hours)
+    return [one, floors([one], prices, LIMITS, hours)]
+
+
+@pytest.mark.parametrize("row", PUBLISHED["bills"], ids=lambda row: row["id"])
+def test_published_bill(row):
+    wanted = {row["line"]} if "line" in row else set(row.get("lines", ()))
+    lines = [line for bill in published_bills(row) for line in bill.lines if not wanted or line.name in wanted]
+    assert lines
+    assert all(line.cost is not None for line in lines)
+    total = sum((line.cost for line in lines), USD(0))
+    assert abs(total.amount - Fraction(row["expected_usd"])) <= Fraction(row["tolerance_usd"]), str(total)
+
+
+@pytest.mark.parametrize("row", PUBLISHED["put_payload_units"], ids=lambda row: row["id"])
+def test_published_put_payload_units(row):
+    assert put_payload_units(Fraction(row["record_size_bytes"]), LIMITS) == row["put_payload_units"]
