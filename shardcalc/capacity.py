@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from .facts import Fact, Limits
 from .findings import Finding, find
@@ -20,59 +20,85 @@ from .workload import Consumer, ConsumerType, Rates, Workload
 
 ONE: Final = Fraction(1)
 
+Factors = tuple[tuple[Fraction | int, str], ...]
+"""What a demand is multiplied by, each with its name in the working."""
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """One limit that more shards relieve.
 
-    ``demand`` and ``load`` follow from ``base`` and ``factors``, and so does the printed working: what is shown is
-    what was calculated.
+class Constraint(NamedTuple):
+    """One limit that more shards relieve. Made by :func:`constrain`, so that demand, load and count follow from the factors.
+
+    What is shown is what was calculated: the working prints the very factors that were multiplied.
     """
 
     name: str
     title: str
     base: ByteRate | RecordRate
     base_name: str
-    factors: tuple[tuple[Fraction | int, str], ...]
+    factors: Factors
     per_shard: ByteRate | RecordRate
     """The limit of one shard."""
     fact: Fact[Any] | None
     """Where the limit of one shard comes from; None when the workload itself declares it."""
-    per_shard_working: str = ""
-    consumer: str = ""
+    per_shard_working: str
+    consumer: str
     """The consumer whose limit this is, for limits of one consumer."""
-
-    demand: ByteRate | RecordRate = None  # type: ignore[assignment]  # set below, from base and factors
-    load: Fraction = None  # type: ignore[assignment]
-    """Demand in shards, before rounding up."""
-
-    def __post_init__(self) -> None:
-        amount = self.base.amount
-        for factor, _ in self.factors:
-            if factor != 1:
-                amount *= factor
-        object.__setattr__(self, "demand", type(self.base)(amount))
-        object.__setattr__(self, "load", amount / self.per_shard.amount)
+    numerator: int
+    denominator: int
+    """Demand in shards, before rounding up, as a quotient of whole numbers that is not reduced."""
+    shards: int
+    """The shards that this limit asks for alone, at least one."""
 
     @property
-    def shards(self) -> int:
-        """The shards that this limit asks for alone, at least one."""
-        return max(1, ceil_div(self.load))
+    def load(self) -> Fraction:
+        """Demand in shards, before rounding up."""
+        return Fraction(self.numerator, self.denominator)
+
+    @property
+    def demand(self) -> ByteRate | RecordRate:
+        """What is asked of the stream."""
+        return self.per_shard * self.load
 
     def utilisation(self, shards: int) -> Fraction:
         """Demand over the capacity of so many shards; above one it throttles."""
-        return self.load / shards
+        return Fraction(self.numerator, self.denominator * shards)
 
     @property
     def working(self) -> str:
         """The calculation in one line, to be redone with a pencil."""
-        steps = "".join(f" x {decimal(factor)} {name}" for factor, name in self.factors if factor != 1 or "consumer" in name)
+        steps = "".join(f" x {decimal(factor)} {name}" for factor, name in self.factors)
         count = f"{self.shards:,} shard{'' if self.shards == 1 else 's'}"
         return f"{self.base_name} {self.base}{steps} / {self.per_shard_working}{self.per_shard} = {ratio(self.load)} -> {count}"
 
 
-@dataclass(frozen=True, slots=True)
-class Packing:
+def constrain(
+    name: str,
+    title: str,
+    base: ByteRate | RecordRate,
+    base_name: str,
+    factors: Factors,
+    per_shard: ByteRate | RecordRate,
+    fact: Fact[Any] | None,
+    per_shard_working: str = "",
+    consumer: str = "",
+) -> Constraint:
+    """Work out one limit: the base times all factors, over the limit of one shard, rounded up.
+
+    A stream asks this a few times and a fleet tens of thousands of times, so it multiplies whole numbers and reduces
+    no fraction on the way.
+    """
+    numerator, denominator = base.amount.as_integer_ratio()
+    limit, unit = per_shard.amount.as_integer_ratio()
+    for factor, _ in factors:
+        times, over = factor.as_integer_ratio()
+        numerator *= times
+        denominator *= over
+    numerator *= unit
+    denominator *= limit
+    shards = -(-numerator // denominator) or 1
+    return Constraint(name, title, base, base_name, factors, per_shard, fact, per_shard_working, consumer, numerator, denominator, shards)
+
+
+class Packing(NamedTuple):
     """Records as the stream sees them: the producer's own, or aggregates of several.
 
     Source: aggregation format of the Kinesis Producer Library.
@@ -84,8 +110,7 @@ class Packing:
     """One stream record."""
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """AWS's sizing formula, ``max(write KiB/s / 1024, read KiB/s / 2048)``, with its two terms.
 
     Source: "Choose the right mode to stream in", https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html
@@ -104,7 +129,7 @@ class Formula:
     @property
     def shards(self) -> int:
         """The larger term, rounded up, at least one."""
-        return max(1, ceil_div(max(self.terms)))
+        return max(1, ceil_div(self.write.amount, self.write_limit.amount), ceil_div(self.read.amount, self.read_limit.amount))
 
     @property
     def working(self) -> str:
@@ -115,8 +140,7 @@ class Formula:
         return f"max({written}/{over}, {read}/{under}) = max({terms}) -> {self.shards:,}"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """How many shards a workload needs, and why."""
 
     workload: Workload
@@ -127,12 +151,9 @@ class Plan:
     guide: Formula
     """The formula as AWS's guide states it, with the record size rounded up to whole KiB."""
     constraints: tuple[Constraint, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def shards(self) -> int:
-        """The count that satisfies every constraint; one less does not."""
-        return max(constraint.shards for constraint in self.constraints)
+    shards: int
+    """The count that satisfies every constraint, the most that one of them asks for; one less does not."""
+    findings: tuple[Finding, ...] = ()
 
     @property
     def binding(self) -> tuple[Constraint, ...]:
@@ -143,7 +164,7 @@ class Plan:
     @property
     def utilisation(self) -> Fraction:
         """The highest utilisation of any limit at the planned count."""
-        return max(constraint.load for constraint in self.constraints) / self.shards
+        return max(constraint.utilisation(self.shards) for constraint in self.constraints)
 
     def capacity(self, shards: int, limits: Limits) -> tuple[ByteRate, ByteRate]:
         """What so many shards take in and give out to shared consumers, in bytes per second."""
@@ -184,18 +205,24 @@ def plan(workload: Workload, limits: Limits) -> Plan:
     if workload.skew != 1:
         hottest = max(constraints, key=lambda constraint: constraint.load)
         constraints += (
-            replace(
-                hottest,
-                name="hottest-shard",
-                title=f"hottest shard ({hottest.title})",
-                factors=(*hottest.factors, (workload.skew, "skew")),
+            constrain(
+                "hottest-shard",
+                f"hottest shard ({hottest.title})",
+                hottest.base,
+                hottest.base_name,
+                (*hottest.factors, (workload.skew, "skew")),
+                hottest.per_shard,
+                hottest.fact,
+                hottest.per_shard_working,
+                hottest.consumer,
             ),
         )
     formula = _formula(write, workload.shared, limits)
     rounded = guide_size(workload.size)
     guide = formula if rounded == workload.size and packing.records == 1 else _formula(peak.of(rounded), workload.shared, limits)
-    planned = Plan(workload, packing, write, formula, guide, constraints, ())
-    return replace(planned, findings=tuple(find(planned, limits)))
+    planned = Plan(workload, packing, write, formula, guide, constraints, max([constraint.shards for constraint in constraints]))
+    findings = find(planned, limits)
+    return planned._replace(findings=tuple(findings)) if findings else planned
 
 
 def pack(workload: Workload, limits: Limits) -> Packing:
@@ -237,26 +264,26 @@ def _formula(write: ByteRate, shared: int, limits: Limits) -> Formula:
 
 
 def _constraints(workload: Workload, limits: Limits, peak: RecordRate, records: RecordRate, write: ByteRate) -> Iterator[Constraint]:
-    headroom = ((ONE + workload.headroom, "headroom"),) if workload.headroom else ()
+    headroom: Factors = ((ONE + workload.headroom, "headroom"),) if workload.headroom else ()
     shared = workload.shared
     fact: Fact[Any] = limits.write_bytes
-    yield Constraint("write-bytes", "write bytes", write, "write", headroom, fact.value, fact)
+    yield constrain("write-bytes", "write bytes", write, "write", headroom, fact.value, fact)
     fact = limits.write_records
-    yield Constraint("write-records", "write records", records, "write", headroom, fact.value, fact)
-    readers = ((shared, f"shared consumer{'' if shared == 1 else 's'}"),)
+    yield constrain("write-records", "write records", records, "write", headroom, fact.value, fact)
+    readers: Factors = ((shared, "shared consumer" if shared == 1 else "shared consumers"),)
     if shared:
         fact = limits.read_bytes
-        yield Constraint("read-bytes", "shared read bytes", write, "write", readers + headroom, fact.value, fact)
+        yield constrain("read-bytes", "shared read bytes", write, "write", readers + headroom, fact.value, fact)
     if workload.fan_out:
         fact = limits.fan_out_bytes
-        yield Constraint("fan-out-bytes", "fan-out bytes per consumer", write, "write", headroom, fact.value, fact)
-    backlog: tuple[tuple[Fraction | int, str], ...] = ()
+        yield constrain("fan-out-bytes", "fan-out bytes per consumer", write, "write", headroom, fact.value, fact)
+    backlog: Factors = ()
     if workload.catch_up is not None:
         outage, within = workload.catch_up.outage, workload.catch_up.within
         backlog = ((ONE + outage.ratio_to(within), f"catch-up ({outage} + {within} over {within})"),)
         if shared:
             fact = limits.read_bytes
-            yield Constraint("catch-up-read", "catch-up read bytes", write, "write", readers + backlog + headroom, fact.value, fact)
+            yield constrain("catch-up-read", "catch-up read bytes", write, "write", readers + backlog + headroom, fact.value, fact)
     for consumer in workload.consumers:
         drains = backlog if consumer.is_shared else ()
         speed = consumer_speed(consumer, limits)
@@ -269,16 +296,16 @@ def _constraints(workload: Workload, limits: Limits, peak: RecordRate, records: 
 def _speed(
     consumer: Consumer,
     demand: RecordRate,
-    headroom: tuple[tuple[Fraction | int, str], ...],
-    drains: tuple[tuple[Fraction | int, str], ...],
+    headroom: Factors,
+    drains: Factors,
     speed: RecordRate,
     working: str,
     fact: Fact[Any] | None,
 ) -> Iterator[Constraint]:
-    yield Constraint("consumer-speed", f"speed of {consumer}", demand, "records", headroom, speed, fact, working, str(consumer))
+    yield constrain("consumer-speed", f"speed of {consumer}", demand, "records", headroom, speed, fact, working, str(consumer))
     if drains:
         title = f"catch-up speed of {consumer}"
-        yield Constraint("catch-up-speed", title, demand, "records", drains + headroom, speed, fact, working, str(consumer))
+        yield constrain("catch-up-speed", title, demand, "records", drains + headroom, speed, fact, working, str(consumer))
 
 
 # ── the question turned round ────────────────────────────────────────────────────────────────────

@@ -7,10 +7,9 @@ unknown and the total a lower bound. Capacity follows the peak, cost the mean. P
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from .capacity import Packing, pack
 from .facts import Limits
@@ -21,6 +20,7 @@ from .facts.prices import (
     Price,
     PriceSheet,
     PutPayloadUnits,
+    Q,
     ShardHours,
     StreamHours,
 )
@@ -28,29 +28,57 @@ from .units import GIB, USD, Duration, Quantity, ceil_div, decimal
 from .workload import Mode, Workload
 
 ZERO: Final = Fraction(0)
+ONE: Final = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class CostLine:
-    """One line of a bill."""
+Bounds = tuple[Quantity, Quantity]
+
+
+class CostLine(NamedTuple):
+    """One line of a bill. Made by :func:`priced`, so that its cost follows from quantity and price."""
 
     name: str
     title: str
     quantity: Quantity
     price: Price[Any] | None
     """None: nobody could verify the price, so the cost is unknown."""
-    bounds: tuple[Quantity, Quantity] | None = None
-    """The least and the most that the quantity can be, when the mix of record sizes is not known."""
-    working: str = ""
+    cost: USD | None
+    """Quantity x price, exactly; None when the price is unknown."""
+    moved: Volume | None
+    """What the quantity was counted from, where it was estimated because the mix of record sizes is not known."""
+    factors: tuple[tuple[Fraction | int, str], ...]
+    """What the quantity is the product of."""
 
     @property
-    def cost(self) -> USD | None:
-        """Quantity x price, exactly; None when the price is unknown."""
-        return None if self.price is None else self.price.cost(self.quantity)
+    def working(self) -> str:
+        """How the quantity came about."""
+        return " x ".join(f"{decimal(factor)} {name}" for factor, name in self.factors)
+
+    def bounds(self, limits: Limits) -> Bounds | None:
+        """The least that the quantity can be, and what it stays below, for every mix of record sizes; None when it is exact."""
+        if self.moved is None:
+            return None
+        if self.name == "put-payload-units":
+            least, most = self.moved.pieces_bounds(limits.put_payload_unit.value.amount)
+            return PutPayloadUnits(least), PutPayloadUnits(most)
+        unit = limits.on_demand_record_unit.value.amount
+        least, most = self.moved.pieces_bounds(unit)
+        return gigabytes(least * unit), gigabytes(most * unit)
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+def priced(
+    name: str,
+    title: str,
+    quantity: Q,
+    price: Price[Q] | None,
+    *factors: tuple[Fraction | int, str],
+    moved: Volume | None = None,
+) -> CostLine:
+    """One line of a bill."""
+    return CostLine(name, title, quantity, price, None if price is None else price.cost(quantity), moved, factors)
+
+
+class Bill(NamedTuple):
     """What one stream costs in one mode over some hours."""
 
     mode: Mode
@@ -61,7 +89,7 @@ class Bill:
     @property
     def total(self) -> USD:
         """The exact sum of the lines whose price is known; a lower bound unless :attr:`complete`."""
-        return USD(sum((line.cost.amount for line in self.lines if line.cost is not None), ZERO))
+        return total([line.cost for line in self.lines])
 
     @property
     def complete(self) -> bool:
@@ -79,30 +107,26 @@ class Bill:
         return min((line.price.date for line in self.lines if line.price is not None), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(NamedTuple):
     """What passes through a stream in the hours that are billed, at the mean rate."""
 
     records: Fraction
     """Stream records: aggregates count once."""
     data: Fraction
     """Bytes written."""
-    put_units: Fraction
-    """PUT payload units; an estimate when :attr:`exact` is false."""
-    rounded: Fraction
-    """Bytes written, each record rounded up to whole KiB as on-demand bills them; an estimate likewise."""
+    mix: tuple[tuple[Fraction, Fraction], ...]
+    """Sizes of stream records in bytes, each with its share; one mean size when the mix is not known."""
     exact: bool
-    """Whether the mix of record sizes is known."""
+    """Whether the mix of record sizes is known; what is counted by record is an estimate when it is not."""
 
-    def put_unit_bounds(self, unit: Fraction) -> tuple[PutPayloadUnits, PutPayloadUnits]:
-        """Bounds that hold for every mix of sizes: ``max(R, B/unit) <= units < R + B/unit``."""
-        by_bytes = self.data / unit
-        return PutPayloadUnits(max(self.records, by_bytes)), PutPayloadUnits(self.records + by_bytes)
+    def pieces(self, size: Fraction) -> Fraction:
+        """How many pieces of a size the records make, each record rounded up on its own."""
+        return self.records * sum(share * max(1, ceil_div(record, size)) for record, share in self.mix)
 
-    def rounded_bounds(self, unit: Fraction) -> tuple[Gigabytes, Gigabytes]:
-        """Bounds that hold for every mix of sizes: ``max(B, unit R) <= billed < B + unit R``."""
-        by_records = self.records * unit
-        return gigabytes(max(self.data, by_records)), gigabytes(self.data + by_records)
+    def pieces_bounds(self, size: Fraction) -> tuple[Fraction, Fraction]:
+        """Bounds that hold for every mix of sizes: ``max(R, B/size) <= pieces < R + B/size``."""
+        by_bytes = self.data / size
+        return max(self.records, by_bytes), self.records + by_bytes
 
 
 def gigabytes(size: Fraction | int) -> Gigabytes:
@@ -110,26 +134,19 @@ def gigabytes(size: Fraction | int) -> Gigabytes:
     return Gigabytes(Fraction(size) / GIB)
 
 
-def put_payload_units(size: Fraction, limits: Limits) -> int:
-    """PUT payload units of one record of so many bytes: pieces of 25 KiB, rounded up.
-
-    Source: https://aws.amazon.com/kinesis/data-streams/pricing/
-    """
-    return max(1, ceil_div(size, limits.put_payload_unit.value.amount))
-
-
-def volume(workload: Workload, packing: Packing, limits: Limits, hours: Fraction) -> Volume:
+def volume(workload: Workload, packing: Packing, hours: Fraction) -> Volume:
     """What a workload writes in so many hours at its mean rate."""
-    records = workload.rps.mean.amount / packing.records * hours * 3600
-    rounding = limits.on_demand_record_unit.value.amount
-    if workload.sizes and packing.records == 1:
-        units = sum((part.share * put_payload_units(part.size.amount, limits) for part in workload.sizes), ZERO)
-        rounded = sum((part.share * ceil_div(part.size.amount, rounding) for part in workload.sizes), ZERO)
-    else:
-        units = Fraction(put_payload_units(packing.size.amount, limits))
-        rounded = Fraction(ceil_div(packing.size.amount, rounding))
-    exact = bool(workload.sizes) and packing.records == 1
-    return Volume(records, records * packing.size.amount, records * units, records * rounded * rounding, exact)
+    records = workload.rps.mean.amount * (hours * 3600)
+    if packing.records > 1:
+        records /= packing.records
+    elif workload.sizes:
+        return Volume(records, records * workload.size.amount, tuple((part.size.amount, part.share) for part in workload.sizes), exact=True)
+    return Volume(records, records * packing.size.amount, ((packing.size.amount, ONE),), exact=False)
+
+
+def total(costs: Iterable[USD | None]) -> USD:
+    """The exact sum of what is known."""
+    return USD(sum([cost.amount for cost in costs if cost is not None], ZERO))
 
 
 def provisioned_bill(workload: Workload, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
@@ -137,28 +154,27 @@ def provisioned_bill(workload: Workload, shards: int, prices: PriceSheet, limits
 
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
     """
-    packing = pack(workload, limits)
-    moved = volume(workload, packing, limits, hours)
+    moved = volume(workload, pack(workload, limits), hours)
     shard_hours = ShardHours(shards * hours)
-    bounds = None if moved.exact else moved.put_unit_bounds(limits.put_payload_unit.value.amount)
+    units = PutPayloadUnits(moved.pieces(limits.put_payload_unit.value.amount))
     lines = [
-        CostLine("shard-hours", "shard-hours", shard_hours, prices.shard_hour, working=f"{shards:,} shards x {decimal(hours)} h"),
-        CostLine("put-payload-units", "PUT payload units", PutPayloadUnits(moved.put_units), prices.put_payload_unit, bounds),
+        priced("shard-hours", "shard-hours", shard_hours, prices.shard_hour, (shards, "shards"), (hours, "h")),
+        priced("put-payload-units", "PUT payload units", units, prices.put_payload_unit, moved=None if moved.exact else moved),
     ]
     retention = workload.retention or limits.retention_least.value
     if retention > limits.retention_least.value:
-        lines.append(CostLine("extended-retention", "extended retention", shard_hours, prices.extended_shard_hour, working="on every shard-hour"))
+        lines.append(priced("extended-retention", "extended retention", shard_hours, prices.extended_shard_hour, (shards, "shards"), (hours, "h")))
     if retention > limits.extended_retention_most.value:
         stored = _stored(moved, retention - limits.extended_retention_most.value, hours, limits)
-        lines.append(CostLine("long-term-retention", "long-term retention", stored, prices.long_term_storage, working="what is older than 7 d"))
+        lines.append(priced("long-term-retention", "long-term retention", stored, prices.long_term_storage))
     if workload.long_term_reads is not None:
-        lines.append(CostLine("long-term-retrieval", "long-term retrieval", gigabytes(workload.long_term_reads.amount), prices.long_term_retrieval))
+        lines.append(priced("long-term-retrieval", "long-term retrieval", gigabytes(workload.long_term_reads.amount), prices.long_term_retrieval))
     fan_out = workload.fan_out
     if fan_out:
         consumer_hours = ConsumerShardHours(fan_out * shards * hours)
-        working = f"{fan_out} consumers x {shards:,} shards x {decimal(hours)} h"
-        lines.append(CostLine("consumer-shard-hours", "fan-out consumer-shard-hours", consumer_hours, prices.fan_out_consumer_shard_hour, working=working))
-        lines.append(CostLine("fan-out-data", "fan-out data", gigabytes(moved.data * fan_out), prices.fan_out_data))
+        factors = (fan_out, "consumers"), (shards, "shards"), (hours, "h")
+        lines.append(priced("consumer-shard-hours", "fan-out consumer-shard-hours", consumer_hours, prices.fan_out_consumer_shard_hour, *factors))
+        lines.append(priced("fan-out-data", "fan-out data", gigabytes(moved.data * fan_out), prices.fan_out_data))
     return Bill(Mode.PROVISIONED, workload.region, hours, tuple(lines))
 
 
@@ -178,9 +194,9 @@ def standard_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours:
 
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
     """
-    moved = volume(workload, pack(workload, limits), limits, hours)
+    moved = volume(workload, pack(workload, limits), hours)
     lines = [
-        CostLine("stream-hours", "stream-hours", StreamHours(hours), prices.on_demand_stream_hour),
+        priced("stream-hours", "stream-hours", StreamHours(hours), prices.on_demand_stream_hour),
         _data_in(moved, prices.on_demand_data_in, limits),
         *_data_out(workload, moved, prices.on_demand_data_out, prices.on_demand_fan_out_data),
     ]
@@ -188,10 +204,10 @@ def standard_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours:
     least, most = limits.retention_least.value, limits.extended_retention_most.value
     if retention > least:
         kept = _stored(moved, min(retention, most) - least, hours, limits)
-        lines.append(CostLine("extended-retention", "extended retention", kept, prices.on_demand_extended_storage, working="what is older than 1 d"))
+        lines.append(priced("extended-retention", "extended retention", kept, prices.on_demand_extended_storage))
     if retention > most:
         kept = _stored(moved, retention - most, hours, limits)
-        lines.append(CostLine("long-term-retention", "long-term retention", kept, prices.on_demand_long_term_storage, working="what is older than 7 d"))
+        lines.append(priced("long-term-retention", "long-term retention", kept, prices.on_demand_long_term_storage))
     return Bill(Mode.ON_DEMAND_STANDARD, workload.region, hours, tuple(lines))
 
 
@@ -200,7 +216,7 @@ def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours
 
     Source: https://aws.amazon.com/blogs/big-data/, On-demand Advantage, 2025-11-03 and 2026-03-09
     """
-    moved = volume(workload, pack(workload, limits), limits, hours)
+    moved = volume(workload, pack(workload, limits), hours)
     lines = [
         _data_in(moved, prices.advantage_data_in, limits),
         *_data_out(workload, moved, prices.advantage_data_out, prices.advantage_fan_out_data),
@@ -208,7 +224,7 @@ def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours
     retention = workload.retention or limits.retention_least.value
     if retention > limits.retention_least.value:
         kept = _stored(moved, retention - limits.retention_least.value, hours, limits)
-        lines.append(CostLine("extended-retention", "extended retention", kept, prices.advantage_extended_storage, working="what is older than 1 d"))
+        lines.append(priced("extended-retention", "extended retention", kept, prices.advantage_extended_storage))
     return Bill(Mode.ON_DEMAND_ADVANTAGE, workload.region, hours, tuple(lines))
 
 
@@ -231,17 +247,18 @@ def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fra
     ):
         short = floor.over(Duration.hours(hours)).amount / GIB - moved[way]
         if short > 0:
-            lines.append(CostLine(f"shortfall-{way}", f"shortfall of data {way} to {floor}", Gigabytes(short), price, working="once an account and Region"))
+            lines.append(priced(f"shortfall-{way}", f"shortfall of data {way} to {floor}", Gigabytes(short), price))
     return Bill(Mode.ON_DEMAND_ADVANTAGE, prices.region, hours, tuple(lines))
 
 
 def _data_in(moved: Volume, price: Price[Gigabytes] | None, limits: Limits) -> CostLine:
-    bounds = None if moved.exact else moved.rounded_bounds(limits.on_demand_record_unit.value.amount)
-    return CostLine("data-in", "data in, by record of whole KiB", gigabytes(moved.rounded), price, bounds)
+    unit = limits.on_demand_record_unit.value.amount
+    rounded = gigabytes(moved.pieces(unit) * unit)
+    return priced("data-in", "data in, by record of whole KiB", rounded, price, moved=None if moved.exact else moved)
 
 
 def _data_out(workload: Workload, moved: Volume, shared: Price[Gigabytes] | None, fan_out: Price[Gigabytes] | None) -> Iterator[CostLine]:
     if workload.shared:
-        yield CostLine("data-out", "data out", gigabytes(moved.data * workload.shared), shared, working=f"{workload.shared} shared consumers")
+        yield priced("data-out", "data out", gigabytes(moved.data * workload.shared), shared)
     if workload.fan_out:
-        yield CostLine("fan-out-data", "fan-out data out", gigabytes(moved.data * workload.fan_out), fan_out, working=f"{workload.fan_out} fan-out consumers")
+        yield priced("fan-out-data", "fan-out data out", gigabytes(moved.data * workload.fan_out), fan_out)

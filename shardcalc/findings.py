@@ -40,23 +40,27 @@ class Finding:
     fact: Fact[Any] | None = None
 
 
-def find(plan: Plan, limits: Limits) -> Iterator[Finding]:
-    """All findings of one plan, the gravest kinds first."""
-    for look in (
-        _declared_shards,
-        _get_records_calls,
-        _hot_key,
-        _record_size,
-        _large_records,
-        _fan_out_consumers,
-        _backlog,
-        _retention,
-        _shard_quota,
-        _lambda_settings,
-        _slow_poll,
-        _aggregation,
-    ):
-        yield from look(plan, limits)
+def find(plan: Plan, limits: Limits) -> list[Finding]:
+    """All findings of one plan, in the order in which they are shown."""
+    workload = plan.workload
+    looks = [_get_records_calls, _shard_quota]
+    if workload.shards is not None:
+        looks.insert(0, _declared_shards)
+    if workload.hottest_key is not None:
+        looks.append(_hot_key)
+    if workload.size > limits.record_size_default.value or workload.max_size is not None or workload.max_record_size is not None:
+        looks += [_record_size, _large_records]
+    if workload.fan_out:
+        looks.append(_fan_out_consumers)
+    if workload.catch_up is not None:
+        looks.append(_backlog)
+    if workload.retention is not None:
+        looks.append(_retention)
+    if any(consumer.poll_interval is not None or consumer.type is ConsumerType.LAMBDA for consumer in workload.consumers):
+        looks += [_lambda_settings, _slow_poll]
+    if workload.aggregation is not None:
+        looks += [_record_size, _aggregation] if _record_size not in looks else [_aggregation]
+    return [finding for look in looks for finding in look(plan, limits)]
 
 
 def poll_interval(consumer: Consumer, limits: Limits) -> Duration:

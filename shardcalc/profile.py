@@ -7,7 +7,6 @@ Everything wrong in a file is reported at once, with line and column.
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +53,7 @@ class Stream:
 
     name: str
     file: str
-    place: Place
+    mark: Any
     workload: Workload
     origins: Mapping[str, str]
     """For each field that was given: ``stream``, ``flag`` or ``defaults``."""
@@ -62,6 +61,16 @@ class Stream:
     """Fields of the command line that the stream's own value kept out."""
     owner: str = ""
     notes: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where its name stands in the file."""
+        return place_of(self.mark)
+
+    @property
+    def where(self) -> str:
+        """File, line and column of its name."""
+        return f"{self.file}:{place_of(self.mark)}"
 
 
 # ── the schema ───────────────────────────────────────────────────────────────────────────────────
@@ -181,20 +190,13 @@ def load(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> list[S
     """
     problems: list[Problem] = []
     streams: list[Stream] = []
-    # Building a hundred thousand small objects that all stay alive makes the collector run for nothing, and for most of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        for file in _files(paths, problems):
-            streams += _load_file(file, flags or {}, problems)
-    finally:
-        if collecting:
-            gc.enable()
+    for file in _files(paths, problems):
+        streams += _load_file(file, flags or {}, problems)
     seen: dict[tuple[str, str], Stream] = {}
     for stream in streams:
         first = seen.setdefault((stream.workload.region, stream.name), stream)
         if first is not stream:
-            message = f"the stream stands twice; first in {first.file}:{first.place}"
+            message = f"the stream stands twice; first in {first.where}"
             problems.append(Problem(stream.file, stream.place, f"streams.{stream.name}", message))
     if problems:
         raise ProfileErrors(problems)
@@ -302,7 +304,7 @@ def _stream(file: str, root: YamlMapping, name: str, own: dict[str, Any], flags:
     if text:
         values = {key: value for key, value in values.items() if key not in text}
     workload = Workload(**assemble(values))
-    return Stream(name, file, _place(root, ("streams", name), key=True), workload, origins, unused, **text)
+    return Stream(name, file, root["streams"].keys_at[name], workload, origins, unused, **text)
 
 
 _ONE_OF: Final = {"size": "sizes", "sizes": "size"}

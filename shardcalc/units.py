@@ -147,6 +147,8 @@ def _round_half_up(number: Fraction, places: int) -> int:
 
 def ceil_div(number: Fraction, divisor: Fraction | int = 1) -> int:
     """Divide and round up, on integers alone."""
+    if divisor == 1:
+        return -(-number.numerator // number.denominator)
     if isinstance(divisor, int):
         return -(-number.numerator // (number.denominator * divisor))
     return -(-(number.numerator * divisor.denominator) // (number.denominator * divisor.numerator))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shardcalc.cost import Bill, advantage_bill, floors, provisioned_bill, put_payload_units, standard_bill
+from shardcalc.cost import Bill, Volume, advantage_bill, floors, provisioned_bill, standard_bill
 from shardcalc.facts import built_in_limits
 from shardcalc.facts.prices import built_in_prices
 from shardcalc.units import USD
@@ -54,4 +54,5 @@ def test_published_bill(row):
 
 @pytest.mark.parametrize("row", PUBLISHED["put_payload_units"], ids=lambda row: row["id"])
 def test_published_put_payload_units(row):
-    assert put_payload_units(Fraction(row["record_size_bytes"]), LIMITS) == row["put_payload_units"]
+    one_record = Volume(Fraction(1), Fraction(row["record_size_bytes"]), ((Fraction(row["record_size_bytes"]), Fraction(1)),), exact=True)
+    assert one_record.pieces(LIMITS.put_payload_unit.value.amount) == row["put_payload_units"]

@@ -45,6 +45,10 @@ app.command("schema", epilog=schema.EXAMPLES)(schema.command)
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    import gc
+
     from . import errors
 
+    # A run builds many small objects that live to its end; looking for cycles among them takes longer than planning them.
+    gc.disable()
     sys.exit(errors.guard(app))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 
 import typer
@@ -80,7 +81,7 @@ def load(paths: list[str], flags: dict[str, Any], name: str, hours: str) -> Plan
     except ValueError as error:
         raise BadFields([("hours", str(error))]) from error
 
-    def priced(name: str, where: str, workload: Workload, origins: dict[str, str], owner: str = "", notes: str = "") -> StreamPlan:
+    def priced(name: str, where: str, workload: Workload, origins: Mapping[str, str], owner: str = "", notes: str = "") -> StreamPlan:
         planned = plan(workload, limits)
         bill = provisioned_bill(workload, planned.shards, built_in_prices(workload.region), limits, period)
         return StreamPlan(name, where, planned, bill, origins, owner, notes)
@@ -93,7 +94,7 @@ def load(paths: list[str], flags: dict[str, Any], name: str, hours: str) -> Plan
 
     streams = profile.load(paths, read_fields(flags, FIELDS))
     _tell_unused(streams)
-    return PlanReport(tuple(priced(s.name, f"{s.file}:{s.place}", s.workload, dict(s.origins), s.owner, s.notes) for s in streams), limits, Fraction(period))
+    return PlanReport(tuple(priced(s.name, s.where, s.workload, s.origins, s.owner, s.notes) for s in streams), limits, Fraction(period))
 
 
 def _tell_unused(streams: list[Any]) -> None:

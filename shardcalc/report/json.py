@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ..capacity import Carried, Constraint
 from ..cost import Bill, CostLine
-from ..facts import Fact
+from ..facts import Fact, Limits
 from ..findings import Finding
 from ..units import ByteRate, Quantity
 from ..workload import Consumer, Workload
@@ -36,7 +36,7 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
             "cost_complete": report.complete,
         },
     }
-    return assemble(head, "streams", [stream(planned, explain) for planned in report.streams])
+    return assemble(head, "streams", [stream(planned, report.limits, explain) for planned in report.streams])
 
 
 def assemble(head: dict[str, Any], name: str, rows: list[dict[str, Any]]) -> str:
@@ -48,21 +48,34 @@ def assemble(head: dict[str, Any], name: str, rows: list[dict[str, Any]]) -> str
     return start + f',"{name}":[\n' + ",\n".join(map(write, rows)) + "\n]}\n"
 
 
-def number(value: Fraction | int) -> int | float:
-    """A number as JSON has it."""
-    return value.numerator if value.denominator == 1 else value.numerator / value.denominator
+def number(value: Fraction | int, over: int = 1) -> int | float:
+    """A number as JSON has it, divided by a whole number if one is given."""
+    numerator, denominator = value.as_integer_ratio()
+    return divide(numerator, denominator * over)
+
+
+def divide(numerator: int, denominator: int) -> int | float:
+    """A quotient of whole numbers as JSON has it: whole, or the nearest double."""
+    return numerator / denominator if numerator % denominator else numerator // denominator
+
+
+def over(part: Quantity, whole: Quantity) -> int | float:
+    """How many times one quantity goes into another of its kind."""
+    above, below = part.amount.as_integer_ratio()
+    times, parts = whole.amount.as_integer_ratio()
+    return divide(above * parts, below * times)
 
 
 def _maybe(quantity: Quantity | None) -> int | float | None:
     return None if quantity is None else number(quantity.amount)
 
 
-def stream(planned: StreamPlan, explain: bool) -> dict[str, Any]:
+def stream(planned: StreamPlan, limits: Limits, explain: bool) -> dict[str, Any]:
     """One stream's plan."""
     plan = planned.plan
     shards = plan.shards
     formula = plan.formula
-    write, read = formula.terms
+    constraints = [constraint_row(constraint, shards, explain) for constraint in plan.constraints]
     return {
         "name": planned.name,
         "source": planned.where or None,
@@ -73,23 +86,23 @@ def stream(planned: StreamPlan, explain: bool) -> dict[str, Any]:
         "shards": shards,
         "declared_shards": plan.workload.shards,
         "binding": [constraint.name for constraint in plan.constraints if constraint.shards == shards],
-        "utilisation": number(max(constraint.load for constraint in plan.constraints) / shards),
+        "utilisation": max([row["utilisation"] for row in constraints]),
         "formula": {
-            "write_kib_per_second": number(formula.write.amount / 1024),
-            "read_kib_per_second": number(formula.read.amount / 1024),
-            "write_shards": number(write),
-            "read_shards": number(read),
+            "write_kib_per_second": number(formula.write.amount, 1024),
+            "read_kib_per_second": number(formula.read.amount, 1024),
+            "write_shards": over(formula.write, formula.write_limit),
+            "read_shards": over(formula.read, formula.read_limit),
             "shards": formula.shards,
             "guide_shards": plan.guide.shards,
             "guide_differs": plan.guide_differs or None,
         },
-        "constraints": [constraint_row(constraint, shards, explain) for constraint in plan.constraints],
+        "constraints": constraints,
         "capacity": {
             "write_bytes_per_second": number(formula.write_limit.amount * shards),
             "read_bytes_per_second": number(formula.read_limit.amount * shards),
         },
         "findings": [finding_row(finding) for finding in plan.findings],
-        "cost": bill_row(planned.bill),
+        "cost": bill_row(planned.bill, limits if explain else None),
         "workload": workload_row(plan.workload),
         "origins": dict(planned.origins),
     }
@@ -98,14 +111,16 @@ def stream(planned: StreamPlan, explain: bool) -> dict[str, Any]:
 def constraint_row(constraint: Constraint, shards: int, explain: bool) -> dict[str, Any]:
     """One limit: what is asked, what one shard gives, the count it asks for alone."""
     kind = "bytes" if constraint.base.__class__ is ByteRate else "records"
+    limit, unit = constraint.per_shard.amount.as_integer_ratio()
     row: dict[str, Any] = {
         "name": constraint.name,
-        "consumer": constraint.consumer or None,
-        f"demand_{kind}_per_second": number(constraint.demand.amount),
-        f"limit_per_shard_{kind}_per_second": number(constraint.per_shard.amount),
+        f"demand_{kind}_per_second": divide(constraint.numerator * limit, constraint.denominator * unit),
+        f"limit_per_shard_{kind}_per_second": divide(limit, unit),
         "shards": constraint.shards,
-        "utilisation": number(constraint.load / shards),
+        "utilisation": divide(constraint.numerator, constraint.denominator * shards),
     }
+    if constraint.consumer:
+        row["consumer"] = constraint.consumer
     if explain:
         row["working"] = constraint.working
         row["source"] = fact_row(constraint.fact) if constraint.fact is not None else None
@@ -134,31 +149,32 @@ def finding_row(finding: Finding) -> dict[str, Any]:
     }
 
 
-def bill_row(bill: Bill) -> dict[str, Any]:
-    """One bill with its lines."""
+def bill_row(bill: Bill, explain: Limits | None) -> dict[str, Any]:
+    """One bill with its lines; with limits, each line also says where its price was read and between what bounds it lies."""
     return {
         "mode": bill.mode.value,
         "region": bill.region,
         "hours": number(bill.hours),
         "total_usd": bill.total.cents,
         "complete": bill.complete,
-        "lines": [line_row(line) for line in bill.lines],
+        "lines": [line_row(line, explain) for line in bill.lines],
     }
 
 
-def line_row(line: CostLine) -> dict[str, Any]:
+def line_row(line: CostLine, explain: Limits | None) -> dict[str, Any]:
     """One line of a bill; price and cost are null when the price is unknown."""
     price, cost = line.price, line.cost
-    row = {
+    row: dict[str, Any] = {
         "name": line.name,
         "quantity": number(line.quantity.amount),
         "unit": type(line.quantity).UNIT,
         "price_usd": price.text if price is not None else None,
         "cost_usd": cost.cents if cost is not None else None,
     }
-    if line.bounds is not None:
-        row["quantity_at_least"], row["quantity_below"] = (number(bound.amount) for bound in line.bounds)
-    if price is not None:
+    bounds = line.bounds(explain) if explain is not None else None
+    if bounds is not None:
+        row["quantity_at_least"], row["quantity_below"] = (number(bound.amount) for bound in bounds)
+    if price is not None and explain is not None:
         row |= {"price_source": price.source.title, "price_date": price.date.isoformat(), "price_confidence": price.confidence}
     return row
 
