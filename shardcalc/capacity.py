@@ -120,16 +120,13 @@ class Formula(NamedTuple):
     read: ByteRate
     write_limit: ByteRate
     read_limit: ByteRate
+    shards: int
+    """The larger term, rounded up, at least one."""
 
     @property
     def terms(self) -> tuple[Fraction, Fraction]:
         """Shards asked for by writing and by reading, not rounded."""
         return self.write.ratio_to(self.write_limit), self.read.ratio_to(self.read_limit)
-
-    @property
-    def shards(self) -> int:
-        """The larger term, rounded up, at least one."""
-        return max(1, ceil_div(self.write.amount, self.write_limit.amount), ceil_div(self.read.amount, self.read_limit.amount))
 
     @property
     def working(self) -> str:
@@ -260,7 +257,9 @@ def consumer_speed(consumer: Consumer, limits: Limits) -> tuple[RecordRate, str]
 
 
 def _formula(write: ByteRate, shared: int, limits: Limits) -> Formula:
-    return Formula(write, write * shared, limits.write_bytes.value, limits.read_bytes.value)
+    read = write * shared
+    into, out = limits.write_bytes.value, limits.read_bytes.value
+    return Formula(write, read, into, out, max(1, ceil_div(write.amount, into.amount), ceil_div(read.amount, out.amount)))
 
 
 def _constraints(workload: Workload, limits: Limits, peak: RecordRate, records: RecordRate, write: ByteRate) -> Iterator[Constraint]:

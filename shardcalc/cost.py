@@ -6,9 +6,10 @@ unknown and the total a lower bound. Capacity follows the peak, cost the mean. P
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from .capacity import Packing, pack
@@ -79,17 +80,14 @@ def priced(
 
 
 class Bill(NamedTuple):
-    """What one stream costs in one mode over some hours."""
+    """What one stream costs in one mode over some hours. Made by :func:`billed`, so that its total follows from the lines."""
 
     mode: Mode
     region: str
     hours: Fraction
     lines: tuple[CostLine, ...]
-
-    @property
-    def total(self) -> USD:
-        """The exact sum of the lines whose price is known; a lower bound unless :attr:`complete`."""
-        return total([line.cost for line in self.lines])
+    total: USD
+    """The exact sum of the lines whose price is known; a lower bound unless :attr:`complete`."""
 
     @property
     def complete(self) -> bool:
@@ -112,15 +110,25 @@ class Volume(NamedTuple):
 
     records: Fraction
     """Stream records: aggregates count once."""
-    data: Fraction
-    """Bytes written."""
+    size: Fraction
+    """Mean bytes of one."""
     mix: tuple[tuple[Fraction, Fraction], ...]
-    """Sizes of stream records in bytes, each with its share; one mean size when the mix is not known."""
-    exact: bool
-    """Whether the mix of record sizes is known; what is counted by record is an estimate when it is not."""
+    """Sizes of stream records in bytes, each with its share; none when the mix is not known."""
+
+    @property
+    def data(self) -> Fraction:
+        """Bytes written."""
+        return self.records * self.size
+
+    @property
+    def exact(self) -> bool:
+        """Whether the mix of record sizes is known; what is counted by record is an estimate when it is not."""
+        return bool(self.mix)
 
     def pieces(self, size: Fraction) -> Fraction:
         """How many pieces of a size the records make, each record rounded up on its own."""
+        if not self.mix:
+            return self.records * max(1, ceil_div(self.size, size))
         return self.records * sum(share * max(1, ceil_div(record, size)) for record, share in self.mix)
 
     def pieces_bounds(self, size: Fraction) -> tuple[Fraction, Fraction]:
@@ -136,17 +144,26 @@ def gigabytes(size: Fraction | int) -> Gigabytes:
 
 def volume(workload: Workload, packing: Packing, hours: Fraction) -> Volume:
     """What a workload writes in so many hours at its mean rate."""
-    records = workload.rps.mean.amount * (hours * 3600)
+    records = workload.rps.mean.amount * _seconds(hours)
     if packing.records > 1:
-        records /= packing.records
-    elif workload.sizes:
-        return Volume(records, records * workload.size.amount, tuple((part.size.amount, part.share) for part in workload.sizes), exact=True)
-    return Volume(records, records * packing.size.amount, ((packing.size.amount, ONE),), exact=False)
+        return Volume(records / packing.records, packing.size.amount, ())
+    return Volume(records, workload.size.amount, tuple((part.size.amount, part.share) for part in workload.sizes))
+
+
+@lru_cache(16)
+def _seconds(hours: Fraction) -> Fraction:
+    return hours * 3600
+
+
+def billed(mode: Mode, region: str, hours: Fraction, lines: Sequence[CostLine]) -> Bill:
+    """A bill of these lines."""
+    return Bill(mode, region, hours, tuple(lines), total([line.cost for line in lines]))
 
 
 def total(costs: Iterable[USD | None]) -> USD:
     """The exact sum of what is known."""
-    return USD(sum([cost.amount for cost in costs if cost is not None], ZERO))
+    known = [cost.amount for cost in costs if cost is not None]
+    return USD(sum(known[1:], known[0])) if known else USD(0)
 
 
 def provisioned_bill(workload: Workload, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
@@ -175,7 +192,7 @@ def provisioned_bill(workload: Workload, shards: int, prices: PriceSheet, limits
         factors = (fan_out, "consumers"), (shards, "shards"), (hours, "h")
         lines.append(priced("consumer-shard-hours", "fan-out consumer-shard-hours", consumer_hours, prices.fan_out_consumer_shard_hour, *factors))
         lines.append(priced("fan-out-data", "fan-out data", gigabytes(moved.data * fan_out), prices.fan_out_data))
-    return Bill(Mode.PROVISIONED, workload.region, hours, tuple(lines))
+    return billed(Mode.PROVISIONED, workload.region, hours, lines)
 
 
 def _stored(moved: Volume, kept: Duration, hours: Fraction, limits: Limits) -> GigabyteMonths:
@@ -208,7 +225,7 @@ def standard_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours:
     if retention > most:
         kept = _stored(moved, retention - most, hours, limits)
         lines.append(priced("long-term-retention", "long-term retention", kept, prices.on_demand_long_term_storage))
-    return Bill(Mode.ON_DEMAND_STANDARD, workload.region, hours, tuple(lines))
+    return billed(Mode.ON_DEMAND_STANDARD, workload.region, hours, lines)
 
 
 def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
@@ -225,7 +242,7 @@ def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours
     if retention > limits.retention_least.value:
         kept = _stored(moved, retention - limits.retention_least.value, hours, limits)
         lines.append(priced("extended-retention", "extended retention", kept, prices.advantage_extended_storage))
-    return Bill(Mode.ON_DEMAND_ADVANTAGE, workload.region, hours, tuple(lines))
+    return billed(Mode.ON_DEMAND_ADVANTAGE, workload.region, hours, lines)
 
 
 def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
@@ -248,7 +265,7 @@ def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fra
         short = floor.over(Duration.hours(hours)).amount / GIB - moved[way]
         if short > 0:
             lines.append(priced(f"shortfall-{way}", f"shortfall of data {way} to {floor}", Gigabytes(short), price))
-    return Bill(Mode.ON_DEMAND_ADVANTAGE, prices.region, hours, tuple(lines))
+    return billed(Mode.ON_DEMAND_ADVANTAGE, prices.region, hours, lines)
 
 
 def _data_in(moved: Volume, price: Price[Gigabytes] | None, limits: Limits) -> CostLine:

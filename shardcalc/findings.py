@@ -79,7 +79,8 @@ def poll_interval(consumer: Consumer, limits: Limits) -> Duration:
 
 def get_records_calls(workload: Workload, limits: Limits) -> CallRate:
     """GetRecords calls per second that all shared consumers together make on every shard."""
-    return CallRate(sum((consumer.count / poll_interval(consumer, limits).amount for consumer in workload.consumers if consumer.is_shared), Fraction(0)))
+    calls = [poll_interval(consumer, limits).every(consumer.count) for consumer in workload.consumers if consumer.is_shared]
+    return sum(calls[1:], calls[0]) if calls else CallRate(0)
 
 
 def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
-"""Capacity profiles: YAML files in, workloads out, and the JSON Schema of such a file.
+"""Capacity profiles: YAML files in, workloads out.
 
 A profile says ``version``, ``defaults`` and ``streams``. A value comes from the first that gives it: the stream
 itself, the command line's flags, the defaults, and last what this tool assumes; where each came from is kept.
-Everything wrong in a file is reported at once, with line and column.
+Everything wrong in a file is reported at once, with line and column. The fields are read by the same readers as the
+flags; ``schema.py`` publishes what they accept.
 """
 
 from __future__ import annotations
@@ -10,15 +11,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
-from pydantic import ConfigDict, Field, PlainValidator, TypeAdapter, ValidationError, WithJsonSchema
-from typing_extensions import TypedDict
-
-from .fields import HELP
-from .units import BadValue, shown
-from .workload import FIELDS, BadFields, Workload, assemble, nearest, read_line
+from .units import shown
+from .workload import FIELDS, BadFields, Reader, Workload, assemble, nearest, read_fields, read_line
 from .yamltext import MAX_BYTES, Place, YamlError, YamlList, YamlMapping, decode, documents, place_of
 
 VERSION: Final = "1"
@@ -73,106 +69,8 @@ class Stream:
         return f"{self.file}:{place_of(self.mark)}"
 
 
-# ── the schema ───────────────────────────────────────────────────────────────────────────────────
-
-_TEXT: Final = {"type": "string"}
-_NUMBER: Final = {"type": "number", "exclusiveMinimum": 0}
-
-
-def _either(pattern: str, *examples: object) -> dict[str, Any]:
-    return {"anyOf": [_NUMBER, {"type": "string", "pattern": pattern}], "examples": list(examples)}
-
-
-_N: Final = r"^\s*[0-9][0-9_]*(\.[0-9]+)?([eE][+-]?[0-9]+)?(/[0-9.]+)?\s*"
-_SIZE: Final = _either(_N + r"([bB]|bytes?|[kKmMgG]([iI]?[bB])?)?\s*$", 1, "512 B", "1.5 KiB", "1 MiB")
-_RATE: Final = _either(_N + r"[kKMG]?\s*(records?|rps)?\s*(/\s*(s|sec|second|min|minute|h|hr|hour|d|day))?\s*$", 6, 16.67, "90k/min", "8/day")
-_SHARE: Final = {"anyOf": [{"type": "number", "minimum": 0, "exclusiveMaximum": 1}, {"type": "string", "pattern": _N + r"%?\s*$"}], "examples": ["20%", 0.2]}
-_DURATION: Final = {
-    "type": "string",
-    "pattern": _N + r"(ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\s*$",
-    "examples": ["200 ms", "6h", "7d"],
-}
-
-
-def _count(least: int) -> dict[str, Any]:
-    return {"type": "integer", "minimum": least}
-
-
-def _object(required: Sequence[str], **properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": False, "required": list(required), "properties": properties}
-
-
-_CONSUMER: Final = _object(
-    ["type"],
-    name=_TEXT,
-    type={"enum": ["kcl", "lambda", "firehose", "flink", "sdk", "fan-out"]},
-    poll_interval=_DURATION | {"description": "time between GetRecords calls on each shard, instead of the type's default"},
-    max_rps_per_shard=_RATE | {"description": "the most producer records a second that it handles from one shard"},
-    parallelization_factor=_count(1) | {"description": "Lambda: concurrent batches per shard"},
-    batch_size=_count(1) | {"description": "Lambda: stream records per batch"},
-    batch_duration=_DURATION | {"description": "Lambda: how long one batch takes"},
-)
-
-FORMS: Final[Mapping[str, dict[str, Any]]] = {
-    "size": _SIZE,
-    "sizes": {"type": "array", "minItems": 1, "items": _object(["size", "share"], size=_SIZE, share=_SHARE)},
-    "max_size": _SIZE,
-    "max_record_size": _SIZE,
-    "rps": {"anyOf": [*_RATE["anyOf"], _object(["mean", "peak"], mean=_RATE, peak=_RATE)], "examples": [6, "90k/min", {"mean": 100, "peak": "20k/min"}]},
-    "consumers": {"anyOf": [_count(0), {"type": "array", "items": _CONSUMER}], "examples": [2, [{"name": "billing", "type": "lambda"}]]},
-    "fan_out": _count(0),
-    "headroom": _SHARE,
-    "hottest_key": _SHARE,
-    "skew": {"anyOf": [{"type": "number", "minimum": 1}, {"type": "string", "pattern": _N + r"x?\s*$"}], "examples": [1.5]},
-    "catch_up": _object(["outage", "within"], outage=_DURATION, within=_DURATION) | {"examples": [{"outage": "6h", "within": "2h"}]},
-    "aggregation": _object(["target_size"], target_size=_SIZE) | {"examples": [{"target_size": "25 KiB"}]},
-    "retention": {"anyOf": [_NUMBER, _DURATION], "examples": ["7d", 168]},
-    "long_term_reads": _SIZE,
-    "mode": {"enum": ["provisioned", "on-demand-standard", "on-demand-advantage", "on-demand", "PROVISIONED", "ON_DEMAND"]},
-    "region": _TEXT | {"examples": ["us-east-1"]},
-    "shards": _count(1),
-    "owner": _TEXT,
-    "notes": _TEXT,
-}
-"""What each field of a stream looks like, as JSON Schema."""
-
-_READERS: Final = {**FIELDS, "owner": read_line, "notes": read_line}
-
-
-def _read_version(value: object) -> str:
-    if value != VERSION:
-        raise BadValue(f"{shown(value)} is not a version of profiles known here; write version: {VERSION}")
-    return VERSION
-
-
-StreamFields = TypedDict(  # type: ignore[misc]  # the fields are those of the workload's own table
-    "StreamFields",
-    {name: Annotated[Any, PlainValidator(read), WithJsonSchema(FORMS[name]), Field(description=HELP[name])] for name, read in _READERS.items()},
-    total=False,
-)
-StreamFields.__pydantic_config__ = ConfigDict(extra="forbid", title="Stream")  # type: ignore[attr-defined]
-
-
-class ProfileFields(TypedDict, total=False):
-    """One YAML document."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid", title="shardcalc profile")  # type: ignore[misc]
-    version: Annotated[Any, PlainValidator(_read_version), WithJsonSchema({"const": 1}), Field(description="version of this format")]
-    defaults: Annotated[StreamFields, Field(description="fields for every stream that does not give its own")]
-    streams: Annotated[dict[str, StreamFields], Field(description="one entry a stream, by its name")]
-
-
-@cache
-def _adapter() -> TypeAdapter[Any]:
-    return TypeAdapter(ProfileFields)
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of a profile, for editors and CI."""
-    made = _adapter().json_schema()
-    made["required"] = ["version", "streams"]
-    made["properties"]["streams"]["minProperties"] = 1
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+_READERS: Final[Mapping[str, Reader]] = {**FIELDS, "owner": read_line, "notes": read_line}
+_TOP: Final = ("version", "defaults", "streams")
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
@@ -246,38 +144,55 @@ def _load_file(file: str, flags: Mapping[str, Any], problems: list[Problem]) -> 
 
 
 def _load_document(file: str, root: Any, flags: Mapping[str, Any], problems: list[Problem]) -> Iterator[Stream]:
-    found: list[Problem] = []
     if not isinstance(root, YamlMapping):
         problems.append(Problem(file, Place(1, 1), "", f"not a profile: write version: {VERSION} and streams"))
         return
+    found: list[Problem] = []
     _find_duplicates(file, root, "", found)
-    for name in ("defaults", "streams"):
-        if name in root and root[name] is None:
-            root[name] = YamlMapping(root.values_at[name])
-    try:
-        document = _adapter().validate_python(root)
-    except ValidationError as error:
-        found += _translate(file, root, error)
-        document = None
-    for name in ("version", "streams"):
-        if name not in root:
-            found.append(Problem(file, place_of(root.at), name, "missing" + (f"; write version: {VERSION}" if name == "version" else "")))
-    if isinstance(root.get("streams"), YamlMapping):
-        if not root["streams"]:
-            found.append(Problem(file, _place(root, ("streams",)), "streams", "no stream in it"))
-        for name in root["streams"]:
+    unknown = [name for name in root if name not in _TOP]
+    found += [Problem(file, _place(root, (name,), key=True), name, f"unknown field{nearest(name, _TOP)}") for name in unknown]
+    if "version" not in root:
+        found.append(Problem(file, place_of(root.at), "version", f"missing; write version: {VERSION}"))
+    elif root["version"] != VERSION:
+        message = f"{_kind(root['version'])} is not a version of profiles known here; write version: {VERSION}"
+        found.append(Problem(file, _place(root, ("version",)), "version", message))
+    defaults = _fields(file, root, ("defaults",), root.get("defaults"), found) if "defaults" in root else {}
+    streams = root.get("streams")
+    own: dict[str, dict[str, Any]] = {}
+    if not isinstance(streams, YamlMapping) or not streams:
+        wrong = "missing" if "streams" not in root else "no stream in it" if not streams else f"{_kind(streams)} is not a mapping"
+        found.append(Problem(file, _place(root, ("streams",), key=True), "streams", f"{wrong}; write one mapping a stream, by its name"))
+    else:
+        for name, written in streams.items():
             if not name or not name.isprintable() or len(name) > 256 or name != name.strip():
                 message = f"{shown(name)} is not a name: at most 256 printable characters, no space around them"
                 found.append(Problem(file, _place(root, ("streams", name), key=True), "streams", message))
-    if document is None or "streams" not in document or found:
+            own[name] = _fields(file, root, ("streams", name), written, found)
+    if found:
         problems += sorted(found, key=_order)
         return
-    defaults = document.get("defaults", {})
-    for name, own in document["streams"].items():
+    for name, fields in own.items():
         try:
-            yield _stream(file, root, name, own, flags, defaults)
+            yield _stream(file, root, name, fields, flags, defaults)
         except BadFields as error:
             problems += [_problem(file, root, name, field, message) for field, message in error.problems]
+
+
+def _fields(file: str, root: YamlMapping, path: tuple[str, ...], written: Any, found: list[Problem]) -> dict[str, Any]:
+    """Read the fields of one mapping; what is wrong goes to ``found``."""
+    if written is None:
+        return {}
+    if not isinstance(written, YamlMapping):
+        found.append(Problem(file, _place(root, path), ".".join(path), f"{_kind(written)} is not a mapping; write a mapping of fields"))
+        return {}
+    try:
+        return read_fields(written, _READERS)
+    except BadFields as error:
+        for field, message in error.problems:
+            deeper = (*path, *(int(part) if part.isdigit() else part for part in field.split(".")))
+            unknown = message.startswith("unknown field")
+            found.append(Problem(file, _place(root, deeper, key=unknown), ".".join((*path, field)), message))
+        return {}
 
 
 def _order(problem: Problem) -> tuple[int, int]:
@@ -311,30 +226,6 @@ _ONE_OF: Final = {"size": "sizes", "sizes": "size"}
 
 
 # ── places ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def _translate(file: str, root: YamlMapping, error: ValidationError) -> Iterator[Problem]:
-    for row in error.errors(include_url=False):
-        path = tuple(row["loc"])
-        label = ".".join(map(str, path))
-        kind = row["type"]
-        if kind == "extra_forbidden":
-            known = ProfileFields.__annotations__ if len(path) == 1 else _READERS
-            yield Problem(file, _place(root, path, key=True), label, f"unknown field{nearest(str(path[-1]), known)}")
-        elif kind == "value_error":
-            cause = row["ctx"]["error"]
-            if isinstance(cause, BadFields):
-                for inner, message in cause.problems:
-                    deeper = (*path, *(int(part) if part.isdigit() else part for part in inner.split(".")))
-                    unknown = message.startswith("unknown field")
-                    yield Problem(file, _place(root, deeper, key=unknown), f"{label}.{inner}", message)
-            else:
-                yield Problem(file, _place(root, path), label, str(cause))
-        else:
-            # The scalars are read by our own readers, so what is left are mappings that are something else.
-            what = {"streams": "write one mapping a stream, by its name", "defaults": "write a mapping of fields"}
-            message = f"{_kind(row['input'])} is not a mapping; {what.get(str(path[-1]), 'write a mapping of fields')}"
-            yield Problem(file, _place(root, path), label, message)
 
 
 def _kind(value: object) -> str:

@@ -141,17 +141,16 @@ def percent(number: Fraction) -> str:
 
 
 def _round_half_up(number: Fraction, places: int) -> int:
+    above, below = number.as_integer_ratio()
     scale: int = 10**places
-    return (2 * number.numerator * scale + number.denominator) // (2 * number.denominator)
+    return (2 * above * scale + below) // (2 * below)
 
 
 def ceil_div(number: Fraction, divisor: Fraction | int = 1) -> int:
     """Divide and round up, on integers alone."""
-    if divisor == 1:
-        return -(-number.numerator // number.denominator)
-    if isinstance(divisor, int):
-        return -(-number.numerator // (number.denominator * divisor))
-    return -(-(number.numerator * divisor.denominator) // (number.denominator * divisor.numerator))
+    above, below = number.as_integer_ratio()
+    times, parts = divisor.as_integer_ratio()
+    return -(-(above * parts) // (below * times))
 
 
 # ── the kinds ────────────────────────────────────────────────────────────────────────────────────
@@ -309,6 +308,11 @@ class Duration(Quantity):
             raise BadValue(f"{shown(text)} is too large for {what}: at most {most:,} d")
         return cls(number)
 
+    def every(self, calls: int = 1) -> CallRate:
+        """So many calls each time this interval has passed."""
+        seconds, parts = self.amount.as_integer_ratio()
+        return CallRate(Fraction(calls * parts, seconds))
+
     @classmethod
     def hours(cls, number: Fraction | int) -> Self:
         """A duration of so many hours."""
@@ -398,11 +402,6 @@ class CallRate(Quantity):
 
     __slots__ = ()
     UNIT = "calls/s"
-
-    @classmethod
-    def every(cls, interval: Duration) -> Self:
-        """One call each interval."""
-        return cls(1 / interval.amount)
 
 
 class USD(Quantity):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final, Self
 
 from .units import BadValue, Duration, RecordRate, Size, percent, read_count, read_factor, read_share, shown
@@ -148,7 +148,7 @@ class Rates:
     peak: RecordRate
 
     def __post_init__(self) -> None:
-        if self.peak < self.mean:
+        if self.peak is not self.mean and self.peak < self.mean:
             raise BadFields([("peak", f"{self.peak} is below the mean of {self.mean}")])
 
     @classmethod
@@ -283,6 +283,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _text(value: object) -> str:
+    if value.__class__ is str:
+        return value
     # Files give text; a library's caller may give an int, a Fraction or a float, whose shortest text is what was meant.
     if value is None or isinstance(value, (bool, Mapping, list, tuple)):
         raise BadValue(f"{shown(value)} is not one value")
@@ -302,7 +304,10 @@ def read_rps(value: object) -> Rates:
         value = pairs(value)
     if isinstance(value, Mapping):
         return Rates.of(**value)
-    rate = value if isinstance(value, RecordRate) else RecordRate.parse(_text(value))
+    return _one_rate(value if isinstance(value, RecordRate) else RecordRate.parse(_text(value)))
+
+
+def _one_rate(rate: RecordRate) -> Rates:
     return Rates(rate, rate)
 
 
@@ -315,12 +320,13 @@ def read_consumers(value: object) -> tuple[Consumer, ...]:
             return tuple(_read_each(value, Consumer))
     elif isinstance(value, str) and "=" in value:
         return tuple(_read_each([value], Consumer))
-    return count_consumers(value)
+    return count_consumers(_text(value))
 
 
-def count_consumers(value: object) -> tuple[Consumer, ...]:
+@lru_cache(1024)
+def count_consumers(text: str) -> tuple[Consumer, ...]:
     """A count of shared consumers without names."""
-    count = read_count(_text(value), "a count of consumers", most=10_000)
+    count = read_count(text, "a count of consumers", most=10_000)
     return (Consumer(count=count),) if count else ()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shardcalc.cost import Bill, Volume, advantage_bill, floors, provisioned_bill, standard_bill
+from shardcalc.cost import Bill, Volume, advantage_bill, billed, floors, provisioned_bill, standard_bill
 from shardcalc.facts import built_in_limits
 from shardcalc.facts.prices import built_in_prices
 from shardcalc.units import USD
@@ -36,7 +36,7 @@ def published_bills(row: dict[str, object]) -> list[Bill]:
         # All streams together carry the row's rate; each is billed its hours.
         one = standard_bill(workload, prices, LIMITS, hours)
         idle = [line for line in one.lines if line.name == "stream-hours"]
-        return [one, *(Bill(one.mode, one.region, hours, tuple(idle)) for _ in range(int(str(row.get("streams", 1))) - 1))]
+        return [one, *(billed(one.mode, one.region, hours, idle) for _ in range(int(str(row.get("streams", 1))) - 1))]
     assert row["mode"] == "on-demand-advantage"
     one = advantage_bill(workload, prices, LIMITS, hours)
     return [one, floors([one], prices, LIMITS, hours)]
@@ -54,5 +54,5 @@ def test_published_bill(row):
 
 @pytest.mark.parametrize("row", PUBLISHED["put_payload_units"], ids=lambda row: row["id"])
 def test_published_put_payload_units(row):
-    one_record = Volume(Fraction(1), Fraction(row["record_size_bytes"]), ((Fraction(row["record_size_bytes"]), Fraction(1)),), exact=True)
+    one_record = Volume(Fraction(1), Fraction(row["record_size_bytes"]), ())
     assert one_record.pieces(LIMITS.put_payload_unit.value.amount) == row["put_payload_units"]

@@ -23,6 +23,6 @@ def command(
     """The JSON Schema of a profile, for editors and CI."""
     import json
 
-    from .. import profile
+    from ..schema import profile_schema
 
-    write(json.dumps(profile.schema(), indent=2) + "\n", output)
+    write(json.dumps(profile_schema(), indent=2) + "\n", output)

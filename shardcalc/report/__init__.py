@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from ..capacity import Plan
-from ..cost import Bill
+from ..cost import Bill, total
 from ..facts import Limits
 from ..units import USD
 
@@ -47,7 +47,7 @@ class PlanReport:
     @property
     def cost(self) -> USD:
         """The exact sum of all bills' known lines."""
-        return USD(sum((stream.bill.total.amount for stream in self.streams), Fraction(0)))
+        return total([stream.bill.total for stream in self.streams])
 
     @property
     def complete(self) -> bool:

@@ -6,6 +6,7 @@ Whole numbers are integers; others are the nearest double; money is a decimal st
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, Final
 
@@ -36,13 +37,17 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
             "cost_complete": report.complete,
         },
     }
-    return assemble(head, "streams", [stream(planned, report.limits, explain) for planned in report.streams])
+    rows = (stream(planned, report.limits, explain) for planned in report.streams)
+    return assemble(head, "streams", rows, len(report.streams))
 
 
-def assemble(head: dict[str, Any], name: str, rows: list[dict[str, Any]]) -> str:
-    """Write an object whose last member is a list of rows: indented when short, a row a line when long."""
-    if len(rows) <= INDENTED_STREAMS:
-        return json.dumps(head | {name: rows}, indent=2, ensure_ascii=False) + "\n"
+def assemble(head: dict[str, Any], name: str, rows: Iterable[dict[str, Any]], count: int) -> str:
+    """Write an object whose last member is a list of rows: indented when short, a row a line when long.
+
+    Rows are written one by one as they come, so that a long list is never held as dictionaries.
+    """
+    if count <= INDENTED_STREAMS:
+        return json.dumps(head | {name: list(rows)}, indent=2, ensure_ascii=False) + "\n"
     write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
     start = write(head)[:-1]
     return start + f',"{name}":[\n' + ",\n".join(map(write, rows)) + "\n]}\n"
@@ -66,6 +71,12 @@ def over(part: Quantity, whole: Quantity) -> int | float:
     return divide(above * parts, below * times)
 
 
+def times(one: Quantity, count: int) -> int | float:
+    """So many times a quantity."""
+    above, below = one.amount.as_integer_ratio()
+    return divide(above * count, below)
+
+
 def _maybe(quantity: Quantity | None) -> int | float | None:
     return None if quantity is None else number(quantity.amount)
 
@@ -76,11 +87,9 @@ def stream(planned: StreamPlan, limits: Limits, explain: bool) -> dict[str, Any]
     shards = plan.shards
     formula = plan.formula
     constraints = [constraint_row(constraint, shards, explain) for constraint in plan.constraints]
-    return {
+    row = {
         "name": planned.name,
         "source": planned.where or None,
-        "owner": planned.owner or None,
-        "notes": planned.notes or None,
         "region": plan.workload.region,
         "mode": plan.workload.mode.value,
         "shards": shards,
@@ -98,14 +107,19 @@ def stream(planned: StreamPlan, limits: Limits, explain: bool) -> dict[str, Any]
         },
         "constraints": constraints,
         "capacity": {
-            "write_bytes_per_second": number(formula.write_limit.amount * shards),
-            "read_bytes_per_second": number(formula.read_limit.amount * shards),
+            "write_bytes_per_second": times(formula.write_limit, shards),
+            "read_bytes_per_second": times(formula.read_limit, shards),
         },
         "findings": [finding_row(finding) for finding in plan.findings],
         "cost": bill_row(planned.bill, limits if explain else None),
         "workload": workload_row(plan.workload),
-        "origins": dict(planned.origins),
+        "origins": planned.origins,
     }
+    if planned.owner:
+        row["owner"] = planned.owner
+    if planned.notes:
+        row["notes"] = planned.notes
+    return row
 
 
 def constraint_row(constraint: Constraint, shards: int, explain: bool) -> dict[str, Any]:
@@ -153,8 +167,6 @@ def bill_row(bill: Bill, explain: Limits | None) -> dict[str, Any]:
     """One bill with its lines; with limits, each line also says where its price was read and between what bounds it lies."""
     return {
         "mode": bill.mode.value,
-        "region": bill.region,
-        "hours": number(bill.hours),
         "total_usd": bill.total.cents,
         "complete": bill.complete,
         "lines": [line_row(line, explain) for line in bill.lines],
@@ -190,14 +202,16 @@ def workload_row(workload: Workload) -> dict[str, Any]:
         "headroom": number(workload.headroom),
         "skew": number(workload.skew),
     }
-    optional = {
-        "max_size_bytes": _maybe(workload.max_size),
-        "max_record_size_bytes": _maybe(workload.max_record_size),
-        "hottest_key": None if workload.hottest_key is None else number(workload.hottest_key),
-        "retention_seconds": _maybe(workload.retention),
-        "long_term_reads_bytes": _maybe(workload.long_term_reads),
-    }
-    row |= {key: value for key, value in optional.items() if value is not None}
+    if workload.max_size is not None:
+        row["max_size_bytes"] = number(workload.max_size.amount)
+    if workload.max_record_size is not None:
+        row["max_record_size_bytes"] = number(workload.max_record_size.amount)
+    if workload.hottest_key is not None:
+        row["hottest_key"] = number(workload.hottest_key)
+    if workload.retention is not None:
+        row["retention_seconds"] = number(workload.retention.amount)
+    if workload.long_term_reads is not None:
+        row["long_term_reads_bytes"] = number(workload.long_term_reads.amount)
     if workload.sizes:
         row["sizes"] = [{"size_bytes": number(part.size.amount), "share": number(part.share)} for part in workload.sizes]
     if workload.catch_up is not None:
