@@ -9,7 +9,7 @@ fractions; no I/O.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
@@ -198,10 +198,10 @@ def plan(workload: Workload, limits: Limits) -> Plan:
     peak = workload.rps.peak
     records = RecordRate(peak.amount / packing.records) if packing.records > 1 else peak
     write = records.of(packing.size)
-    constraints = tuple(_constraints(workload, limits, peak, records, write))
+    constraints = _constraints(workload, limits, peak, records, write)
     if workload.skew != 1:
         hottest = max(constraints, key=lambda constraint: constraint.load)
-        constraints += (
+        constraints.append(
             constrain(
                 "hottest-shard",
                 f"hottest shard ({hottest.title})",
@@ -216,8 +216,8 @@ def plan(workload: Workload, limits: Limits) -> Plan:
         )
     formula = _formula(write, workload.shared, limits)
     rounded = guide_size(workload.size)
-    guide = formula if rounded == workload.size and packing.records == 1 else _formula(peak.of(rounded), workload.shared, limits)
-    planned = Plan(workload, packing, write, formula, guide, constraints, max([constraint.shards for constraint in constraints]))
+    guide = formula if packing.records == 1 and rounded == workload.size else _formula(peak.of(rounded), workload.shared, limits)
+    planned = Plan(workload, packing, write, formula, guide, tuple(constraints), max([constraint.shards for constraint in constraints]))
     findings = find(planned, limits)
     return planned._replace(findings=tuple(findings)) if findings else planned
 
@@ -262,34 +262,35 @@ def _formula(write: ByteRate, shared: int, limits: Limits) -> Formula:
     return Formula(write, read, into, out, max(1, ceil_div(write.amount, into.amount), ceil_div(read.amount, out.amount)))
 
 
-def _constraints(workload: Workload, limits: Limits, peak: RecordRate, records: RecordRate, write: ByteRate) -> Iterator[Constraint]:
+def _constraints(workload: Workload, limits: Limits, peak: RecordRate, records: RecordRate, write: ByteRate) -> list[Constraint]:
     headroom: Factors = ((ONE + workload.headroom, "headroom"),) if workload.headroom else ()
     shared = workload.shared
     fact: Fact[Any] = limits.write_bytes
-    yield constrain("write-bytes", "write bytes", write, "write", headroom, fact.value, fact)
+    found = [constrain("write-bytes", "write bytes", write, "write", headroom, fact.value, fact)]
     fact = limits.write_records
-    yield constrain("write-records", "write records", records, "write", headroom, fact.value, fact)
+    found.append(constrain("write-records", "write records", records, "write", headroom, fact.value, fact))
     readers: Factors = ((shared, "shared consumer" if shared == 1 else "shared consumers"),)
     if shared:
         fact = limits.read_bytes
-        yield constrain("read-bytes", "shared read bytes", write, "write", readers + headroom, fact.value, fact)
+        found.append(constrain("read-bytes", "shared read bytes", write, "write", readers + headroom, fact.value, fact))
     if workload.fan_out:
         fact = limits.fan_out_bytes
-        yield constrain("fan-out-bytes", "fan-out bytes per consumer", write, "write", headroom, fact.value, fact)
+        found.append(constrain("fan-out-bytes", "fan-out bytes per consumer", write, "write", headroom, fact.value, fact))
     backlog: Factors = ()
     if workload.catch_up is not None:
         outage, within = workload.catch_up.outage, workload.catch_up.within
         backlog = ((ONE + outage.ratio_to(within), f"catch-up ({outage} + {within} over {within})"),)
         if shared:
             fact = limits.read_bytes
-            yield constrain("catch-up-read", "catch-up read bytes", write, "write", readers + backlog + headroom, fact.value, fact)
+            found.append(constrain("catch-up-read", "catch-up read bytes", write, "write", readers + backlog + headroom, fact.value, fact))
     for consumer in workload.consumers:
         drains = backlog if consumer.is_shared else ()
         speed = consumer_speed(consumer, limits)
         if speed is not None:
-            yield from _speed(consumer, records, headroom, drains, speed[0], speed[1], limits.lambda_factor)
+            found += _speed(consumer, records, headroom, drains, speed[0], speed[1], limits.lambda_factor)
         if consumer.max_rps_per_shard is not None:
-            yield from _speed(consumer, peak, headroom, drains, consumer.max_rps_per_shard, "", None)
+            found += _speed(consumer, peak, headroom, drains, consumer.max_rps_per_shard, "", None)
+    return found
 
 
 def _speed(
@@ -310,8 +311,7 @@ def _speed(
 # ── the question turned round ────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(NamedTuple):
     """What a number of shards carries: producer records per second, limit by limit."""
 
     workload: Workload

@@ -172,16 +172,16 @@ def provisioned_bill(workload: Workload, shards: int, prices: PriceSheet, limits
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
     """
     moved = volume(workload, pack(workload, limits), hours)
-    shard_hours = ShardHours(shards * hours)
+    shard_hours = ShardHours(hours * shards)
     units = PutPayloadUnits(moved.pieces(limits.put_payload_unit.value.amount))
     lines = [
         priced("shard-hours", "shard-hours", shard_hours, prices.shard_hour, (shards, "shards"), (hours, "h")),
         priced("put-payload-units", "PUT payload units", units, prices.put_payload_unit, moved=None if moved.exact else moved),
     ]
-    retention = workload.retention or limits.retention_least.value
-    if retention > limits.retention_least.value:
+    retention = workload.retention
+    if retention is not None and retention > limits.retention_least.value:
         lines.append(priced("extended-retention", "extended retention", shard_hours, prices.extended_shard_hour, (shards, "shards"), (hours, "h")))
-    if retention > limits.extended_retention_most.value:
+    if retention is not None and retention > limits.extended_retention_most.value:
         stored = _stored(moved, retention - limits.extended_retention_most.value, hours, limits)
         lines.append(priced("long-term-retention", "long-term retention", stored, prices.long_term_storage))
     if workload.long_term_reads is not None:

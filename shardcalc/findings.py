@@ -6,10 +6,9 @@ Each finding says what is wrong, what to do, and which fact it rests on. Pure: a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .facts import Fact, Limits, regions
 from .units import CallRate, Duration, Size, ceil_div, decimal, percent
@@ -29,8 +28,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing to know about a plan, and what to do about it."""
 
     id: str
@@ -56,8 +54,10 @@ def find(plan: Plan, limits: Limits) -> list[Finding]:
         looks.append(_backlog)
     if workload.retention is not None:
         looks.append(_retention)
-    if any(consumer.poll_interval is not None or consumer.type is ConsumerType.LAMBDA for consumer in workload.consumers):
-        looks += [_lambda_settings, _slow_poll]
+    for consumer in workload.consumers:
+        if consumer.poll_interval is not None or consumer.parallelization_factor is not None or consumer.batch_size is not None:
+            looks += [_lambda_settings, _slow_poll]
+            break
     if workload.aggregation is not None:
         looks += [_record_size, _aggregation] if _record_size not in looks else [_aggregation]
     return [finding for look in looks for finding in look(plan, limits)]

@@ -217,6 +217,9 @@ class Quantity:
     def __ge__(self, other: Self) -> bool:
         return self.amount >= self._same(other)
 
+    def __reduce__(self) -> tuple[type[Self], tuple[Fraction]]:
+        return type(self), (self.amount,)
+
     def __bool__(self) -> bool:
         return bool(self.amount)
 

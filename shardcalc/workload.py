@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache, partial
-from typing import Any, Final, Self
+from functools import cached_property, lru_cache, partial
+from typing import Any, Final, NamedTuple, Self
 
 from .units import BadValue, Duration, RecordRate, Size, percent, read_count, read_factor, read_share, shown
 
@@ -50,7 +50,7 @@ class ConsumerType(StrEnum):
     FAN_OUT = "fan-out"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Consumer:
     """One reading application, or ``count`` alike ones without a name."""
 
@@ -90,8 +90,7 @@ class Consumer:
         return self.name or f"{self.type} consumer"
 
 
-@dataclass(frozen=True, slots=True)
-class CatchUp:
+class CatchUp(NamedTuple):
     """A promise: after an outage of this length, shared consumers are back at the tip within that time."""
 
     outage: Duration
@@ -107,8 +106,7 @@ class CatchUp:
         return cls(**read_fields(fields, CATCH_UP_FIELDS, required=("outage", "within")))
 
 
-@dataclass(frozen=True, slots=True)
-class Aggregation:
+class Aggregation(NamedTuple):
     """The producer packs records into aggregates of about this size, as the Kinesis Producer Library does."""
 
     target_size: Size
@@ -123,8 +121,7 @@ class Aggregation:
         return cls(**read_fields(fields, AGGREGATION_FIELDS, required=("target_size",)))
 
 
-@dataclass(frozen=True, slots=True)
-class SizeShare:
+class SizeShare(NamedTuple):
     """A part of the records that has this size."""
 
     size: Size
@@ -140,7 +137,7 @@ class SizeShare:
         return cls(**read_fields(fields, SIZE_SHARE_FIELDS, required=("size", "share")))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rates:
     """Records per second that producers write: what is billed (mean) and what is sized for (peak)."""
 
@@ -161,7 +158,7 @@ class Rates:
         return cls(**read_fields(fields, RATES_FIELDS, required=("mean", "peak")))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Workload:
     """Everything that decides how many shards one stream needs.
 
@@ -208,12 +205,12 @@ class Workload:
         """
         return cls(**assemble(read_fields(fields, FIELDS, required=("rps",))))
 
-    @property
+    @cached_property
     def shared(self) -> int:
         """How many consumers share GetRecords."""
         return sum(consumer.count for consumer in self.consumers if consumer.type is not ConsumerType.FAN_OUT)
 
-    @property
+    @cached_property
     def fan_out(self) -> int:
         """How many consumers are registered for enhanced fan-out."""
         return sum(consumer.count for consumer in self.consumers if consumer.type is ConsumerType.FAN_OUT)

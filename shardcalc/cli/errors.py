@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 DONE: Final = 0
 FOUND: Final = 1
@@ -42,6 +42,18 @@ def guard(run: Callable[[], object]) -> int:
     except Exception as error:
         return _other(error)
     return DONE
+
+
+def leave(code: int) -> NoReturn:
+    """Flush what was written and end the process at once."""
+    import os
+
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = 141
+    os._exit(code)
 
 
 def _other(error: Exception) -> int:
@@ -86,10 +98,7 @@ def _say(what: str, problems: Sequence[str]) -> None:
 
 
 def _closed() -> int:
-    # The reader went away, as `| head` does. Python would complain about it once more while shutting down.
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    # The reader went away, as `| head` does.
     return 141
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 
 import typer
@@ -13,7 +13,9 @@ from .flags import workload_flags
 from .output import Format, page, write
 
 if TYPE_CHECKING:
-    from ..report import PlanReport, StreamPlan
+    from fractions import Fraction
+
+    from ..report import Described, PlanReport
 
 EXAMPLES: Final = """\
 Examples:
@@ -44,57 +46,84 @@ def command(
     if not paths and "shards" in flags and "rps" not in flags:
         _carried(flags, format, output)
         return
-    report = load(paths or [], flags, name, hours)
+    streams = describe(paths or [], flags, name)
+    priced = pricing(read_hours(hours))
     match format:
         case Format.TABLE:
             from ..report import terminal
 
-            text = terminal.plans(report, page(output), explain=explain)
+            text = terminal.plans(priced(streams), page(output), explain=explain)
         case Format.JSON:
             from ..report import json
+            from .processors import in_parts
 
-            text = json.plans(report, explain=explain)
+            if len(streams) <= json.INDENTED_STREAMS:
+                text = json.plans(priced(streams), explain=explain)
+            else:
+                text = json.joined(in_parts(streams, lambda some: json.part(priced(some), explain=explain)))
         case Format.MARKDOWN:
             from ..report import markdown
 
-            text = markdown.plans(report, explain=explain)
+            text = markdown.plans(priced(streams), explain=explain)
         case _:
             assert_never(format)
     write(text, output)
 
 
-def load(paths: list[str], flags: dict[str, Any], name: str, hours: str) -> PlanReport:
-    """Plan and price every stream that the paths or the flags describe."""
-    from fractions import Fraction
+def describe(paths: list[str], flags: dict[str, Any], name: str) -> Sequence[Described]:
+    """The streams that the paths or the flags describe.
 
+    Raises:
+        BadFields, ProfileErrors, UsageError: what is wrong with them, all at once.
+    """
+    from ..report import Described
+    from ..workload import FIELDS, Workload, read_fields
+
+    if paths:
+        from .. import profile
+
+        streams = profile.load(paths, read_fields(flags, FIELDS))
+        _tell_unused(streams)
+        return [Described(s.name, s.where, s.workload, s.origins, s.owner, s.notes) for s in streams]
+    if not flags:
+        raise UsageError("nothing to plan", ["give --size and --rps, or profiles; see shardcalc plan --help"])
+    return [Described(name, "", Workload.of(**flags), dict.fromkeys(flags, "flag"))]
+
+
+def read_hours(text: str) -> Fraction:
+    """The hours that a cost is for.
+
+    Raises:
+        BadFields: not a number of hours.
+    """
+    from ..facts import built_in_limits
+    from ..units import read_factor
+    from ..workload import BadFields
+
+    if not text:
+        return built_in_limits().month.value.in_hours
+    try:
+        return read_factor(text.removesuffix("h").rstrip(), "a number of hours", most=100_000)
+    except ValueError as error:
+        raise BadFields([("hours", str(error))]) from error
+
+
+def pricing(hours: Fraction) -> Callable[[Sequence[Described]], PlanReport]:
+    """A function that plans streams and prices them for so many hours."""
     from ..capacity import plan
     from ..cost import provisioned_bill
     from ..facts import built_in_limits
     from ..facts.prices import built_in_prices
     from ..report import PlanReport, StreamPlan
-    from ..units import read_factor
-    from ..workload import FIELDS, BadFields, Workload, read_fields
 
     limits = built_in_limits()
-    try:
-        period = read_factor(hours, "a number of hours", most=100_000) if hours else limits.month.value.in_hours
-    except ValueError as error:
-        raise BadFields([("hours", str(error))]) from error
 
-    def priced(name: str, where: str, workload: Workload, origins: Mapping[str, str], owner: str = "", notes: str = "") -> StreamPlan:
-        planned = plan(workload, limits)
-        bill = provisioned_bill(workload, planned.shards, built_in_prices(workload.region), limits, period)
-        return StreamPlan(name, where, planned, bill, origins, owner, notes)
+    def one(stream: Described) -> StreamPlan:
+        planned = plan(stream.workload, limits)
+        prices = built_in_prices(stream.workload.region)
+        return StreamPlan(stream, planned, provisioned_bill(stream.workload, planned.shards, prices, limits, hours))
 
-    if not paths:
-        if not flags:
-            raise UsageError("nothing to plan", ["give --size and --rps, or profiles; see shardcalc plan --help"])
-        return PlanReport((priced(name, "", Workload.of(**flags), dict.fromkeys(flags, "flag")),), limits, Fraction(period))
-    from .. import profile
-
-    streams = profile.load(paths, read_fields(flags, FIELDS))
-    _tell_unused(streams)
-    return PlanReport(tuple(priced(s.name, s.where, s.workload, s.origins, s.owner, s.notes) for s in streams), limits, Fraction(period))
+    return lambda streams: PlanReport(tuple(map(one, streams)), limits, hours)
 
 
 def _tell_unused(streams: list[Any]) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from os import path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from ..units import ByteRate, CallRate, Duration, RecordRate, Size, read_count, read_share
 
@@ -33,8 +32,7 @@ class FactsError(Exception):
     """A file of facts that cannot be used: unreadable, incomplete, or with a value of the wrong kind."""
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where a fact was read."""
 
     key: str
@@ -42,8 +40,7 @@ class Source:
     url: str
 
 
-@dataclass(frozen=True)
-class Fact(Generic[T]):
+class Fact(NamedTuple, Generic[T]):
     """One number of AWS's, with what it holds for, where it was read, when, and how sure it is."""
 
     name: str
@@ -56,8 +53,7 @@ class Fact(Generic[T]):
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """Every limit, quota and default that the calculation uses. The fields are the tables of ``limits.toml``."""
 
     write_bytes: Fact[ByteRate]
@@ -103,10 +99,6 @@ class Limits:
     aggregate_size_default: Fact[Size]
     aggregate_wait: Fact[Duration]
 
-    def __iter__(self) -> Any:
-        """The facts, in the order of the file."""
-        return (getattr(self, field.name) for field in fields(self))
-
 
 _READ: Final[Mapping[str, Callable[[str], object]]] = {
     "Fact[ByteRate]": ByteRate.parse,
@@ -137,7 +129,7 @@ def read_limits(text: str, name: str) -> Limits:
     """
     tables = parse_toml(text, name)
     sources = read_sources(tables, name)
-    kinds = Limits.__annotations__
+    kinds = declared(Limits)
     if tables.keys() != kinds.keys():
         raise FactsError(f"{name}: tables differ from the limits in use: {sorted(tables.keys() ^ kinds.keys())}")
     facts: dict[str, Any] = {}
@@ -156,6 +148,11 @@ def read_limits(text: str, name: str) -> Limits:
         except (KeyError, ValueError, TypeError) as error:
             raise FactsError(f"{name}: {key}: {error}") from error
     return Limits(**facts)
+
+
+def declared(kind: type) -> dict[str, str]:
+    """The fields of a named tuple with their types, as they are written in the class."""
+    return {name: getattr(written, "__forward_arg__", str(written)) for name, written in kind.__annotations__.items()}
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:
@@ -188,8 +185,7 @@ def _packaged(name: str) -> str:
         return file.read()
 
 
-@dataclass(frozen=True)
-class Regions:
+class Regions(NamedTuple):
     """The Regions where Kinesis Data Streams has an endpoint."""
 
     codes: tuple[str, ...]

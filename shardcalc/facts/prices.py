@@ -7,15 +7,14 @@ another's price. Amounts are exact.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache
 from os import path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from ..units import USD, BadValue, Quantity
-from . import CONFIDENCE, FactsError, Source, _packaged, parse_toml, read_sources, regions
+from . import CONFIDENCE, FactsError, Source, _packaged, declared, parse_toml, read_sources, regions
 
 
 class ShardHours(Quantity):
@@ -63,8 +62,7 @@ class GigabyteMonths(Quantity):
 Q = TypeVar("Q", bound=Quantity)
 
 
-@dataclass(frozen=True)
-class Price(Generic[Q]):
+class Price(NamedTuple, Generic[Q]):
     """Dollars for one billing unit, with where and when it was read and how sure it is."""
 
     name: str
@@ -73,18 +71,15 @@ class Price(Generic[Q]):
     source: Source
     date: date
     confidence: str
+    text: str
+    """The price in plain digits, exactly."""
     note: str = ""
 
     def cost(self, quantity: Q) -> USD:
         """What so many units cost, exactly."""
         if quantity.__class__ is not self.unit:
             raise TypeError(f"{self.name} is a price for {self.unit.UNIT}, not for {type(quantity).UNIT}")
-        return self.amount * quantity.amount
-
-    @property
-    def text(self) -> str:
-        """The price in plain digits, exactly."""
-        return exact_decimal(self.amount.amount)
+        return USD(self.amount.amount * quantity.amount)
 
     @property
     def verified(self) -> bool:
@@ -97,8 +92,7 @@ class Price(Generic[Q]):
         return "" if self.verified else f"unverified price: {CONFIDENCE[self.confidence]}"
 
 
-@dataclass(frozen=True)
-class PriceSheet:
+class PriceSheet(NamedTuple):
     """What one Region charges. A price that nobody could verify is None: unknown, and not zero."""
 
     region: str
@@ -130,8 +124,8 @@ class PriceSheet:
     advantage_extended_storage: Price[GigabyteMonths] | None = None
     advantage_long_term_storage: Price[GigabyteMonths] | None = None
 
-    def __iter__(self) -> Iterator[tuple[str, Price[Any] | None]]:
-        """Every dimension with its price or None."""
+    def dimensions(self) -> Iterator[tuple[str, Price[Any] | None]]:
+        """Every dimension with its price or None, in the order of a bill."""
         return ((name, getattr(self, name)) for name in UNITS)
 
 
@@ -144,7 +138,7 @@ UNITS: Final[Mapping[str, type[Quantity]]] = {
         "Gigabytes": Gigabytes,
         "GigabyteMonths": GigabyteMonths,
     }[kind.removeprefix("Price[").removesuffix("] | None")]
-    for name, kind in PriceSheet.__annotations__.items()
+    for name, kind in declared(PriceSheet).items()
     if kind.startswith("Price[")
 }
 """The billing unit of each dimension, in the order of a bill."""
@@ -222,7 +216,7 @@ def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:
         raise FactsError("date must be a date such as 2026-11-21")
     source = sources.get(row["source"]) or Source(str(row["source"]), str(row["source"]), "")
     amount = USD.parse(row["price"], "a price") * Fraction(1, per)
-    return Price(key, amount, unit, source, row["date"], row["confidence"], str(row.get("note", "")))
+    return Price(key, amount, unit, source, row["date"], row["confidence"], exact_decimal(amount.amount), str(row.get("note", "")))
 
 
 def write_prices(sheet: PriceSheet) -> str:
@@ -232,19 +226,18 @@ def write_prices(sheet: PriceSheet) -> str:
     lines = [f"region = {json.dumps(sheet.region)}", 'currency = "USD"']
     if sheet.published is not None:
         lines.append(f"published = {sheet.published.isoformat()}")
-    known = [(name, price) for name, price in sheet if price is not None]
+    known = [(name, price) for name, price in sheet.dimensions() if price is not None]
     lines += ["", "[sources]"]
     for source in dict.fromkeys(price.source for _, price in known):
         lines.append(f"{json.dumps(source.key)} = {{ title = {json.dumps(source.title)}, url = {json.dumps(source.url)} }}")
     for name, price in known:
-        lines += ["", f"[prices.{name}]", f'price = "{exact_decimal(price.amount.amount)}"', f'unit = "{price.unit.UNIT}"']
+        lines += ["", f"[prices.{name}]", f'price = "{price.text}"', f'unit = "{price.unit.UNIT}"']
         lines += [f"source = {json.dumps(price.source.key)}", f"date = {price.date.isoformat()}", f'confidence = "{price.confidence}"']
         if price.note:
             lines.append(f"note = {json.dumps(price.note)}")
     return "\n".join(lines) + "\n"
 
 
-@lru_cache(256)
 def exact_decimal(amount: Fraction) -> str:
     """Write an amount in plain digits.
 

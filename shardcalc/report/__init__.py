@@ -6,33 +6,51 @@ A renderer turns one of these into text and calculates nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import NamedTuple
 
 from ..capacity import Plan
 from ..cost import Bill, total
 from ..facts import Limits
 from ..units import USD
+from ..workload import Workload
 
 
-@dataclass(frozen=True, slots=True)
-class StreamPlan:
-    """The plan of one stream, with where its description came from."""
+class Described(NamedTuple):
+    """A stream as somebody described it, and where."""
 
     name: str
     where: str
     """File, line and column; empty for a stream described by flags."""
-    plan: Plan
-    bill: Bill
+    workload: Workload
     origins: Mapping[str, str]
     """For each field that was given: stream, flag or defaults. All others are assumed."""
     owner: str = ""
     notes: str = ""
 
+    @property
+    def by_origin(self) -> dict[str, list[str]]:
+        """The fields that each origin gave."""
+        origins = self.origins
+        found: dict[str, list[str]] = {}
+        for field, origin in origins.items():
+            if origin in found:
+                found[origin].append(field)
+            else:
+                found[origin] = [field]
+        return found
 
-@dataclass(frozen=True, slots=True)
-class PlanReport:
+
+class StreamPlan(NamedTuple):
+    """The plan and the bill of one stream."""
+
+    stream: Described
+    plan: Plan
+    bill: Bill
+
+
+class PlanReport(NamedTuple):
     """The plans of all streams that were asked for."""
 
     streams: tuple[StreamPlan, ...]

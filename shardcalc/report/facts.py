@@ -24,13 +24,13 @@ def _price_rows(prices: PriceSheet) -> list[list[str]]:
         [name, f"${price.text}", price.unit.UNIT, price.source.key, str(price.date), price.confidence]
         if price is not None
         else [name, "unknown", UNITS[name].UNIT, "", "", ""]
-        for name, price in prices
+        for name, price in prices.dimensions()
     ]
 
 
 def _sources(limits: Limits, prices: PriceSheet) -> dict[str, tuple[str, str]]:
     found = {fact.source.key: (fact.source.title, fact.source.url) for fact in limits}
-    return found | {price.source.key: (price.source.title, price.source.url) for _, price in prices if price is not None}
+    return found | {price.source.key: (price.source.title, price.source.url) for _, price in prices.dimensions() if price is not None}
 
 
 def table(limits: Limits, prices: PriceSheet, page: Any) -> str:
@@ -80,7 +80,7 @@ def json_text(limits: Limits, prices: PriceSheet) -> str:
                 "date": price.date.isoformat() if price is not None else None,
                 "confidence": price.confidence if price is not None else None,
             }
-            for name, price in prices
+            for name, price in prices.dimensions()
         ],
     }
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"

@@ -6,15 +6,16 @@ Whole numbers are integers; others are the nearest double; money is a decimal st
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..capacity import Carried, Constraint
-from ..cost import Bill, CostLine
+from ..cost import Bill, CostLine, total
 from ..facts import Fact, Limits
 from ..findings import Finding
-from ..units import ByteRate, Quantity
+from ..units import USD, ByteRate, Quantity
 from ..workload import Consumer, Workload
 from . import PlanReport, StreamPlan
 
@@ -25,32 +26,54 @@ INDENTED_STREAMS: Final = 50
 
 def plans(report: PlanReport, *, explain: bool = False) -> str:
     """The plans as one JSON object."""
-    head = {
+    if len(report.streams) > INDENTED_STREAMS:
+        return joined([part(report, explain=explain)])
+    head = _head(report.hours, report.oldest, len(report.streams), report.shards, report.cost, report.complete)
+    rows = [stream(planned, report.limits, explain) for planned in report.streams]
+    return json.dumps(head | {"streams": rows}, indent=2, ensure_ascii=False) + "\n"
+
+
+class Part(NamedTuple):
+    """A run of a long list of streams, written already, with what the head must say of it."""
+
+    rows: str
+    hours: Fraction
+    oldest: date
+    streams: int
+    shards: int
+    cost: USD
+    complete: bool
+
+
+def part(report: PlanReport, *, explain: bool = False) -> Part:
+    """Write a run of streams, a stream a line; each is written as it comes, so that no more than one is held as dictionaries."""
+    write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+    rows = ",\n".join([write(stream(planned, report.limits, explain)) for planned in report.streams])
+    return Part(rows, report.hours, report.oldest, len(report.streams), report.shards, report.cost, report.complete)
+
+
+def joined(parts: Sequence[Part]) -> str:
+    """The runs of a long list as one JSON object."""
+    head = _head(
+        parts[0].hours,
+        min(part.oldest for part in parts),
+        sum(part.streams for part in parts),
+        sum(part.shards for part in parts),
+        total([part.cost for part in parts]),
+        all(part.complete for part in parts),
+    )
+    start = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1]
+    return start + ',"streams":[\n' + ",\n".join([part.rows for part in parts]) + "\n]}\n"
+
+
+def _head(hours: Fraction, oldest: date, streams: int, shards: int, cost: USD, complete: bool) -> dict[str, Any]:
+    return {
         "schema_version": SCHEMA_VERSION,
         "command": "plan",
-        "hours": number(report.hours),
-        "facts_oldest_date": report.oldest.isoformat(),
-        "total": {
-            "streams": len(report.streams),
-            "shards": report.shards,
-            "cost_usd": report.cost.cents,
-            "cost_complete": report.complete,
-        },
+        "hours": number(hours),
+        "facts_oldest_date": oldest.isoformat(),
+        "total": {"streams": streams, "shards": shards, "cost_usd": cost.cents, "cost_complete": complete},
     }
-    rows = (stream(planned, report.limits, explain) for planned in report.streams)
-    return assemble(head, "streams", rows, len(report.streams))
-
-
-def assemble(head: dict[str, Any], name: str, rows: Iterable[dict[str, Any]], count: int) -> str:
-    """Write an object whose last member is a list of rows: indented when short, a row a line when long.
-
-    Rows are written one by one as they come, so that a long list is never held as dictionaries.
-    """
-    if count <= INDENTED_STREAMS:
-        return json.dumps(head | {name: list(rows)}, indent=2, ensure_ascii=False) + "\n"
-    write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-    start = write(head)[:-1]
-    return start + f',"{name}":[\n' + ",\n".join(map(write, rows)) + "\n]}\n"
 
 
 def number(value: Fraction | int, over: int = 1) -> int | float:
@@ -62,13 +85,6 @@ def number(value: Fraction | int, over: int = 1) -> int | float:
 def divide(numerator: int, denominator: int) -> int | float:
     """A quotient of whole numbers as JSON has it: whole, or the nearest double."""
     return numerator / denominator if numerator % denominator else numerator // denominator
-
-
-def over(part: Quantity, whole: Quantity) -> int | float:
-    """How many times one quantity goes into another of its kind."""
-    above, below = part.amount.as_integer_ratio()
-    times, parts = whole.amount.as_integer_ratio()
-    return divide(above * parts, below * times)
 
 
 def times(one: Quantity, count: int) -> int | float:
@@ -88,8 +104,8 @@ def stream(planned: StreamPlan, limits: Limits, explain: bool) -> dict[str, Any]
     formula = plan.formula
     constraints = [constraint_row(constraint, shards, explain) for constraint in plan.constraints]
     row = {
-        "name": planned.name,
-        "source": planned.where or None,
+        "name": planned.stream.name,
+        "source": planned.stream.where or None,
         "region": plan.workload.region,
         "mode": plan.workload.mode.value,
         "shards": shards,
@@ -99,8 +115,6 @@ def stream(planned: StreamPlan, limits: Limits, explain: bool) -> dict[str, Any]
         "formula": {
             "write_kib_per_second": number(formula.write.amount, 1024),
             "read_kib_per_second": number(formula.read.amount, 1024),
-            "write_shards": over(formula.write, formula.write_limit),
-            "read_shards": over(formula.read, formula.read_limit),
             "shards": formula.shards,
             "guide_shards": plan.guide.shards,
             "guide_differs": plan.guide_differs or None,
@@ -113,12 +127,12 @@ def stream(planned: StreamPlan, limits: Limits, explain: bool) -> dict[str, Any]
         "findings": [finding_row(finding) for finding in plan.findings],
         "cost": bill_row(planned.bill, limits if explain else None),
         "workload": workload_row(plan.workload),
-        "origins": planned.origins,
+        "origins": planned.stream.by_origin,
     }
-    if planned.owner:
-        row["owner"] = planned.owner
-    if planned.notes:
-        row["notes"] = planned.notes
+    if planned.stream.owner:
+        row["owner"] = planned.stream.owner
+    if planned.stream.notes:
+        row["notes"] = planned.stream.notes
     return row
 
 

@@ -33,7 +33,7 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
     if len(report.streams) > 1:
         rows = [
             [
-                escape(stream.name),
+                escape(stream.stream.name),
                 f"**{stream.plan.shards:,}**",
                 f"{stream.plan.workload.shards:,}" if stream.plan.workload.shards is not None else "",
                 ", ".join(dict.fromkeys(escape(constraint.title) for constraint in stream.plan.binding)),
@@ -60,10 +60,10 @@ def _stream(stream: StreamPlan, explain: bool) -> str:
     plan = stream.plan
     shards = plan.shards
     shown = shards if plan.workload.shards is None else plan.workload.shards
-    title = f"## {escape(stream.name)}: {shards:,} shards" if stream.name else f"## {shards:,} shards"
+    title = f"## {escape(stream.stream.name)}: {shards:,} shards" if stream.stream.name else f"## {shards:,} shards"
     parts = [title]
-    about = [escape(stream.where)] if stream.where else []
-    about += [escape(text) for text in (stream.owner, stream.notes) if text]
+    about = [escape(stream.stream.where)] if stream.stream.where else []
+    about += [escape(text) for text in (stream.stream.owner, stream.stream.notes) if text]
     if about:
         parts.append(" - ".join(about))
     parts.append(f"Formula: `{plan.formula.working}`")

@@ -1,30 +1,27 @@
-"""The drawing kit of the terminal pages: tables, bars, prose; plain text without boxes where there is no terminal.
+"""The drawing kit of the terminal pages: headings, prose, tables, bars.
 
-This and the pages built from it are the only users of Rich. Nothing here knows what is drawn.
+In a terminal Rich draws; where there is none the page is plain text without boxes, neither folded nor cut in its tables,
+and Rich is not even imported. Nothing here knows what is drawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from io import StringIO
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from rich import box
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
-from ..findings import Severity
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Justify = Literal["left", "right"]
-STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold blue"}
+Part = str | tuple[str, str]
+"""A piece of text, perhaps with a style."""
+Cell = str | tuple[Part, ...]
+"""What stands in a table: a text, or pieces with styles of their own."""
+SEVERITY_STYLES: Final = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Where a page will be shown."""
 
     width: int = 80
@@ -37,80 +34,121 @@ class Screen:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self._file = StringIO()
-        self._prose = self._console(page.width)
-        # A pipe has no width, so a table for one is neither folded nor cut.
-        self._tables = self._prose if page.terminal else self._console(10_000)
-
-    def _console(self, width: int) -> Console:
-        page = self.page
-        return Console(
-            file=self._file,
-            width=width,
-            force_terminal=page.terminal,
-            color_system="auto" if page.terminal else None,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            legacy_windows=False,
-        )
+        self._drawn: list[str] = []
+        self._console: Console | None = _console(page.width) if page.terminal else None
 
     def text(self) -> str:
         """Everything drawn so far, without blanks at the end of lines."""
-        lines = [line.rstrip() for line in self._file.getvalue().split("\n")]
+        lines = [line.rstrip() for line in "\n".join(self._drawn).split("\n")]
         return "\n".join(lines).strip("\n") + "\n"
 
     def gap(self) -> None:
         """An empty line."""
-        self._prose.print()
+        self._drawn.append("")
 
-    def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
+    def line(self, *parts: Part, indent: int = 0) -> None:
         """A line of prose, wrapped between words; a part may carry a style."""
-        text = Text.assemble(*(clean(part) if isinstance(part, str) else (clean(part[0]), part[1]) for part in parts))
-        self._prose.print(Padding(text, (0, 0, 0, indent)) if indent else text)
+        pieces = [(clean(part), "") if isinstance(part, str) else (clean(part[0]), part[1]) for part in parts]
+        if self._console is None:
+            self._drawn.append(_wrap("".join(text for text, _ in pieces), self.page.width, indent))
+            return
+        from rich.padding import Padding
+        from rich.text import Text
+
+        self._print(Padding(Text.assemble(*pieces), (0, 0, 0, indent)))
 
     def heading(self, title: str) -> None:
         """A heading."""
         self.line((title, "bold"))
 
-    def table(self, columns: Sequence[tuple[str, Justify]], rows: Iterable[Sequence[str | Text]], *, footer: Sequence[str] | None = None) -> None:
+    def table(self, columns: Sequence[tuple[str, Justify]], rows: Iterable[Sequence[Cell]], *, footer: Sequence[str] | None = None) -> None:
         """A table. In a terminal it fits the width, its first column folding; elsewhere it is as wide as it needs to be."""
-        made = [[clean(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+        made = [[_pieces(cell) for cell in row] for row in rows]
+        if self._console is None:
+            text = [["".join(piece for piece, _ in cell) for cell in row] for row in made]
+            self._drawn += _plain_table(columns, [*text, list(map(clean, footer))] if footer is not None else text)
+            return
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
         table = Table(
-            box=(box.SIMPLE_HEAD if self.page.unicode else box.ASCII2) if self.page.terminal else None,
+            box=box.SIMPLE_HEAD if self.page.unicode else box.ASCII2,
             pad_edge=False,
-            padding=(0, 2, 0, 0) if not self.page.terminal else (0, 1),
+            padding=(0, 1),
             show_footer=footer is not None,
-            header_style="dim" if self.page.terminal else "",
+            header_style="dim",
         )
         for index, (title, justify) in enumerate(columns):
-            table.add_column(
-                title,
-                justify=justify,
-                overflow="fold",
-                no_wrap=index > 0,
-                footer=Text(clean(footer[index]), style="bold") if footer is not None else "",
-            )
+            last = Text(clean(footer[index]), style="bold") if footer is not None else ""
+            table.add_column(title, justify=justify, overflow="fold", no_wrap=index > 0, footer=last)
         for row in made:
-            table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
-        self._tables.print(table)
+            table.add_row(*(Text.assemble(*cell) for cell in row))
+        self._print(table)
 
-    def bar(self, share: Fraction, width: int) -> Text:
+    def bar(self, share: Fraction, width: int) -> Cell:
         """A bar for a utilisation; above one it is full. A share above zero shows at least a mark."""
+        style = "red" if share > 1 else "yellow" if share > Fraction(4, 5) else "green"
         if not self.page.unicode:
             full = min(width, max(1 if share else 0, round(share * width)))
-            return Text("#" * full + "." * (width - full))
+            return (("#" * full, style), ("." * (width - full), "dim"))
         eighths = min(width * 8, max(1 if share else 0, round(share * width * 8)))
         full, rest = divmod(eighths, 8)
         drawn = "█" * full + ("▏▎▍▌▋▊▉"[rest - 1] if rest else "")
-        style = "red" if share > 1 else "yellow" if share > Fraction(4, 5) else "green"
-        return Text.assemble((drawn, style), ("·" * (width - len(drawn)), "dim"))
+        return ((drawn, style), ("·" * (width - len(drawn)), "dim"))
 
-    def finding(self, severity: Severity, name: str, message: str, remedy: str) -> None:
+    def finding(self, severity: str, name: str, message: str, remedy: str) -> None:
         """A finding: its grade as a word, what it is, what to do."""
-        self.line((severity.value, STYLES[severity]), "  ", (name, "bold"))
+        self.line((severity, SEVERITY_STYLES[severity]), "  ", (name, "bold"))
         self.line(message, indent=2)
         self.line("-> ", remedy, indent=2)
+
+    def _print(self, drawable: object) -> None:
+        assert self._console is not None
+        with self._console.capture() as capture:
+            self._console.print(drawable)
+        self._drawn.append(capture.get().removesuffix("\n"))
+
+
+def _console(width: int) -> Console:
+    from rich.console import Console
+
+    return Console(width=width, force_terminal=True, highlight=False, markup=False, emoji=False, legacy_windows=False)
+
+
+def _pieces(cell: Cell) -> list[tuple[str, str]]:
+    parts = (cell,) if isinstance(cell, str) else cell
+    return [(clean(part), "") if isinstance(part, str) else (clean(part[0]), part[1]) for part in parts]
+
+
+def _wrap(text: str, width: int, indent: int) -> str:
+    import textwrap
+
+    margin = " " * indent
+    if len(text) + indent <= width:
+        return margin + text
+    return textwrap.fill(text, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False)
+
+
+def _plain_table(columns: Sequence[tuple[str, Justify]], rows: Sequence[Sequence[str]]) -> list[str]:
+    table = [[title for title, _ in columns], *rows]
+    widths = [max(map(width_of, column)) for column in zip(*table, strict=True)]
+
+    def padded(text: str, width: int, justify: Justify) -> str:
+        blank = " " * (width - width_of(text))
+        return blank + text if justify == "right" else text + blank
+
+    justified = [justify for _, justify in columns]
+    return ["  ".join(map(padded, row, widths, justified)).rstrip() for row in table]
+
+
+def width_of(text: str) -> int:
+    """How many columns a text takes: wide East Asian characters take two."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def clean(text: str) -> str:

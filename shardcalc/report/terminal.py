@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.text import Text
-
 from ..capacity import Carried, Constraint, Plan
 from ..cost import Bill, CostLine
 from ..findings import Severity
 from ..units import ByteRate, RecordRate, decimal, percent
 from . import PlanReport, StreamPlan
-from .screen import Justify, Page, Screen
+from .screen import Cell, Justify, Page, Screen
 
 
 def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
@@ -36,13 +34,13 @@ def _summary(screen: Screen, report: PlanReport) -> None:
     columns: list[tuple[str, Justify]] = [
         ("stream", "left"), ("shards", "right"), ("declared", "right"), ("bound by", "left"), ("used", "right"), ("cost", "right"), ("findings", "left"),
     ]  # fmt: skip
-    rows: list[Sequence[str | Text]] = []
+    rows: list[Sequence[Cell]] = []
     for stream in report.streams:
         plan = stream.plan
         declared = plan.workload.shards
         rows.append(
             [
-                stream.name,
+                stream.stream.name,
                 f"{plan.shards:,}",
                 f"{declared:,}" if declared is not None else "-",
                 _binding(plan),
@@ -74,11 +72,11 @@ def rate(value: ByteRate | RecordRate) -> str:
 def _stream(screen: Screen, stream: StreamPlan, report: PlanReport, explain: bool) -> None:
     plan, limits = stream.plan, report.limits
     shards = plan.shards
-    where = f"  {stream.where}" if stream.where else ""
+    where = f"  {stream.stream.where}" if stream.stream.where else ""
     count = f"{shards:,} shard{'' if shards == 1 else 's'}"
-    screen.line((f"{stream.name}: {count}" if stream.name else count, "bold"), (where, "dim"))
-    if stream.owner or stream.notes:
-        screen.line((" - ".join(text for text in (stream.owner, stream.notes) if text), "dim"))
+    screen.line((f"{stream.stream.name}: {count}" if stream.stream.name else count, "bold"), (where, "dim"))
+    if stream.stream.owner or stream.stream.notes:
+        screen.line((" - ".join(text for text in (stream.stream.owner, stream.stream.notes) if text), "dim"))
     screen.gap()
     _asked(screen, stream)
     screen.line("formula  ", plan.formula.working)
@@ -97,7 +95,7 @@ def _stream(screen: Screen, stream: StreamPlan, report: PlanReport, explain: boo
     _bill(screen, stream.bill)
     for finding in plan.findings:
         screen.gap()
-        screen.finding(finding.severity, finding.id, finding.message, finding.remedy)
+        screen.finding(finding.severity.value, finding.id, finding.message, finding.remedy)
 
 
 def _asked(screen: Screen, stream: StreamPlan) -> None:
@@ -114,17 +112,17 @@ def _asked(screen: Screen, stream: StreamPlan) -> None:
     readers = f"{plan.formula.read} to {shared} shared consumer{'' if shared == 1 else 's'}"
     more = f", {plan.write} to each of {fan_out} by fan-out" if fan_out else ""
     screen.line("read     ", readers + more)
-    assumed = [name for name in ("consumers", "headroom", "region") if name not in stream.origins and not (name == "consumers" and "fan_out" in stream.origins)]
+    assumed = [
+        name
+        for name in ("consumers", "headroom", "region")
+        if name not in stream.stream.origins and not (name == "consumers" and "fan_out" in stream.stream.origins)
+    ]
     words = {"consumers": "one shared consumer", "headroom": "no headroom", "region": workload.region}
     if assumed:
         screen.line("assumed  ", ", ".join(words[name] for name in assumed))
-    given = [f"{name} {origin}" for name, origin in stream.origins.items() if origin != "stream"]
-    if given and stream.where:
-        by: dict[str, list[str]] = {}
-        for name, origin in stream.origins.items():
-            if origin != "stream":
-                by.setdefault(origin, []).append(name)
-        screen.line("from     ", "; ".join(f"{'flags' if origin == 'flag' else origin}: {', '.join(names)}" for origin, names in by.items()))
+    given = {origin: names for origin, names in stream.stream.by_origin.items() if origin != "stream"}
+    if given and stream.stream.where:
+        screen.line("from     ", "; ".join(f"{'flags' if origin == 'flag' else origin}: {', '.join(names)}" for origin, names in given.items()))
 
 
 def _limits(screen: Screen, plan: Plan) -> None:
@@ -134,7 +132,7 @@ def _limits(screen: Screen, plan: Plan) -> None:
     columns: list[tuple[str, Justify]] = [
         ("limit", "left"), ("demand", "right"), ("one shard", "right"), ("alone", "right"), (f"used at {shown:,}", "left"), ("", "right"), ("", "left"),
     ]  # fmt: skip
-    rows: list[Sequence[str | Text]] = []
+    rows: list[Sequence[Cell]] = []
     for constraint in plan.constraints:
         used = constraint.utilisation(shown)
         word = "binding" if constraint.shards == shards else ""
@@ -146,7 +144,7 @@ def _limits(screen: Screen, plan: Plan) -> None:
                 f"{constraint.shards:,}",
                 screen.bar(used, width),
                 percent(used),
-                Text(word, style="bold"),
+                ((word, "bold"),),
             ]
         )
     screen.table(columns, rows)
@@ -212,5 +210,5 @@ def carried(answer: Carried, page: Page) -> str:
     for finding in answer.plan.findings:
         if finding.id == "getrecords-calls":
             screen.gap()
-            screen.finding(finding.severity, finding.id, finding.message, finding.remedy)
+            screen.finding(finding.severity.value, finding.id, finding.message, finding.remedy)
     return screen.text()
