@@ -204,7 +204,7 @@ def plan(workload: Workload, limits: Limits) -> Plan:
         constraints.append(
             constrain(
                 "hottest-shard",
-                f"hottest shard ({hottest.title})",
+                f"hot shard: {hottest.title}",
                 hottest.base,
                 hottest.base_name,
                 (*hottest.factors, (workload.skew, "skew")),

@@ -35,6 +35,7 @@ class Finding(NamedTuple):
     severity: Severity
     message: str
     remedy: str
+    """What to do; empty when there is nothing to do."""
     fact: Fact[Any] | None = None
 
 
@@ -280,7 +281,7 @@ def _backlog(plan: Plan, limits: Limits) -> Iterator[Finding]:
             "fan-out-catch-up",
             Severity.INFO if time <= within else Severity.WARNING,
             f"a fan-out consumer has its own {limits.fan_out_bytes.value} per shard: at {plan.shards:,} shards it drains an outage of {outage} in {time}",
-            "nothing to do"
+            ""
             if time <= within
             else f"plan {ceil_div(demand.amount * (ONE + outage.ratio_to(within)), limits.fan_out_bytes.value.amount):,} shards to drain it within {within}",
             limits.fan_out_bytes,

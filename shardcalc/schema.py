@@ -38,8 +38,16 @@ def _count(least: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least}
 
 
+_PAIRS: Final = {"type": "string", "pattern": "="}
+"""``name=value,name=value``, the form of flags, which a file may use as well."""
+
+
 def _object(required: Sequence[str], **properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "required": list(required), "properties": properties}
+
+
+def _either_form(mapping: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [mapping, _PAIRS]}
 
 
 _CONSUMER: Final = _object(
@@ -55,17 +63,20 @@ _CONSUMER: Final = _object(
 
 FORMS: Final[Mapping[str, dict[str, Any]]] = {
     "size": _SIZE,
-    "sizes": {"type": "array", "minItems": 1, "items": _object(["size", "share"], size=_SIZE, share=_SHARE)},
+    "sizes": {"anyOf": [{"type": "array", "minItems": 1, "items": _either_form(_object(["size", "share"], size=_SIZE, share=_SHARE))}, _PAIRS]},
     "max_size": _SIZE,
     "max_record_size": _SIZE,
-    "rps": {"anyOf": [*_RATE["anyOf"], _object(["mean", "peak"], mean=_RATE, peak=_RATE)], "examples": [6, "90k/min", {"mean": 100, "peak": "20k/min"}]},
-    "consumers": {"anyOf": [_count(0), {"type": "array", "items": _CONSUMER}], "examples": [2, [{"name": "billing", "type": "lambda"}]]},
+    "rps": {
+        "anyOf": [*_RATE["anyOf"], _object(["mean", "peak"], mean=_RATE, peak=_RATE), _PAIRS],
+        "examples": [6, "90k/min", {"mean": 100, "peak": "20k/min"}],
+    },
+    "consumers": {"anyOf": [_count(0), {"type": "array", "items": _either_form(_CONSUMER)}, _PAIRS], "examples": [2, [{"name": "billing", "type": "lambda"}]]},
     "fan_out": _count(0),
     "headroom": _SHARE,
     "hottest_key": _SHARE,
     "skew": {"anyOf": [{"type": "number", "minimum": 1}, {"type": "string", "pattern": _N + r"x?\s*$"}], "examples": [1.5]},
-    "catch_up": _object(["outage", "within"], outage=_DURATION, within=_DURATION) | {"examples": [{"outage": "6h", "within": "2h"}]},
-    "aggregation": _object(["target_size"], target_size=_SIZE) | {"examples": [{"target_size": "25 KiB"}]},
+    "catch_up": _either_form(_object(["outage", "within"], outage=_DURATION, within=_DURATION)) | {"examples": [{"outage": "6h", "within": "2h"}]},
+    "aggregation": {"anyOf": [_object(["target_size"], target_size=_SIZE), _SIZE["anyOf"][1], _PAIRS], "examples": [{"target_size": "25 KiB"}, "25 KiB"]},
     "retention": {"anyOf": [_NUMBER, _DURATION], "examples": ["7d", 168]},
     "long_term_reads": _SIZE,
     "mode": {"enum": ["provisioned", "on-demand-standard", "on-demand-advantage", "on-demand", "PROVISIONED", "ON_DEMAND"]},

@@ -28,7 +28,7 @@ class BadValue(ValueError):
 _NUMBER = re.compile(
     r"\s*(?P<sign>[+-]?)(?P<whole>\d[\d_]{0,30})?(?P<decimals>\.\d{1,30})?(?:[eE](?P<exponent>[+-]?\d{1,3}))?"
     r"(?:/(?P<divisor>\d{1,30}(?:\.\d{1,30})?))?\s*(?P<unit>.*)",
-    re.DOTALL,
+    re.DOTALL | re.ASCII,
 )
 
 
@@ -136,8 +136,16 @@ def ratio(number: Fraction) -> str:
 
 
 def percent(number: Fraction) -> str:
-    """Write a share of one as a percentage, ``6/5`` as ``120%``."""
-    return f"{decimal(number * 100, 1)}%"
+    """Write a share of one as a percentage, ``6/5`` as ``120%``; only what is exactly full is shown as ``100%``."""
+    for places in range(1, 7):
+        scaled = _round_half_up(number * 100, places)
+        if scaled != 100 * 10**places or number == 1:
+            break
+    if number and not scaled:
+        return f"{float(number * 100):.2g}%"
+    whole, rest = divmod(scaled, 10**places)
+    digits = f"{rest:0{places}d}".rstrip("0")
+    return f"{whole:,}.{digits}%" if digits else f"{whole:,}%"
 
 
 def _round_half_up(number: Fraction, places: int) -> int:

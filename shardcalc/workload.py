@@ -311,11 +311,8 @@ def _one_rate(rate: RecordRate) -> Rates:
 def read_consumers(value: object) -> tuple[Consumer, ...]:
     """A count, or a list of consumers, each a mapping (on the command line ``type=lambda,batch_size=100``)."""
     if isinstance(value, (list, tuple)):
-        if len(value) == 1 and isinstance(value[0], str) and "=" not in value[0]:
-            value = value[0]
-        else:
-            return tuple(_read_each(value, Consumer))
-    elif isinstance(value, str) and "=" in value:
+        return tuple(_read_each(value, Consumer))
+    if isinstance(value, str) and "=" in value:
         return tuple(_read_each([value], Consumer))
     return count_consumers(_text(value))
 

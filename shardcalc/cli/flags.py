@@ -30,6 +30,9 @@ def workload_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_flags(**given: Any) -> Any:
         flags = {name: value for name in _METAVARS if (value := given.pop(name)) not in (None, [])}
+        if len(flags.get("consumers", ())) == 1:
+            # Once it may be a count; more than once they are named.
+            [flags["consumers"]] = flags["consumers"]
         return command(flags=flags, **given)
 
     with_flags.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]

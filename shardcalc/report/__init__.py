@@ -78,6 +78,14 @@ class PlanReport(NamedTuple):
         return oldest(self.limits, (stream.bill for stream in self.streams))
 
 
+def money(amount: USD, bills: Iterable[Bill]) -> str:
+    """A total as people read it: a lower bound when a price on these bills is unknown, and ``unknown`` when all are."""
+    lines = [line for bill in bills for line in bill.lines]
+    if all(line.price is None for line in lines) and lines:
+        return "unknown"
+    return str(amount) if all(line.price is not None for line in lines) else f"at least {amount}"
+
+
 def oldest(limits: Limits, bills: Iterable[Bill]) -> date:
     """The oldest date among the limits and the prices on these bills."""
 

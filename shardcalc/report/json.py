@@ -72,7 +72,7 @@ def _head(hours: Fraction, oldest: date, streams: int, shards: int, cost: USD, c
         "command": "plan",
         "hours": number(hours),
         "facts_oldest_date": oldest.isoformat(),
-        "total": {"streams": streams, "shards": shards, "cost_usd": cost.cents, "cost_complete": complete},
+        "total": {"streams": streams, "shards": shards, "cost_usd": cost.cents if complete or cost else None, "cost_complete": complete},
     }
 
 
@@ -172,16 +172,19 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         "id": finding.id,
         "severity": finding.severity.value,
         "message": finding.message,
-        "remedy": finding.remedy,
+        "remedy": finding.remedy or None,
         "source_url": finding.fact.source.url if finding.fact is not None else None,
     }
 
 
 def bill_row(bill: Bill, explain: Limits | None) -> dict[str, Any]:
-    """One bill with its lines; with limits, each line also says where its price was read and between what bounds it lies."""
+    """One bill with its lines, its total null when no price is known.
+
+    With limits, each line also says where its price was read and between what bounds it lies.
+    """
     return {
         "mode": bill.mode.value,
-        "total_usd": bill.total.cents,
+        "total_usd": bill.total.cents if bill.oldest is not None else None,
         "complete": bill.complete,
         "lines": [line_row(line, explain) for line in bill.lines],
     }

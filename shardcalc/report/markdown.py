@@ -9,7 +9,7 @@ from ..capacity import Carried
 from ..cost import Bill
 from ..facts import Fact
 from ..units import decimal, percent
-from . import PlanReport, StreamPlan
+from . import PlanReport, StreamPlan, money
 
 
 def escape(text: str) -> str:
@@ -38,22 +38,17 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
                 f"{stream.plan.workload.shards:,}" if stream.plan.workload.shards is not None else "",
                 ", ".join(dict.fromkeys(escape(constraint.title) for constraint in stream.plan.binding)),
                 percent(stream.plan.utilisation),
-                money(stream.bill),
+                money(stream.bill.total, [stream.bill]),
                 ", ".join(f"{finding.severity} {finding.id}" for finding in stream.plan.findings),
             ]
             for stream in report.streams
         ]
-        total = [f"{len(report.streams):,} streams", f"**{report.shards:,}**", "", "", "", f"{'' if report.complete else 'at least '}{report.cost}", ""]
+        total = [f"{len(report.streams):,} streams", f"**{report.shards:,}**", "", "", "", money(report.cost, [stream.bill for stream in report.streams]), ""]
         columns = ["stream", "shards:", "declared:", "bound by", "used:", f"cost, {decimal(report.hours)} h:", "findings"]
         parts.append(table(columns, [*rows, total]))
     parts += [_stream(stream, explain) for stream in report.streams]
     parts.append(f"Limits and prices as of {report.oldest} or later.")
     return "\n\n".join(parts) + "\n"
-
-
-def money(bill: Bill) -> str:
-    """A total that says when it is only a lower bound."""
-    return str(bill.total) if bill.complete else f"at least {bill.total}"
 
 
 def _stream(stream: StreamPlan, explain: bool) -> str:
@@ -86,7 +81,7 @@ def _stream(stream: StreamPlan, explain: bool) -> str:
         parts.append("\n".join(lines))
     parts.append(bill_table(stream.bill))
     if plan.findings:
-        found = [f"- **{finding.severity}** `{finding.id}`: {escape(finding.message)}. *{escape(finding.remedy)}*" for finding in plan.findings]
+        found = [f"- **{finding.severity}** `{finding.id}`: {escape(finding.message)}. {escape(finding.remedy)}" for finding in plan.findings]
         parts.append("\n".join(found))
     return "\n\n".join(parts)
 
@@ -109,7 +104,7 @@ def bill_table(bill: Bill) -> str:
         ]
         for line in bill.lines
     ]
-    rows.append(["**total**", "", "", f"**{money(bill)}**"])
+    rows.append(["**total**", "", "", f"**{money(bill.total, [bill])}**"])
     return table([f"{bill.mode}, {bill.region}, {decimal(bill.hours)} h", "quantity:", "price:", "cost:"], rows)
 
 

@@ -75,7 +75,8 @@ class Screen:
         table = Table(
             box=box.SIMPLE_HEAD if self.page.unicode else box.ASCII2,
             pad_edge=False,
-            padding=(0, 1),
+            padding=(0, 1, 0, 0),
+            show_edge=False,
             show_footer=footer is not None,
             header_style="dim",
         )
@@ -101,7 +102,8 @@ class Screen:
         """A finding: its grade as a word, what it is, what to do."""
         self.line((severity, SEVERITY_STYLES[severity]), "  ", (name, "bold"))
         self.line(message, indent=2)
-        self.line("-> ", remedy, indent=2)
+        if remedy:
+            self.line("-> ", remedy, indent=2)
 
     def _print(self, drawable: object) -> None:
         assert self._console is not None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from ..capacity import Carried, Constraint, Plan
 from ..cost import Bill, CostLine
+from ..facts.prices import Price, exact_decimal
 from ..findings import Severity
 from ..units import ByteRate, RecordRate, decimal, percent
-from . import PlanReport, StreamPlan
-from .screen import Cell, Justify, Page, Screen
+from . import PlanReport, StreamPlan, money
+from .screen import Cell, Justify, Page, Screen, width_of
 
 
 def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
@@ -21,13 +23,8 @@ def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
         screen.gap()
         _stream(screen, stream, report, explain)
     screen.gap()
-    screen.line((f"limits and prices as of {report.oldest} or later; shardcalc facts lists them with their sources", "dim"))
+    screen.line((f"limits and prices read {report.oldest} or later; shardcalc facts names the sources", "dim"))
     return screen.text()
-
-
-def money(bill: Bill) -> str:
-    """A total that says when it is only a lower bound."""
-    return str(bill.total) if bill.complete else f"at least {bill.total}"
 
 
 def _summary(screen: Screen, report: PlanReport) -> None:
@@ -45,11 +42,11 @@ def _summary(screen: Screen, report: PlanReport) -> None:
                 f"{declared:,}" if declared is not None else "-",
                 _binding(plan),
                 percent(plan.utilisation),
-                money(stream.bill),
+                money(stream.bill.total, [stream.bill]),
                 _counts(plan),
             ]
         )
-    total = f"{'' if report.complete else 'at least '}{report.cost}"
+    total = money(report.cost, [stream.bill for stream in report.streams])
     screen.table(columns, rows, footer=[f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", total, ""])
     screen.line((f"cost in USD for {decimal(report.hours)} h, provisioned", "dim"))
 
@@ -81,7 +78,7 @@ def _stream(screen: Screen, stream: StreamPlan, report: PlanReport, explain: boo
     _asked(screen, stream)
     screen.line("formula  ", plan.formula.working)
     if plan.guide_differs:
-        screen.line("guide    ", plan.guide.working, " by AWS's sizing guide: ", plan.guide_differs)
+        screen.line("guide    ", plan.guide.working, ", as AWS's sizing guide has it: ", plan.guide_differs)
     screen.gap()
     _limits(screen, plan)
     if explain:
@@ -90,7 +87,7 @@ def _stream(screen: Screen, stream: StreamPlan, report: PlanReport, explain: boo
     screen.gap()
     taken, given = plan.capacity(shards, limits)
     records = limits.write_records.value * shards
-    screen.line(f"{count} carry {taken} or {decimal(records.amount)} records/s in, and {given} out to shared consumers")
+    screen.line("capacity ", f"{taken} or {decimal(records.amount)} records/s in, {given} out to shared consumers")
     screen.gap()
     _bill(screen, stream.bill)
     for finding in plan.findings:
@@ -128,25 +125,23 @@ def _asked(screen: Screen, stream: StreamPlan) -> None:
 def _limits(screen: Screen, plan: Plan) -> None:
     shards, declared = plan.shards, plan.workload.shards
     shown = shards if declared is None else declared
-    width = max(6, min(24, screen.page.width - 72))
     columns: list[tuple[str, Justify]] = [
         ("limit", "left"), ("demand", "right"), ("one shard", "right"), ("alone", "right"), (f"used at {shown:,}", "left"), ("", "right"), ("", "left"),
     ]  # fmt: skip
-    rows: list[Sequence[Cell]] = []
-    for constraint in plan.constraints:
-        used = constraint.utilisation(shown)
-        word = "binding" if constraint.shards == shards else ""
-        rows.append(
-            [
-                constraint.title,
-                rate(constraint.demand),
-                rate(constraint.per_shard),
-                f"{constraint.shards:,}",
-                screen.bar(used, width),
-                percent(used),
-                ((word, "bold"),),
-            ]
-        )
+    texts = [
+        (c.title, rate(c.demand), rate(c.per_shard), f"{c.shards:,}", percent(c.utilisation(shown)), "binding" if c.shards == shards else "")
+        for c in plan.constraints
+    ]
+    # The bar takes what the other columns leave.
+    titles = [title for title, _ in columns if not title.startswith("used")]
+    taken = sum(max(map(width_of, column)) + 2 for column in zip(titles, *texts, strict=True))
+    width = max(4, min(24, screen.page.width - taken - 2))
+    if width < len(columns[4][0]):
+        columns[4] = ("used", "left")
+    rows: list[Sequence[Cell]] = [
+        [*text[:4], screen.bar(constraint.utilisation(shown), width), text[4], ((text[5], "bold"),)]
+        for text, constraint in zip(texts, plan.constraints, strict=True)
+    ]
     screen.table(columns, rows)
 
 
@@ -167,26 +162,35 @@ def _source(constraint: Constraint) -> str:
 
 
 def _bill(screen: Screen, bill: Bill) -> None:
+    screen.line("cost     ", f"{bill.mode} in {bill.region} for {decimal(bill.hours)} h")
     columns: list[tuple[str, Justify]] = [
-        (f"{bill.mode}, {bill.region}, {decimal(bill.hours)} h", "left"),
+        ("line", "left"),
         ("quantity", "right"),
         ("price", "right"),
         ("cost", "right"),
     ]
     rows = [_bill_row(line) for line in bill.lines]
-    screen.table(columns, rows, footer=["total", "", "", money(bill)])
-    for line in bill.lines:
-        if line.price is not None and line.price.doubt:
-            screen.line((f"{line.title}: {line.price.doubt}, {line.price.source.title}", "dim"))
-    if not bill.complete:
-        screen.line((f"no verified price in {bill.region} for {', '.join(line.title for line in bill.lines if line.price is None)}", "dim"))
+    screen.table(columns, rows, footer=["total", "", "", money(bill.total, [bill])])
+    doubtful = [line.title for line in bill.lines if line.price is not None and not line.price.verified]
+    if doubtful:
+        screen.line((f"unverified prices, from a third party: {', '.join(doubtful)}", "dim"))
+    unknown = [line.title for line in bill.lines if line.price is None]
+    if unknown:
+        screen.line((f"no verified price in {bill.region}: {', '.join(unknown)}", "dim"))
 
 
 def _bill_row(line: CostLine) -> Sequence[str]:
     unit = type(line.quantity).UNIT
     if line.price is None:
         return [line.title, f"{decimal(line.quantity.amount)} {unit}", "unknown", "unknown"]
-    return [line.title, f"{decimal(line.quantity.amount)} {unit}", f"${line.price.text}", str(line.cost)]
+    return [line.title, f"{decimal(line.quantity.amount)} {unit}", price_text(line.price), str(line.cost)]
+
+
+def price_text(price: Price[Any]) -> str:
+    """A price in a column: tiny ones for a million units."""
+    if price.amount.amount * 10_000 < 1:
+        return f"${exact_decimal(price.amount.amount * 10**6)}/M"
+    return f"${price.text}"
 
 
 def carried(answer: Carried, page: Page) -> str:
