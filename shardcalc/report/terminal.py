@@ -137,7 +137,7 @@ def _limits(screen: Screen, plan: Plan) -> None:
     taken = sum(max(map(width_of, column)) + 2 for column in zip(titles, *texts, strict=True))
     width = max(4, min(24, screen.page.width - taken - 2))
     if width < len(columns[4][0]):
-        columns[4] = ("used", "left")
+        columns[4] = (f"at {shown:,}", "left")
     rows: list[Sequence[Cell]] = [
         [*text[:4], screen.bar(constraint.utilisation(shown), width), text[4], ((text[5], "bold"),)]
         for text, constraint in zip(texts, plan.constraints, strict=True)
