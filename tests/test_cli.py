@@ -120,6 +120,7 @@ def test_output_is_written_whole_or_not_at_all(tmp_path):
         (("plan", "--size", "1", "--rps", "1", "--hours", "0"), 2, "--hours"),
         (("plan", "--size", "1", "--rps", "1", "--consumers", "type=lamda"), 2, "did you mean lambda?"),
         (("plan", "--size", "1", "--rps", "1", "--catch-up", "6h"), 2, "write name=value"),
+        (("plan", "--size", "1", "--size", "2", "--rps", "1"), 2, "--size  stands 2 times"),
         (("plan", "none.yaml"), 2, "none.yaml: 1 problem, nothing was planned"),
         (("plan", "--sice", "1"), 2, "--sice"),
         (("plan", "--format", "pdf"), 2, "pdf"),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ..fields import HELP
+from .errors import UsageError
 
 _METAVARS: Final = {
     "size": "SIZE", "sizes": "SIZE=SHARE,...", "max_size": "SIZE", "max_record_size": "SIZE", "rps": "RATE", "consumers": "N|type=TYPE,...",
@@ -17,7 +18,7 @@ _METAVARS: Final = {
     "retention": "7d", "long_term_reads": "SIZE", "mode": "MODE", "region": "REGION", "shards": "N",
 }  # fmt: skip
 
-_ONE: Final = str | None
+# Each may stand several times for the parser, so that one that does is told and not overruled in silence.
 _MANY: Final = list[str] | None
 
 
@@ -29,10 +30,11 @@ def workload_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(command)
     def with_flags(**given: Any) -> Any:
-        flags = {name: value for name in _METAVARS if (value := given.pop(name)) not in (None, [])}
-        if len(flags.get("consumers", ())) == 1:
-            # Once it may be a count; more than once they are named.
-            [flags["consumers"]] = flags["consumers"]
+        used = {name: values for name in _METAVARS if (values := given.pop(name))}
+        twice = [f"--{name.replace('_', '-')}  stands {len(values)} times" for name, values in used.items() if len(values) > 1 and name != "consumers"]
+        if twice:
+            raise UsageError("nothing was computed", twice)
+        flags = {name: values[0] if len(values) == 1 else values for name, values in used.items()}
         return command(flags=flags, **given)
 
     with_flags.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
@@ -42,6 +44,5 @@ def workload_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _option(name: str, metavar: str) -> inspect.Parameter:
-    kind = _MANY if name == "consumers" else _ONE
     option = typer.Option("--" + name.replace("_", "-"), metavar=metavar, help=HELP[name], show_default=False)
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind, option])
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[_MANY, option])
