@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from .capacity import Packing, pack
-from .facts import Limits
+from .facts import Limits, Source
 from .facts.prices import (
     ConsumerShardHours,
     GigabyteMonths,
@@ -24,13 +24,18 @@ from .facts.prices import (
     Q,
     ShardHours,
     StreamHours,
+    exact_decimal,
 )
-from .units import GIB, USD, Duration, Quantity, ceil_div, decimal
+from .units import GIB, USD, Duration, Quantity, ceil_div, decimal, percent
 from .workload import Mode, Workload
 
 ZERO: Final = Fraction(0)
 ONE: Final = Fraction(1)
 
+
+DATA_IN: Final = ("data-in",)
+DATA_OUT: Final = ("data-out", "fan-out-data", "long-term-retrieval")
+"""The lines that count towards the floors of On-demand Advantage."""
 
 Bounds = tuple[Quantity, Quantity]
 
@@ -217,6 +222,7 @@ def standard_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours:
         _data_in(moved, prices.on_demand_data_in, limits),
         *_data_out(workload, moved, prices.on_demand_data_out, prices.on_demand_fan_out_data),
     ]
+    lines += _old_data_out(workload, prices.on_demand_data_out)
     retention = workload.retention or limits.retention_least.value
     least, most = limits.retention_least.value, limits.extended_retention_most.value
     if retention > least:
@@ -238,6 +244,7 @@ def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours
         _data_in(moved, prices.advantage_data_in, limits),
         *_data_out(workload, moved, prices.advantage_data_out, prices.advantage_fan_out_data),
     ]
+    lines += _old_data_out(workload, prices.advantage_data_out)
     retention = workload.retention or limits.retention_least.value
     if retention > limits.retention_least.value:
         kept = _stored(moved, retention - limits.retention_least.value, hours, limits)
@@ -255,8 +262,10 @@ def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fra
     moved = {"in": ZERO, "out": ZERO}
     for bill in bills:
         for line in bill.lines:
-            if line.name in ("data-in", "data-out", "fan-out-data"):
-                moved["in" if line.name == "data-in" else "out"] += line.quantity.amount
+            if line.name in DATA_IN:
+                moved["in"] += line.quantity.amount
+            elif line.name in DATA_OUT:
+                moved["out"] += line.quantity.amount
     lines = []
     for way, floor, price in (
         ("in", limits.advantage_floor_in.value, prices.advantage_data_in_shortfall),
@@ -274,8 +283,23 @@ def _data_in(moved: Volume, price: Price[Gigabytes] | None, limits: Limits) -> C
     return priced("data-in", "data in, by record of whole KiB", rounded, price, moved=None if moved.exact else moved)
 
 
+def _old_data_out(workload: Workload, price: Price[Gigabytes] | None) -> Iterator[CostLine]:
+    # On demand there is no price of its own for records older than seven days: they leave as any other data.
+    if workload.long_term_reads is not None:
+        yield priced("long-term-retrieval", "long-term retrieval, as data out", gigabytes(workload.long_term_reads.amount), price)
+
+
 def _data_out(workload: Workload, moved: Volume, shared: Price[Gigabytes] | None, fan_out: Price[Gigabytes] | None) -> Iterator[CostLine]:
     if workload.shared:
         yield priced("data-out", "data out", gigabytes(moved.data * workload.shared), shared)
     if workload.fan_out:
         yield priced("fan-out-data", "fan-out data out", gigabytes(moved.data * workload.fan_out), fan_out)
+
+
+def discounted(bill: Bill, share: Fraction) -> Bill:
+    """The bill with a discount on all of it, as a line of its own; unchanged when no price on it is known."""
+    read = bill.oldest
+    if not share or read is None:
+        return bill
+    price = Price("discount", USD(-share), USD, Source("discount", "declared by you", ""), read, "A", exact_decimal(-share))
+    return billed(bill.mode, bill.region, bill.hours, (*bill.lines, priced("discount", f"discount of {percent(share)}", bill.total, price)))

@@ -42,23 +42,9 @@ def write(text: str, output: str | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    import tempfile
+    from ..wholefile import write_whole
 
-    folder = os.path.dirname(os.path.abspath(output))
-    temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(dir=folder, prefix=".shardcalc-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, output)
+        write_whole(output, text.encode("utf-8"))
     except OSError as error:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
         raise UsageError(f"{output}: not written", [f"{error.strerror}"]) from error
-    except BaseException:
-        if temporary is not None and os.path.exists(temporary):
-            os.unlink(temporary)
-        raise

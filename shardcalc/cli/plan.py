@@ -15,6 +15,7 @@ from .output import Format, page, write
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from ..facts.prices import PriceSheet
     from ..report import Described, PlanReport
 
 EXAMPLES: Final = """\
@@ -46,8 +47,10 @@ def command(
     if not paths and "shards" in flags and "rps" not in flags:
         _carried(flags, format, output)
         return
+    from ..pricebook import price_book
+
     streams = describe(paths or [], flags, name)
-    priced = pricing(read_hours(hours))
+    priced = pricing(read_hours(hours), price_book())
     match format:
         case Format.TABLE:
             from ..report import terminal
@@ -108,22 +111,21 @@ def read_hours(text: str) -> Fraction:
         raise BadFields([("hours", str(error))]) from error
 
 
-def pricing(hours: Fraction) -> Callable[[Sequence[Described]], PlanReport]:
+def pricing(hours: Fraction, prices: Callable[[str], PriceSheet]) -> Callable[[Sequence[Described]], PlanReport]:
     """A function that plans streams and prices them for so many hours."""
     from ..capacity import plan
     from ..cost import provisioned_bill
     from ..facts import built_in_limits
-    from ..facts.prices import built_in_prices
     from ..report import PlanReport, StreamPlan
 
     limits = built_in_limits()
 
     def one(stream: Described) -> StreamPlan:
         planned = plan(stream.workload, limits)
-        prices = built_in_prices(stream.workload.region)
-        return StreamPlan(stream, planned, provisioned_bill(stream.workload, planned.shards, prices, limits, hours))
+        sheet = prices(stream.workload.region)
+        return StreamPlan(stream, planned, provisioned_bill(stream.workload, planned.shards, sheet, limits, hours))
 
-    return lambda streams: PlanReport(tuple(map(one, streams)), limits, hours)
+    return lambda streams: PlanReport(tuple(map(one, streams)), limits, hours, prices)
 
 
 def _tell_unused(streams: list[Any]) -> None:

@@ -244,6 +244,8 @@ def exact_decimal(amount: Fraction) -> str:
     Raises:
         ValueError: it has no finite decimal form, which no price in a list can be.
     """
+    if amount < 0:
+        return "-" + exact_decimal(-amount)
     places = 0
     while (amount * 10**places).denominator != 1:
         places += 1

@@ -5,7 +5,7 @@ A renderer turns one of these into text and calculates nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..capacity import Plan
 from ..cost import Bill, total
 from ..facts import Limits
+from ..facts.prices import PriceSheet
 from ..units import USD
 from ..workload import Workload
 
@@ -56,6 +57,13 @@ class PlanReport(NamedTuple):
     streams: tuple[StreamPlan, ...]
     limits: Limits
     hours: Fraction
+    prices: Callable[[str], PriceSheet]
+
+    @property
+    def origins(self) -> dict[str, str]:
+        """Where the prices of each Region came from, for Regions whose prices this release does not ship."""
+        regions = sorted({stream.bill.region for stream in self.streams})
+        return {region: origin for region in regions if (origin := self.prices(region).origin) != "built in"}
 
     @property
     def shards(self) -> int:

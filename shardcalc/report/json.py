@@ -28,7 +28,7 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
     """The plans as one JSON object."""
     if len(report.streams) > INDENTED_STREAMS:
         return joined([part(report, explain=explain)])
-    head = _head(report.hours, report.oldest, len(report.streams), report.shards, report.cost, report.complete)
+    head = _head(report.hours, report.oldest, len(report.streams), report.shards, report.cost, report.complete, report.origins)
     rows = [stream(planned, report.limits, explain) for planned in report.streams]
     return json.dumps(head | {"streams": rows}, indent=2, ensure_ascii=False) + "\n"
 
@@ -43,13 +43,14 @@ class Part(NamedTuple):
     shards: int
     cost: USD
     complete: bool
+    origins: dict[str, str]
 
 
 def part(report: PlanReport, *, explain: bool = False) -> Part:
     """Write a run of streams, a stream a line; each is written as it comes, so that no more than one is held as dictionaries."""
     write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
     rows = ",\n".join([write(stream(planned, report.limits, explain)) for planned in report.streams])
-    return Part(rows, report.hours, report.oldest, len(report.streams), report.shards, report.cost, report.complete)
+    return Part(rows, report.hours, report.oldest, len(report.streams), report.shards, report.cost, report.complete, report.origins)
 
 
 def joined(parts: Sequence[Part]) -> str:
@@ -61,17 +62,19 @@ def joined(parts: Sequence[Part]) -> str:
         sum(part.shards for part in parts),
         total([part.cost for part in parts]),
         all(part.complete for part in parts),
+        {region: origin for part in parts for region, origin in part.origins.items()},
     )
     start = json.dumps(head, ensure_ascii=False, separators=(",", ":"))[:-1]
     return start + ',"streams":[\n' + ",\n".join([part.rows for part in parts]) + "\n]}\n"
 
 
-def _head(hours: Fraction, oldest: date, streams: int, shards: int, cost: USD, complete: bool) -> dict[str, Any]:
+def _head(hours: Fraction, oldest: date, streams: int, shards: int, cost: USD, complete: bool, origins: dict[str, str]) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "command": "plan",
         "hours": number(hours),
         "facts_oldest_date": oldest.isoformat(),
+        "prices_from": origins,
         "total": {"streams": streams, "shards": shards, "cost_usd": cost.cents if complete or cost else None, "cost_complete": complete},
     }
 

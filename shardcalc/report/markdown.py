@@ -47,6 +47,7 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
         columns = ["stream", "shards:", "declared:", "bound by", "used:", f"cost, {decimal(report.hours)} h:", "findings"]
         parts.append(table(columns, [*rows, total]))
     parts += [_stream(stream, explain) for stream in report.streams]
+    parts += [f"Prices of {region}: {escape(origin)}." for region, origin in report.origins.items()]
     parts.append(f"Limits and prices as of {report.oldest} or later.")
     return "\n\n".join(parts) + "\n"
 

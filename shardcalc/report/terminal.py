@@ -23,6 +23,8 @@ def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
         screen.gap()
         _stream(screen, stream, report, explain)
     screen.gap()
+    for region, origin in report.origins.items():
+        screen.line((f"prices of {region}: {origin}", "dim"))
     screen.line((f"limits and prices read {report.oldest} or later; shardcalc facts names the sources", "dim"))
     return screen.text()
 
