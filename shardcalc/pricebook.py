@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from .facts import FactsError
 from .facts.prices import PriceSheet, built_in_prices, read_prices, write_prices
@@ -35,7 +36,7 @@ def price_book(own: str | None = None) -> Callable[[str], PriceSheet]:
         found = _refreshed(region) or built_in_prices(region)
         if override is None or override.region != region:
             return found
-        given = {name: price for name, price in override.dimensions() if price is not None}
+        given: dict[str, Any] = {name: price for name, price in override.dimensions() if price is not None}
         return found._replace(origin=f"{own}, and {found.origin} for what it lacks", **given)
 
     return sheet

@@ -240,7 +240,7 @@ def _problem(file: str, root: YamlMapping, name: str, field: str, message: str) 
         mapping: Any = root
         for step in start:
             mapping = mapping.get(step, {}) if isinstance(mapping, dict) else {}
-        if path[0] in mapping:
+        if isinstance(mapping, dict) and path[0] in mapping:
             return Problem(file, _place(root, (*start, *path)), label, message)
     return Problem(file, _place(root, ("streams", name), key=True), label, message)
 

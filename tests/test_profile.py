@@ -118,6 +118,10 @@ def test_a_missing_rate_is_told_at_the_streams_name(tmp_path):
     ]
 
 
+def test_a_stream_without_fields_lacks_them(tmp_path):
+    assert problems(tmp_path, "version: 1\nstreams:\n  a: ~\n") == ["3:3  streams.a.rps: missing; write the records per second"]
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
