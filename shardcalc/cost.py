@@ -195,7 +195,7 @@ def provisioned_bill(workload: Workload, shards: int, prices: PriceSheet, limits
     if fan_out:
         consumer_hours = ConsumerShardHours(fan_out * shards * hours)
         factors = (fan_out, "consumers"), (shards, "shards"), (hours, "h")
-        lines.append(priced("consumer-shard-hours", "fan-out consumer-shard-hours", consumer_hours, prices.fan_out_consumer_shard_hour, *factors))
+        lines.append(priced("consumer-shard-hours", "consumer-shard-hours", consumer_hours, prices.fan_out_consumer_shard_hour, *factors))
         lines.append(priced("fan-out-data", "fan-out data", gigabytes(moved.data * fan_out), prices.fan_out_data))
     return billed(Mode.PROVISIONED, workload.region, hours, lines)
 
@@ -273,14 +273,14 @@ def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fra
     ):
         short = floor.over(Duration.hours(hours)).amount / GIB - moved[way]
         if short > 0:
-            lines.append(priced(f"shortfall-{way}", f"shortfall of data {way} to {floor}", Gigabytes(short), price))
+            lines.append(priced(f"shortfall-{way}", f"shortfall {way}, to {floor}", Gigabytes(short), price))
     return billed(Mode.ON_DEMAND_ADVANTAGE, prices.region, hours, lines)
 
 
 def _data_in(moved: Volume, price: Price[Gigabytes] | None, limits: Limits) -> CostLine:
     unit = limits.on_demand_record_unit.value.amount
     rounded = gigabytes(moved.pieces(unit) * unit)
-    return priced("data-in", "data in, by record of whole KiB", rounded, price, moved=None if moved.exact else moved)
+    return priced("data-in", "data in, whole KiB", rounded, price, moved=None if moved.exact else moved)
 
 
 def _old_data_out(workload: Workload, price: Price[Gigabytes] | None) -> Iterator[CostLine]:
@@ -294,6 +294,17 @@ def _data_out(workload: Workload, moved: Volume, shared: Price[Gigabytes] | None
         yield priced("data-out", "data out", gigabytes(moved.data * workload.shared), shared)
     if workload.fan_out:
         yield priced("fan-out-data", "fan-out data out", gigabytes(moved.data * workload.fan_out), fan_out)
+
+
+def joined(bills: Sequence[Bill]) -> Bill:
+    """Several bills of one mode as one, the discount as one line."""
+    lines = [line for bill in bills for line in bill.lines if line.name != "discount"]
+    cuts = [line for bill in bills for line in bill.lines if line.name == "discount"]
+    if cuts:
+        first = cuts[0]
+        quantity = total([line.quantity for line in cuts if isinstance(line.quantity, USD)])
+        lines.append(priced(first.name, first.title, quantity, first.price))
+    return billed(bills[0].mode, bills[0].region, bills[0].hours, lines)
 
 
 def discounted(bill: Bill, share: Fraction) -> Bill:

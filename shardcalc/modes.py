@@ -10,11 +10,11 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from .capacity import Plan, plan
-from .cost import DATA_IN, DATA_OUT, Bill, advantage_bill, floors, provisioned_bill, standard_bill, total
-from .facts import Limits
+from .cost import DATA_IN, DATA_OUT, Bill, advantage_bill, discounted, floors, joined, provisioned_bill, standard_bill, total
+from .facts import Limits, regions
 from .facts.prices import PriceSheet
 from .findings import get_records_calls, poll_interval
 from .units import GIB, USD, CallRate
@@ -42,6 +42,13 @@ class StreamCost(NamedTuple):
         """All three."""
         return self.provisioned, self.standard, self.advantage
 
+    @property
+    def cheaper(self) -> Mode | None:
+        """The cheaper of provisioned and On-demand Standard for this stream alone; None when a price is unknown."""
+        if not (self.provisioned.complete and self.standard.complete):
+            return None
+        return Mode.PROVISIONED if self.provisioned.total <= self.standard.total else Mode.ON_DEMAND_STANDARD
+
 
 class RegionCost(NamedTuple):
     """All streams of one Region in each mode, the floors of Advantage taken once."""
@@ -57,6 +64,10 @@ class RegionCost(NamedTuple):
         index = list(Mode).index(mode)
         found = tuple(stream.bills[index] for stream in self.streams)
         return (*found, self.floors) if mode is Mode.ON_DEMAND_ADVANTAGE else found
+
+    def bill(self, mode: Mode) -> Bill:
+        """All bills of a mode as one."""
+        return joined(self.bills(mode))
 
     def total(self, mode: Mode) -> USD:
         """What is known of a mode's cost."""
@@ -103,6 +114,16 @@ def cost_region(workloads: Iterable[Workload], prices: PriceSheet, limits: Limit
     """Bill all streams of one Region in each mode, with the floors of Advantage once for all of them."""
     streams = tuple(cost_stream(workload, prices, limits, hours) for workload in workloads)
     return RegionCost(prices.region, prices, streams, floors([stream.advantage for stream in streams], prices, limits, hours), hours)
+
+
+def with_discount(region: RegionCost, share: Fraction) -> RegionCost:
+    """The same costs with a discount on every bill, as a line of its own."""
+    streams = tuple(stream._replace(**_discounted(stream, share)) for stream in region.streams)
+    return region._replace(streams=streams, floors=discounted(region.floors, share))
+
+
+def _discounted(stream: StreamCost, share: Fraction) -> dict[str, Any]:
+    return {name: discounted(bill, share) for name, bill in zip(("provisioned", "standard", "advantage"), stream.bills, strict=True)}
 
 
 # ── break-even ───────────────────────────────────────────────────────────────────────────────────
@@ -269,6 +290,50 @@ def break_evens(regimes: Sequence[Regime]) -> tuple[BreakEven, ...]:
     return tuple(found)
 
 
+# ── what a mode gives or takes besides money ─────────────────────────────────────────────────────
+
+
+class TradeOff(NamedTuple):
+    """One thing to know about a mode; a warning when these streams are beyond it."""
+
+    mode: Mode
+    text: str
+    warning: bool = False
+
+
+def trade_offs(region: RegionCost, limits: Limits) -> tuple[TradeOff, ...]:
+    """What each mode gives or takes besides money, for these streams."""
+    large = region.region in regions().large
+    write = (limits.on_demand_write_large if large else limits.on_demand_write_small).value
+    read = (limits.on_demand_read_large if large else limits.on_demand_read_small).value
+    some, many = limits.fan_out_consumers.value, limits.fan_out_consumers_advantage.value
+    found = [
+        TradeOff(Mode.PROVISIONED, f"capacity stays as set until UpdateShardCount; at most {some} fan-out consumers a stream"),
+        TradeOff(
+            Mode.ON_DEMAND_STANDARD,
+            f"grows by itself to {limits.on_demand_growth.value} times the peak of the last 30 days, and may throttle when traffic more than doubles within "
+            f"{limits.on_demand_growth_time.value}; at most {write} in and {read} out a stream in {region.region}, and {some} fan-out consumers; a hot key is "
+            f"limited as before; at most {limits.mode_switches.value} switches of the mode in 24 h",
+        ),
+        TradeOff(
+            Mode.ON_DEMAND_ADVANTAGE,
+            f"as Standard, with warm throughput that can be set ahead of a peak and {many} fan-out consumers; it holds for all on-demand streams of the "
+            f"account and Region, which pay for at least {limits.advantage_floor_in.value} in and {limits.advantage_floor_out.value} out",
+        ),
+    ]
+    peak_in = max(stream.plan.write * (ONE + stream.workload.headroom) for stream in region.streams)
+    peak_out = max(stream.plan.write * (ONE + stream.workload.headroom) * (stream.workload.shared + stream.workload.fan_out) for stream in region.streams)
+    if peak_in > write:
+        found.append(TradeOff(Mode.ON_DEMAND_STANDARD, f"a peak of {peak_in} in is above the ceiling of {write}: ask AWS to raise it first", warning=True))
+    if peak_out > read:
+        found.append(TradeOff(Mode.ON_DEMAND_STANDARD, f"a peak of {peak_out} out is above the ceiling of {read}: ask AWS to raise it first", warning=True))
+    consumers = max(stream.workload.fan_out for stream in region.streams)
+    for mode, most in ((Mode.PROVISIONED, some), (Mode.ON_DEMAND_STANDARD, some), (Mode.ON_DEMAND_ADVANTAGE, many)):
+        if consumers > most:
+            found.append(TradeOff(mode, f"{consumers} fan-out consumers are more than the {most} that it takes", warning=True))
+    return tuple(sorted(found, key=lambda trade: list(Mode).index(trade.mode)))
+
+
 # ── what else could be changed ───────────────────────────────────────────────────────────────────
 
 
@@ -282,7 +347,7 @@ class FanOutOption(NamedTuple):
     bill: Bill
 
 
-def fan_out_options(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction) -> tuple[FanOutOption, ...]:
+def fan_out_options(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO) -> tuple[FanOutOption, ...]:
     """What shards and fan-out cost against each other: none, one, two, ... shared consumers moved, fastest pollers first."""
     pollers = sorted((c for c in workload.consumers if c.is_shared), key=lambda c: poll_interval(c, limits).amount)
     options = []
@@ -291,7 +356,7 @@ def fan_out_options(workload: Workload, prices: PriceSheet, limits: Limits, hour
         changed = replace(workload, consumers=_moved(workload, pollers, moved), shards=None)
         planned = plan(changed, limits)
         bill = provisioned_bill(changed, planned.shards, prices, limits, hours)
-        options.append(FanOutOption(moved, planned.shards, get_records_calls(changed, limits), bill))
+        options.append(FanOutOption(moved, planned.shards, get_records_calls(changed, limits), discounted(bill, discount)))
     return tuple(options)
 
 
@@ -328,14 +393,14 @@ class AggregationOption(NamedTuple):
     cost: StreamCost
 
 
-def aggregation_option(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction) -> AggregationOption | None:
+def aggregation_option(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO) -> AggregationOption | None:
     """What packing records towards one full PUT payload unit would cost; None when there is nothing to pack."""
     if workload.aggregation is not None:
         return None
     target = limits.put_payload_unit.value
     changed = replace(workload, aggregation=Aggregation(target), sizes=(), shards=None)
     made = cost_stream(changed, prices, limits, hours)
-    return AggregationOption(made.plan.packing.records, made) if made.plan.packing.records > 1 else None
+    return AggregationOption(made.plan.packing.records, made._replace(**_discounted(made, discount))) if made.plan.packing.records > 1 else None
 
 
 def scaled(workload: Workload, times: Fraction) -> Workload:

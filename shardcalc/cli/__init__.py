@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import facts, plan, schema
+from . import cost, facts, plan, schema
 
 app = typer.Typer(
     name="shardcalc",
@@ -38,6 +38,7 @@ def _root(version: Annotated[bool, typer.Option("--version", callback=_version, 
 
 
 app.command("plan", epilog=plan.EXAMPLES)(plan.command)
+app.command("cost", epilog=cost.EXAMPLES)(cost.command)
 app.command("facts", epilog=facts.EXAMPLES)(facts.command)
 app.command("schema", epilog=schema.EXAMPLES)(schema.command)
 

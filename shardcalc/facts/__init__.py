@@ -203,6 +203,10 @@ class Regions(NamedTuple):
     """Regions with AWS's larger shard quota and on-demand ceiling."""
     currency: Mapping[str, str]
     """Currency of the price list where it is not USD."""
+    bulk_prices: str
+    """Where the price lists of all Regions are published, for everybody."""
+    query_prices: tuple[str, ...]
+    """The Regions with an endpoint of the Price List Query API."""
 
 
 @cache
@@ -213,4 +217,5 @@ def regions() -> Regions:
         FactsError: the installed data file is damaged.
     """
     table = parse_toml(_packaged("regions.toml"), "regions.toml")
-    return Regions(tuple(table["codes"]), frozenset(table["large"]), table["currency"])
+    published = table["price_list"]
+    return Regions(tuple(table["codes"]), frozenset(table["large"]), table["currency"], published["bulk"], tuple(published["query_regions"]))

@@ -99,8 +99,12 @@ def bill_table(bill: Bill) -> str:
     rows = [
         [
             line.title,
-            f"{decimal(line.quantity.amount)} {type(line.quantity).UNIT}",
-            f"${line.price.text}" + (f" ({line.price.doubt})" if line.price.doubt else "") if line.price is not None else "unknown",
+            f"{decimal(line.quantity.amount)} {type(line.quantity).UNIT}" if line.name != "discount" else "",
+            ""
+            if line.name == "discount"
+            else f"${line.price.text}" + (f" ({line.price.doubt})" if line.price.doubt else "")
+            if line.price is not None
+            else "unknown",
             str(line.cost) if line.cost is not None else "unknown",
         ]
         for line in bill.lines

@@ -6,7 +6,7 @@ and Rich is not even imported. Nothing here knows what is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -97,6 +97,40 @@ class Screen:
         full, rest = divmod(eighths, 8)
         drawn = "█" * full + ("▏▎▍▌▋▊▉"[rest - 1] if rest else "")
         return ((drawn, style), ("·" * (width - len(drawn)), "dim"))
+
+    def chart(
+        self,
+        xs: Sequence[float],
+        curves: Sequence[tuple[str, Sequence[float]]],
+        label: Callable[[float], str],
+        unit: str,
+        *,
+        mark: float,
+        height: int = 12,
+    ) -> None:
+        """A small chart of a few curves over a logarithmic axis, each drawn with a letter of its own; ``mark`` is where we are now."""
+        from math import log10
+
+        values = [max(value, 0.01) for _, curve in curves for value in curve]
+        low, high = log10(min(values)), log10(max(values))
+        span = (high - low) or 1.0
+        grid = [[" "] * len(xs) for _ in range(height)]
+        now = min(range(len(xs)), key=lambda column: abs(log10(xs[column]) - log10(mark)))
+        for row in grid:
+            row[now] = "|"
+        for letter, curve in curves:
+            for column, value in enumerate(curve):
+                row = grid[height - 1 - round((log10(max(value, 0.01)) - low) / span * (height - 1))]
+                row[column] = letter if row[column] in (" ", "|", letter) else "*"
+        for index, row in enumerate(grid):
+            value = 10 ** (high - span * index / (height - 1))
+            scale = f"${value:,.0f}" if index % 4 == 0 or index == height - 1 else ""
+            self._drawn.append(f"{scale:>10} {'│' if self.page.unicode else '|'}{''.join(row)}")
+        self._drawn.append(f"{'':10} {'└' if self.page.unicode else '+'}{('─' if self.page.unicode else '-') * len(xs)}")
+        left, here, right = label(xs[0]), f"now {label(mark)}", f"{label(xs[-1])} {unit}"
+        at = min(max(len(left) + 2, now - len(here) // 2), len(xs) - len(right) - len(here) - 2)
+        self._drawn.append(f"{'':12}{left}{' ' * max(1, at - len(left))}{here}".ljust(12 + len(xs) - len(right)) + right)
+        self.line(("both axes logarithmic; * where curves meet", "dim"), indent=12)
 
     def finding(self, severity: str, name: str, message: str, remedy: str) -> None:
         """A finding: its grade as a word, what it is, what to do."""
