@@ -36,6 +36,12 @@ CASES = {
     "lambda": (*HEADLINE[:5], "--consumers", "type=lambda,name=billing,batch_size=10,batch_duration=9s", "--catch-up", "outage=6h,within=2h"),
     "profiles": ("plan", "profiles"),
     "explain": ("plan", "profiles/change-data.yaml", "--explain"),
+    "cost": ("cost", "profiles/orders.yaml", "--break-even"),
+    "cost-flags": ("cost", *HEADLINE[1:], "--region", "us-east-2", "--hours", "744"),
+    "cost-fleet": ("cost", "profiles"),
+    "cost-discount": ("cost", "--size", "1", "--rps", "mean=20,peak=9k", "--discount", "12%", "--break-even"),
+    "cost-exact": ("cost", "profiles/change-data.yaml"),
+    "cost-partly-unknown": ("cost", "--size", "2", "--rps", "100", "--consumers", "2", "--region", "ap-northeast-1", "--retention", "9d"),
     "facts": ("facts",),
     "facts-frankfurt": ("facts", "--region", "eu-central-1"),
 }
@@ -46,7 +52,7 @@ CASES = {
 def test_output(name, form):
     ran = run(*CASES[name], "--format", form)
     assert (ran.code, ran.err) == (0, "")
-    golden.check(f"plan/{name}.{ {'table': 'txt', 'json': 'json', 'markdown': 'md'}[form] }", ran.out)
+    golden.check(f"{CASES[name][0]}/{name}.{ {'table': 'txt', 'json': 'json', 'markdown': 'md'}[form] }", ran.out)
     if form == "json":
         assert json.loads(ran.out)["schema_version"] == 1
 
@@ -126,6 +132,12 @@ def test_output_is_written_whole_or_not_at_all(tmp_path):
         (("plan", "--format", "pdf"), 2, "pdf"),
         (("plna",), 2, "plna"),
         (("facts", "--region", "nowhere"), 2, "--region"),
+        (("cost",), 2, "nothing to plan"),
+        (("cost", "--size", "1", "--rps", "1", "--region", "us-easst-1"), 2, "did you mean us-east-1?"),
+        (("cost", "--size", "1", "--rps", "1", "--hours", "0"), 2, "--hours  '0' is not a number of hours"),
+        (("cost", "--size", "1", "--rps", "1", "--discount", "12"), 2, "'12' could be 12% or 1,200%"),
+        (("cost", "--size", "1", "--rps", "1", "--discount", "100%"), 2, "'100%' leaves nothing to pay"),
+        (("cost", "--sizes", "1KiB=50%,2KiB=40%", "--rps", "1"), 2, "--sizes  the shares add up to 90%, not 100%"),
         (("--version",), 0, ""),
         (("--help",), 0, ""),
         (("plan", "--help"), 0, ""),
@@ -236,6 +248,16 @@ def in_terminal(columns: int, *arguments: str, **environment: str) -> str:
 
 def plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+@pytest.mark.parametrize(
+    "arguments", [("plan", "profiles"), ("plan", "profiles/change-data.yaml", "--explain"), ("cost", "profiles/orders.yaml", "--break-even")]
+)
+def test_no_line_is_wider_than_the_terminal(columns, arguments):
+    drawn = plain(in_terminal(columns, *arguments))
+    assert max(map(len, drawn.splitlines())) <= columns
+    assert "…" not in drawn
 
 
 @pytest.mark.parametrize("columns", [80, 120])

@@ -39,7 +39,7 @@ def _root(version: Annotated[bool, typer.Option("--version", callback=_version, 
 
 app.command("plan", epilog=plan.EXAMPLES)(plan.command)
 app.command("cost", epilog=cost.EXAMPLES)(cost.command)
-app.command("facts", epilog=facts.EXAMPLES)(facts.command)
+app.add_typer(facts.app, name="facts", epilog=facts.EXAMPLES)
 app.command("schema", epilog=schema.EXAMPLES)(schema.command)
 
 

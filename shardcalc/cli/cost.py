@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 
 import typer
@@ -13,6 +12,7 @@ from .plan import describe, read_hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from fractions import Fraction
 
     from ..facts.prices import PriceSheet
     from ..report import Described
@@ -67,6 +67,8 @@ def read_discount(text: str) -> Fraction:
     Raises:
         BadFields: not a percentage below 100.
     """
+    from fractions import Fraction
+
     from ..units import BadValue, read_share
     from ..workload import BadFields
 

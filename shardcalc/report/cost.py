@@ -146,7 +146,8 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
     if one is not None:
         for mode in Mode:
             screen.gap()
-            shards = f", {cost.streams[0].shards:,} shards" if mode is Mode.PROVISIONED else ""
+            count = cost.streams[0].shards
+            shards = f", {count:,} shard{'' if count == 1 else 's'}" if mode is Mode.PROVISIONED else ""
             _bill(screen, f"{mode}{shards}", cost.bill(mode), report.limits)
     else:
         screen.gap()
@@ -181,7 +182,7 @@ def _bill(screen: Screen, title: str, bill: Bill, limits: Limits) -> None:
     if not lines:
         return
     screen.heading(title)
-    columns: list[tuple[str, Justify]] = [("line", "left"), ("quantity", "right"), ("price", "right"), ("cost", "right"), ("price read", "left")]
+    columns: list[tuple[str, Justify]] = [("line", "left"), ("quantity", "right"), ("price", "right"), ("cost", "right"), ("source", "left")]
     rows: list[Sequence[Cell]] = []
     for line in lines:
         quantity = f"{decimal(line.quantity.amount)} {type(line.quantity).UNIT}" if line.name != "discount" else ""
@@ -224,7 +225,9 @@ def _aggregation(screen: Screen, region: RegionReport, option: AggregationOption
     rows = []
     for mode, before, after in zip(Mode, now.bills, option.cost.bills, strict=True):
         if before.complete and after.complete:
-            rows.append([mode.value, str(before.total), str(after.total), str(before.total - after.total)])
+            # The floors of Advantage are the account's, and are owed however little is moved.
+            title = f"{mode}, before floors" if mode is Mode.ON_DEMAND_ADVANTAGE else mode.value
+            rows.append([title, str(before.total), str(after.total), str(before.total - after.total)])
     rows.append(["shards", f"{now.shards:,}", f"{option.cost.shards:,}", ""])
     screen.table([("", "left"), ("now", "right"), ("packed", "right"), ("saves", "right")], rows)
 
