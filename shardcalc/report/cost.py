@@ -392,7 +392,7 @@ def _region_parts(region: RegionReport, report: CostReport) -> Iterator[str]:
     if region.aggregation is not None:
         option = region.aggregation
         packed = [
-            [mode.value, money(now.total, [now]), money(then.total, [then])]
+            [f"{mode}, before floors" if mode is Mode.ON_DEMAND_ADVANTAGE else mode.value, money(now.total, [now]), money(then.total, [then])]
             for mode, now, then in zip(Mode, cost.streams[0].bills, option.cost.bills, strict=True)
         ]
         yield f"Packing {option.records:,} records into one of {option.cost.plan.packing.size}:"
