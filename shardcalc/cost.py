@@ -252,6 +252,14 @@ def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours
     return billed(Mode.ON_DEMAND_ADVANTAGE, workload.region, hours, lines)
 
 
+def own_bill(workload: Workload, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+    """The bill of a stream in its own mode; in On-demand Advantage before the account's floors."""
+    if workload.mode is Mode.PROVISIONED:
+        return provisioned_bill(workload, shards, prices, limits, hours)
+    bill = standard_bill if workload.mode is Mode.ON_DEMAND_STANDARD else advantage_bill
+    return bill(workload, prices, limits, hours)
+
+
 def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
     """The lines by which all Advantage bills of one account and Region together fall short of AWS's two floors.
 

@@ -36,6 +36,7 @@ CASES = {
     "lambda": (*HEADLINE[:5], "--consumers", "type=lambda,name=billing,batch_size=10,batch_duration=9s", "--catch-up", "outage=6h,within=2h"),
     "profiles": ("plan", "profiles"),
     "explain": ("plan", "profiles/change-data.yaml", "--explain"),
+    "on-demand": ("plan", "--size", "2", "--rps", "mean=100,peak=900", "--mode", "on-demand-advantage", "--fan-out", "30"),
     "cost": ("cost", "profiles/orders.yaml", "--break-even"),
     "cost-flags": ("cost", *HEADLINE[1:], "--region", "us-east-2", "--hours", "744"),
     "cost-fleet": ("cost", "profiles"),

@@ -114,7 +114,7 @@ def read_hours(text: str) -> Fraction:
 def pricing(hours: Fraction, prices: Callable[[str], PriceSheet]) -> Callable[[Sequence[Described]], PlanReport]:
     """A function that plans streams and prices them for so many hours."""
     from ..capacity import plan
-    from ..cost import provisioned_bill
+    from ..cost import own_bill
     from ..facts import built_in_limits
     from ..report import PlanReport, StreamPlan
 
@@ -123,7 +123,7 @@ def pricing(hours: Fraction, prices: Callable[[str], PriceSheet]) -> Callable[[S
     def one(stream: Described) -> StreamPlan:
         planned = plan(stream.workload, limits)
         sheet = prices(stream.workload.region)
-        return StreamPlan(stream, planned, provisioned_bill(stream.workload, planned.shards, sheet, limits, hours))
+        return StreamPlan(stream, planned, own_bill(stream.workload, planned.shards, sheet, limits, hours))
 
     return lambda streams: PlanReport(tuple(map(one, streams)), limits, hours, prices)
 

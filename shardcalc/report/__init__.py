@@ -15,7 +15,7 @@ from ..cost import Bill, total
 from ..facts import Limits
 from ..facts.prices import PriceSheet
 from ..units import USD
-from ..workload import Workload
+from ..workload import Mode, Workload
 
 
 class Described(NamedTuple):
@@ -92,6 +92,12 @@ def money(amount: USD, bills: Iterable[Bill]) -> str:
     if all(line.price is None for line in lines) and lines:
         return "unknown"
     return str(amount) if all(line.price is not None for line in lines) else f"at least {amount}"
+
+
+def before_floors(bill: Bill) -> str:
+    """What an Advantage bill does not hold: the floors are the account's, and no stream's."""
+    floored = bill.mode is not Mode.ON_DEMAND_ADVANTAGE or any(line.name.startswith("shortfall") for line in bill.lines)
+    return "" if floored else ", before the account's floors"
 
 
 def oldest(limits: Limits, bills: Iterable[Bill]) -> date:

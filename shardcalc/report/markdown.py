@@ -9,7 +9,7 @@ from ..capacity import Carried
 from ..cost import Bill
 from ..facts import Fact
 from ..units import decimal, percent
-from . import PlanReport, StreamPlan, money
+from . import PlanReport, StreamPlan, before_floors, money
 
 
 def escape(text: str) -> str:
@@ -110,7 +110,7 @@ def bill_table(bill: Bill) -> str:
         for line in bill.lines
     ]
     rows.append(["**total**", "", "", f"**{money(bill.total, [bill])}**"])
-    return table([f"{bill.mode}, {bill.region}, {decimal(bill.hours)} h", "quantity:", "price:", "cost:"], rows)
+    return table([f"{bill.mode}, {bill.region}, {decimal(bill.hours)} h{before_floors(bill)}", "quantity:", "price:", "cost:"], rows)
 
 
 def carried(answer: Carried) -> str:

@@ -10,7 +10,7 @@ from ..cost import Bill, CostLine
 from ..facts.prices import Price, exact_decimal
 from ..findings import Severity
 from ..units import ByteRate, RecordRate, decimal, percent
-from . import PlanReport, StreamPlan, money
+from . import PlanReport, StreamPlan, before_floors, money
 from .screen import Cell, Justify, Page, Screen, width_of
 
 
@@ -50,7 +50,7 @@ def _summary(screen: Screen, report: PlanReport) -> None:
         )
     total = money(report.cost, [stream.bill for stream in report.streams])
     screen.table(columns, rows, footer=[f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", total, ""])
-    screen.line((f"cost in USD for {decimal(report.hours)} h, provisioned", "dim"))
+    screen.line((f"cost in USD for {decimal(report.hours)} h, each stream in its mode", "dim"))
 
 
 def _binding(plan: Plan) -> str:
@@ -164,7 +164,7 @@ def _source(constraint: Constraint) -> str:
 
 
 def _bill(screen: Screen, bill: Bill) -> None:
-    screen.line("cost     ", f"{bill.mode} in {bill.region} for {decimal(bill.hours)} h")
+    screen.line("cost     ", f"{bill.mode} in {bill.region} for {decimal(bill.hours)} h{before_floors(bill)}")
     columns: list[tuple[str, Justify]] = [
         ("line", "left"),
         ("quantity", "right"),
