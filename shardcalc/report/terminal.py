@@ -108,9 +108,10 @@ def _asked(screen: Screen, stream: StreamPlan) -> None:
             f"{plan.packing.records:,} records in one of {plan.packing.size}: {decimal(peak.amount / plan.packing.records)} a second = {plan.write}",
         )
     shared, fan_out = workload.shared, workload.fan_out
-    readers = f"{plan.formula.read} to {shared} shared consumer{'' if shared == 1 else 's'}"
-    more = f", {plan.write} to each of {fan_out} by fan-out" if fan_out else ""
-    screen.line("read     ", readers + more)
+    readers = [f"{plan.formula.read} to {shared} shared consumer{'' if shared == 1 else 's'}"] if shared else []
+    if fan_out:
+        readers.append(f"{plan.write} to {f'each of {fan_out}' if fan_out > 1 else 'one'} by fan-out")
+    screen.line("read     ", ", ".join(readers) or "by nobody")
     assumed = [
         name
         for name in ("consumers", "headroom", "region")
