@@ -1,0 +1,153 @@
+"""Histories on disk, ours and those of the AWS command line, whole and damaged."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+
+import pytest
+
+from shardcalc.history import History, HistoryError, to_document
+from shardcalc.saved import read_history_file, write_history_file
+
+HISTORY = History(start=1_763_251_200, period=60, points=3, metrics={"IncomingBytes": [1, None, 3]}, stream="orders", region="eu-west-1", open_shards=4)
+
+
+@pytest.mark.parametrize("name", ["orders.json", "orders.json.gz"])
+def test_a_saved_history_is_read_back(tmp_path, name):
+    path = tmp_path / name
+    write_history_file(HISTORY, str(path))
+    assert read_history_file(str(path)) == (HISTORY, ())
+    content = path.read_bytes()
+    assert content.startswith(b"\x1f\x8b") == name.endswith(".gz")
+    write_history_file(HISTORY, str(path))
+    assert path.read_bytes() == content
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path):
+    path = tmp_path / "orders.json"
+    path.write_text("before")
+    with pytest.raises(ValueError, match="JSON"):
+        write_history_file(History(start=0, period=60, points=1, metrics={"IncomingBytes": [float("nan")]}), str(path))
+    assert path.read_text() == "before"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+PACKED = gzip.compress(json.dumps(to_document(HISTORY)).encode())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.json", b"", "not JSON: Expecting value, line 1, column 1"),
+        ("a.json", json.dumps(to_document(HISTORY)).encode()[:-9], "not JSON"),
+        ("a.json", b"\xff\xfe\x00", "not JSON"),
+        ("a.json", b"[" * 100_000, "nests too deeply"),
+        ("a.json", b"1" * 5_000, "not JSON"),
+        ("a.json", b"[]", "not a saved history"),
+        ("a.json", PACKED, "not JSON"),
+        ("a.json.gz", PACKED[:-9], "cut short"),
+        ("a.json.gz", b"{}", "not a gzip file"),
+        ("a.json.gz", PACKED[:20] + bytes(20) + PACKED[40:], "gzip"),
+        ("a.json.gz", b"", "not JSON"),
+        ("missing.json", None, "No such file"),
+    ],
+)
+def test_a_damaged_file_is_refused_with_a_reason(tmp_path, name, content, says):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(HistoryError, match=says):
+        read_history_file(str(path))
+
+
+def result(name, times, values, **more):
+    return {"Id": name, "Label": name, "Timestamps": times, "Values": values, "StatusCode": "Complete", **more}
+
+
+def read(tmp_path, data, period=None):
+    path = tmp_path / "metrics.json"
+    path.write_text(json.dumps(data))
+    return read_history_file(str(path), period)
+
+
+def test_metric_data_in_any_order_with_pages_and_gaps(tmp_path):
+    # 2026-11-16T00:00:00Z is 1,794,787,200. The points of minutes 0, 1 and 3 come over two pages, newest first.
+    start = 1_794_787_200
+    data = {
+        "MetricDataResults": [
+            result("incoming_bytes", ["2026-11-16T00:03:00+00:00", "2026-11-16T01:01:00+01:00"], [30.0, 10.0], StatusCode="PartialData"),
+            result("fan_out_bytes_billing", [start + 60], [5]),
+            result("shard_incoming_bytes_000000000003", [start + 60.0], [7.0]),
+            result("incoming_bytes", ["2026-11-16T00:00:00Z"], [0.0]),
+        ]
+    }
+    history, notes = read(tmp_path, data)
+    assert (history.start, history.period, history.points) == (start, 60, 4)
+    assert history.metrics == {"IncomingBytes": [0, 10, None, 30]}
+    assert history.consumers == {"billing": {"SubscribeToShardEvent.Bytes": [None, 5, None, None]}}
+    assert history.shards == {"shardId-000000000003": {"IncomingBytes": [None, 7, None, None]}}
+    assert history.open_shards is None
+    assert history.mode is None
+    assert len(notes) == 1
+
+
+def test_labels_are_used_only_where_no_id_is_known(tmp_path):
+    data = {"MetricDataResults": [result("m1", [0, 60], [1, 2], Label="orders IncomingBytes"), result("m2", [0, 60], [3, 4], Label="IncomingRecords")]}
+    history, notes = read(tmp_path, data)
+    assert history.metrics == {"IncomingBytes": [1, 2], "IncomingRecords": [3, 4]}
+    assert "labels" in notes[1]
+    data["MetricDataResults"][0]["Id"] = "incoming_bytes"
+    with pytest.raises(HistoryError, match="'m2': unknown"):
+        read(tmp_path, data)
+
+
+def test_the_order_of_results_does_not_matter(tmp_path):
+    rows = [result("incoming_bytes", [0, 60, 120], [1, 2, 3]), result("incoming_records", [120, 60, 0], [6, 5, 4]), result("iterator_age", [60], [1.5])]
+    first = read(tmp_path, {"MetricDataResults": rows})
+    random.Random(4).shuffle(rows)
+    assert read(tmp_path, {"MetricDataResults": rows}) == first
+    assert first[0].metrics["IncomingRecords"] == [4, 5, 6]
+
+
+@pytest.mark.parametrize(
+    ("results", "says"),
+    [
+        ([result("incoming_bytes", [0, 60], [1, 2], StatusCode="PartialData")], "PartialData"),
+        ([result("incoming_bytes", [0, 60], [1])], "one length"),
+        ([result("incoming_bytes", [0, 60, 0], [1, 2, 3])], "stands twice"),
+        ([result("incoming_bytes", [0, 61], [1, 2])], "'61' is not a time"),
+        ([result("incoming_bytes", [0, "soon"], [1, 2])], "'soon' is not a time"),
+        ([result("incoming_bytes", [0, 60], [1, -2])], "not a value"),
+        ([result("incoming_bytes", [0, 60], [1, None])], "not a value"),
+        ([result("incoming_bytes", [], [])], "no point"),
+        ([], "no point"),
+        ([result("m1", [0], [1], Label="IncomingBytes"), result("m2", [0], [1], Label="IncomingBytes")], "another result"),
+        ([7], "not a list of results"),
+        # Points an hour apart may be hours, or single minutes an hour apart: sixty times the rate.
+        ([result("incoming_bytes", [0, 3600], [1, 2])], "--period"),
+        ([result("incoming_bytes", [0], [1])], "--period"),
+    ],
+)  # fmt: skip
+def test_metric_data_that_cannot_be_trusted_is_refused(tmp_path, results, says):
+    with pytest.raises(HistoryError, match=says):
+        read(tmp_path, {"MetricDataResults": results})
+
+
+def test_metric_data_of_another_period_takes_it_from_the_caller(tmp_path):
+    data = {"MetricDataResults": [result("incoming_bytes", [0, 3600, 10800], [1, 2, 3])]}
+    assert read(tmp_path, data, 3600)[0].metrics["IncomingBytes"] == [1, 2, None, 3]
+    with pytest.raises(HistoryError, match="does not fit"):
+        read(tmp_path, data, 7200)
+    data["NextToken"] = "more"
+    with pytest.raises(HistoryError, match="cut"):
+        read(tmp_path, data, 3600)
+
+
+def test_a_period_is_not_given_to_a_history_that_has_one(tmp_path):
+    path = tmp_path / "orders.json"
+    write_history_file(HISTORY, str(path))
+    with pytest.raises(HistoryError, match="its own"):
+        read_history_file(str(path), 300)
