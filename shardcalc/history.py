@@ -187,7 +187,8 @@ def read_document(data: object) -> History:
     return reader.history(data)
 
 
-_NAME: Final = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
+NAME: Final = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
+"""What AWS allows as the name of a stream or a consumer; nothing in it needs quoting in a shell."""
 _REGION: Final = re.compile(r"[a-z]{2,8}(-[a-z]{1,12}){1,3}-\d{1,2}")
 _WORD: Final = re.compile(r"[A-Za-z_]{1,64}")
 
@@ -237,7 +238,7 @@ class _Reader:
             metrics=self.series(data, "metrics", STREAM_METRICS),
             consumers=self.groups(data, "consumers", CONSUMER_METRICS),
             shards=self.groups(data, "shards", SHARD_METRICS),
-            stream=self.text(stream, "stream.", "name", _NAME, optional=True),
+            stream=self.text(stream, "stream.", "name", NAME, optional=True),
             region=self.text(stream, "stream.", "region", _REGION, optional=True),
             mode=mode,
             status=self.text(stream, "stream.", "status", _WORD, optional=True),
@@ -298,7 +299,7 @@ class _Reader:
         value = table.get(name)
         if value is None:
             return None
-        if not isinstance(value, list) or not all(isinstance(item, str) and _NAME.fullmatch(item) for item in value):
+        if not isinstance(value, list) or not all(isinstance(item, str) and NAME.fullmatch(item) for item in value):
             self.bad(f"stream.{name}", f"{shown(value)} is not a list of names")
             return None
         return tuple(value)
@@ -320,7 +321,7 @@ class _Reader:
         groups = self.table(data, name, optional=True)
         made = {}
         for key in groups:
-            if not _NAME.fullmatch(key):
+            if not NAME.fullmatch(key):
                 self.bad(name, f"{shown(key)} is not a name that AWS allows")
             else:
                 made[key] = self.series(groups, key, known, f"{name}.")

@@ -7,11 +7,12 @@ integers, because a history holds many. Pure arithmetic; no I/O.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
-from typing import Any, Final
+from math import ceil, lcm
+from typing import Any, Final, NamedTuple
 
 from .facts import Fact, Limits
 from .history import (
@@ -28,7 +29,7 @@ from .history import (
     History,
     Series,
 )
-from .units import Duration
+from .units import Duration, ceil_div
 
 GAP: Final = -1
 """No value: nothing is known of this period. Amounts are never negative."""
@@ -94,6 +95,11 @@ def amounts(series: Series | None) -> Amounts | None:
         return None
     made = whole_amounts(series)
     return made if len(made) and max(made) != GAP else None
+
+
+def time(history: History, index: int) -> int:
+    """Epoch seconds at which a period begins."""
+    return history.start + index * history.period
 
 
 def known(series: Amounts) -> int:
@@ -226,6 +232,53 @@ def lags(history: History) -> Iterator[Lag]:
         yield Lag(
             reader,
             Duration(Fraction(worst, 1000)),
-            history.start + ages.index(worst) * history.period,
+            time(history, ages.index(worst)),
             None if latest == GAP else Duration(Fraction(latest, 1000)),
         )
+
+
+# ── all limits in one unit ───────────────────────────────────────────────────────────────────────
+
+
+class Load(NamedTuple):
+    """What was asked in each period of the limit that was nearest to its capacity, in parts of what a shard carries."""
+
+    series: list[int]
+    """Negative where nothing is known."""
+    ordered: list[int]
+    """The known ones, ascending."""
+    shard: int
+    """What one shard carries in a period, in the same unit."""
+    weights: tuple[int, ...]
+    """By which each demand's amounts were multiplied to come to this unit."""
+
+    def shards(self, load: int, headroom: Fraction) -> int:
+        """The shards that carry a load with headroom on top, at least one."""
+        return max(1, ceil_div((1 + headroom) * load, self.shard))
+
+    def quantile(self, share: Fraction) -> int:
+        """The load that so large a share of the periods does not exceed: the nearest rank."""
+        return self.ordered[max(0, ceil_div(share * len(self.ordered)) - 1)]
+
+
+def bring_together(asked: Sequence[Demand], burst: Fraction, period: int) -> Load:
+    """Bring all demands to one unit and take the largest of each period.
+
+    What one shard carries in a period is a different number for bytes and for records, so each demand is multiplied to
+    a common multiple of them: then whole numbers compare across limits, and nothing is rounded before the shards are.
+    """
+    carries = [demand.fact.value.amount * period / burst for demand in asked]
+    shard = lcm(*(amount.numerator for amount in carries))
+    weights = tuple(int(shard / amount) for amount in carries)
+    # A gap times a weight stays negative, and so loses against anything known.
+    scaled = [[amount * weight for amount in demand.amounts] for demand, weight in zip(asked, weights, strict=True)]
+    series = list(map(max, *scaled))
+    ordered = sorted(series)
+    return Load(series, ordered[bisect_left(ordered, 0) :], shard, weights)
+
+
+def points(written: Traffic) -> int:
+    """How many periods have both bytes and records."""
+    if GAP not in written.accepted_bytes and GAP not in written.accepted_records:
+        return len(written.accepted_bytes)
+    return sum(size != GAP != count for size, count in zip(written.accepted_bytes, written.accepted_records, strict=True))

@@ -10,14 +10,17 @@ Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardC
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 from math import gcd
 from typing import Final
 
 from .facts import Limits
-from .units import Duration, decimal
+from .history import NAME
+from .units import BadValue, Duration, decimal, read_count, shown
+from .workload import BadFields, read_fields, read_region
 
 _CALL: Final = 1 << 16
 """The price of a call in the search, above that of any number of slow calls."""
@@ -46,6 +49,11 @@ class Step:
     """The number of the call that the wait counts from, from one."""
 
     @property
+    def change(self) -> Fraction:
+        """The target as a share of the count before."""
+        return Fraction(self.target, self.before)
+
+    @property
     def most_open(self) -> int:
         """The most shards that can be open while the call runs: see :func:`most_open`."""
         return most_open(self.before, self.target)
@@ -67,11 +75,6 @@ class Path:
     def most_open(self) -> int:
         """The most shards of this stream that can be open on the way."""
         return max((step.most_open for step in self.steps), default=self.current)
-
-    @property
-    def days(self) -> int:
-        """How many 24-hour windows must pass before the last call."""
-        return sum(step.wait is not None for step in self.steps)
 
 
 def most_open(before: int, target: int) -> int:
@@ -124,7 +127,7 @@ def path(current: int, target: int, limits: Limits, *, quota: int | None = None,
     steps = []
     calls, window = limits.reshard_calls.value, limits.reshard_window.value
     for index, (before, after) in enumerate(pairwise(counts)):
-        full = index and index % calls == 0
+        full = index >= calls
         steps.append(Step(before, after, _even(before, after, limits), window if full else None, index - calls + 1 if full else 0))
     return Path(current, target, tuple(steps), others, quota)
 
@@ -138,13 +141,21 @@ def _blocked(current: int, target: int, quota: int | None, others: int | None, l
     """Say what stands in the way: without a quota there always is a path."""
     free = _counts(current, target, limits, None)
     assert free is not None
-    assert quota is not None
-    needed = max(most_open(before, after) for before, after in pairwise(free))
+    # The smallest room with a path of as few calls: more room never takes one away.
+    low, high = max(current, target), max(most_open(before, after) for before, after in pairwise(free))
+    best = free
+    while low < high:
+        middle = (low + high) // 2
+        tried = _counts(current, target, limits, middle)
+        if tried is not None and len(tried) == len(free):
+            high, best = middle, tried
+        else:
+            low = middle + 1
     beside = f" beside {others:,} of other streams" if others else ""
     return (
-        f"the account's quota of {quota:,} shards has no room for the way from {current:,} to {target:,}{beside}: "
+        f"the account's quota of {quota or 0:,} shards has no room for the way from {current:,} to {target:,}{beside}: "
         f"shards that exist only while a call runs count too",
-        f"raise the quota to {needed + (others or 0):,}, which holds {' -> '.join(f'{count:,}' for count in free)}",
+        f"raise the quota to {high + (others or 0):,}, which holds {' -> '.join(f'{count:,}' for count in best)}",
     )
 
 
@@ -256,6 +267,56 @@ class _Minima:
             first //= 2
             end //= 2
         return found
+
+
+def shards_text(count: int) -> str:
+    """A count of shards in words."""
+    return f"{count:,} shard{'' if count == 1 else 's'}"
+
+
+# ── from text ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for, read from text."""
+
+    current: int
+    target: int
+    stream: str | None = None
+    region: str | None = None
+    quota: int | None = None
+    used: int | None = None
+
+
+def read_asked(**fields: object) -> Asked:
+    """Read counts and names from text; None is left out.
+
+    Raises:
+        BadFields: listing every field that cannot be read, or that contradicts another.
+    """
+    values = read_fields({name: value for name, value in fields.items() if value is not None}, _READERS, required=("current", "target"))
+    if values.get("used", values["current"]) < values["current"]:
+        raise BadFields([("used", f"the account's {values['used']:,} open shards include the stream's own {values['current']:,}, so they cannot be fewer")])
+    return Asked(**values)
+
+
+def read_stream(value: object) -> str:
+    """A stream's name: letters, digits, and ``_.-``."""
+    text = str(value)
+    if not NAME.fullmatch(text):
+        raise BadValue(f"{shown(text)} is not a stream's name: up to 128 letters, digits, and any of _ . -")
+    return text
+
+
+_READERS: Final[Mapping[str, Callable[[object], object]]] = {
+    "current": lambda value: read_count(value, "a shard count", least=1),
+    "target": lambda value: read_count(value, "a shard count", least=1),
+    "stream": read_stream,
+    "region": read_region,
+    "quota": lambda value: read_count(value, "a shard quota"),
+    "used": lambda value: read_count(value, "a count of open shards"),
+}
 
 
 # ── as commands ──────────────────────────────────────────────────────────────────────────────────

@@ -149,6 +149,12 @@ def test_raising_the_quota_as_told_opens_the_path():
     assert path(20, 30, LIMITS, quota=100, used=80).most_open == 40
 
 
+def test_the_quota_that_is_asked_for_is_the_least_with_as_few_calls():
+    # 4 -> 8 -> 15 -> 30 holds at most 30, and 30 of the stream's own cannot be had for less; one shard is another stream's.
+    with pytest.raises(NoPath, match=r"raise the quota to 31, which holds 4 -> 8 -> 15 -> 30"):
+        path(4, 30, LIMITS, quota=30, used=5)
+
+
 def test_temporary_shards_are_bounded_by_the_cuts_of_both_counts():
     # Doubling and halving hold no more than the larger count; 4 -> 6 cuts at 1/4 2/4 3/4 and 1/6 .. 5/6, of which 1/2 is shared: 8 pieces.
     assert most_open(4, 8) == 8
@@ -169,10 +175,11 @@ def test_the_eleventh_call_waits_for_the_first():
     assert len(found.steps) == 11
     assert [step.wait is None for step in found.steps] == [True] * 10 + [False]
     assert found.steps[10].after_call == 1
-    assert found.days == 1
     lines = script(found, "orders", "eu-west-1")
     assert lines[20] == "# wait until 24 h after call 1"
     assert sum(line.startswith("#") for line in lines) == 1
+    # The twelfth waits for the second.
+    assert [step.after_call for step in path(1, 5000, LIMITS).steps[10:]] == [1, 2, 3]
 
 
 def test_commands_to_paste():

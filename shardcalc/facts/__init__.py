@@ -14,7 +14,7 @@ from functools import cache
 from os import path
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from ..units import ByteRate, CallRate, Duration, RecordRate, Size, read_count, read_share
+from ..units import USD, ByteRate, CallRate, Duration, RecordRate, Size, read_count, read_share
 
 T = TypeVar("T")
 
@@ -107,6 +107,7 @@ class Limits(NamedTuple):
     on_demand_record_unit: Fact[Size]
     extended_retention_most: Fact[Duration]
     month: Fact[Duration]
+    custom_metric_month: Fact[USD]
     advantage_floor_in: Fact[ByteRate]
     advantage_floor_out: Fact[ByteRate]
     aggregate_frame: Fact[Size]
@@ -121,6 +122,7 @@ _READ: Final[Mapping[str, Callable[[str], object]]] = {
     "Fact[CallRate]": lambda text: CallRate(Fraction(text.removesuffix(" calls/s"))),
     "Fact[Size]": Size.parse,
     "Fact[Duration]": Duration.parse,
+    "Fact[USD]": USD.parse,
     "Fact[Fraction]": lambda text: read_share(text, "a share"),
     "Fact[int]": lambda text: read_count(text, "a count"),
 }

@@ -57,6 +57,10 @@ class Screen:
 
         self._print(Padding(Text.assemble(*pieces), (0, 0, 0, indent)))
 
+    def command(self, line: str) -> None:
+        """A line for a shell: never folded, so that it can be copied."""
+        self._tables.print(Text(clean(line)), soft_wrap=True)
+
     def heading(self, title: str) -> None:
         """A heading."""
         self.line((title, "bold"))
