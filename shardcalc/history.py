@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from .units import shown
+from .units import BadValue, read_count, shown
+from .workload import BadFields, nearest, read_fields, read_region, read_retention
 
 SCHEMA_VERSION: Final = 1
 KIND: Final = "shardcalc-history"
@@ -259,8 +260,6 @@ class _Reader:
         self.problems.append((place, message))
 
     def keys(self, place: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
-        from .workload import nearest
-
         self.problems += [(f"{place}{key}", f"unknown field{nearest(key, known)}") for key in table if key not in known]
 
     def table(self, data: Mapping[str, Any], name: str, *, optional: bool = False) -> dict[str, Any]:
@@ -354,6 +353,60 @@ class _Reader:
             index = next(i for i, value in enumerate(values) if value is not None and value < 0)
             self.bad(place, f"value {index}: {values[index]} is below zero")
         return values
+
+
+# ── what a file does not say ─────────────────────────────────────────────────────────────────────
+
+
+def complete(history: History, said: Mapping[str, object]) -> History:
+    """Fill in fields that are unknown from what somebody says of the stream, as text.
+
+    Raises:
+        BadFields: listing every field that cannot be read, or that the history knows to be otherwise.
+    """
+    problems = []
+    values = read_fields(said, _SAID)
+    fields: dict[str, Any] = {}
+    for name, value in values.items():
+        known = getattr(history, _FIELD[name])
+        if known is not None and known != value:
+            problems.append((name, f"{shown(value)} is not what the file says: {shown(known)}; leave it out, or look whether it is the right file"))
+        fields[_FIELD[name]] = value
+    if problems:
+        raise BadFields(problems)
+    return replace(history, **fields)
+
+
+def _read_mode(value: object) -> str:
+    text = str(value).strip().upper().replace("-", "_")
+    if text not in MODES:
+        raise BadValue(f"{shown(value)} is not a capacity mode; write {' or '.join(MODES)}")
+    return text
+
+
+def read_name(value: object) -> str:
+    """The name of a stream."""
+    text = str(value)
+    if not NAME.fullmatch(text):
+        raise BadValue(f"{shown(text)} is not a stream's name: up to 128 letters, digits, and any of _ . -")
+    return text
+
+
+def _read_hours(value: object) -> int:
+    hours = read_retention(value).in_hours
+    if hours.denominator != 1:
+        raise BadValue(f"{shown(value)} is not a retention: whole hours")
+    return int(hours)
+
+
+_SAID: Final[Mapping[str, Any]] = {
+    "stream": read_name,
+    "region": read_region,
+    "mode": _read_mode,
+    "current": lambda value: read_count(value, "a shard count", least=1),
+    "retention": _read_hours,
+}
+_FIELD: Final = {"stream": "stream", "region": "region", "mode": "mode", "current": "open_shards", "retention": "retention_hours"}
 
 
 def moment(epoch: int) -> datetime:

@@ -22,7 +22,8 @@ from typing import Any, Final
 
 from . import history as keys
 from .history import History, HistoryError, whole
-from .units import shown
+from .units import BadValue, read_count, shown
+from .workload import BadFields
 
 STREAM_IDS: Final[Mapping[str, str]] = {
     "incoming_bytes": keys.INCOMING_BYTES,
@@ -170,6 +171,23 @@ def _second(time: object) -> int | None:
     if time.__class__ not in (int, float) or not 0 <= time <= 4_102_444_800 or time % _MINUTE:
         return None
     return int(time)
+
+
+def read_period(text: object) -> int | None:
+    """Read a number of seconds, whole minutes, from text; None stays None.
+
+    Raises:
+        BadFields: it is not one.
+    """
+    if text is None:
+        return None
+    try:
+        seconds = read_count(text, "a period in seconds", least=_MINUTE, most=86_400)
+        if seconds % _MINUTE:
+            raise BadValue(f"{shown(text)} is not a period in seconds: whole minutes only")
+    except BadValue as error:
+        raise BadFields([("period", str(error))]) from error
+    return seconds
 
 
 def _period(step: int, period: int | None) -> int:

@@ -18,8 +18,8 @@ from math import gcd
 from typing import Final
 
 from .facts import Limits
-from .history import NAME
-from .units import BadValue, Duration, decimal, read_count, shown
+from .history import read_name
+from .units import Duration, decimal, read_count
 from .workload import BadFields, read_fields, read_region
 
 _CALL: Final = 1 << 16
@@ -301,18 +301,10 @@ def read_asked(**fields: object) -> Asked:
     return Asked(**values)
 
 
-def read_stream(value: object) -> str:
-    """A stream's name: letters, digits, and ``_.-``."""
-    text = str(value)
-    if not NAME.fullmatch(text):
-        raise BadValue(f"{shown(text)} is not a stream's name: up to 128 letters, digits, and any of _ . -")
-    return text
-
-
 _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "current": lambda value: read_count(value, "a shard count", least=1),
     "target": lambda value: read_count(value, "a shard count", least=1),
-    "stream": read_stream,
+    "stream": read_name,
     "region": read_region,
     "quota": lambda value: read_count(value, "a shard quota"),
     "used": lambda value: read_count(value, "a count of open shards"),

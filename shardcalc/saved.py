@@ -8,12 +8,9 @@ from __future__ import annotations
 import gc
 import json
 import os
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from .history import History, HistoryError, read_document
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 MAX_BYTES: Final = 1 << 30
 """A file larger than this, unpacked, is no history of one stream."""
@@ -108,8 +105,3 @@ def write_history_file(history: History, path: str) -> None:
         if os.path.exists(temporary):
             os.unlink(temporary)
         raise
-
-
-def lines(error: HistoryError, path: str) -> Iterable[str]:
-    """The problems of a file, one a line, each with its place."""
-    return (f"{path}: {place + ': ' if place else ''}{message}" for place, message in error.problems)

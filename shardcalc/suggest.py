@@ -24,7 +24,7 @@ from .growth import Growth, grow
 from .history import FAN_OUT_BYTES, GET_BYTES, WRITE_THROTTLED, History, HistoryError, moment
 from .measured import Amounts, Demand, Lag, Load, Traffic, bring_together, calls, demands, known, lags, points, recent, time, total, traffic
 from .reshard import NoPath, Path, path, shards_text
-from .units import USD, BadValue, ByteRate, CallRate, RecordRate, ceil_div, percent, read_count, read_factor, read_share
+from .units import USD, BadValue, ByteRate, CallRate, Duration, RecordRate, ceil_div, decimal, percent, read_count, read_factor, read_share
 from .workload import read_fields, read_headroom
 
 if TYPE_CHECKING:
@@ -135,6 +135,12 @@ class Need(NamedTuple):
     peak: ByteRate | RecordRate
     """In the busiest period of all, before burst and headroom."""
     peak_at: int
+    load: Fraction
+    """In the deciding period, in shards that are full: with burst and without headroom."""
+
+    def utilisation(self, shards: int) -> Fraction:
+        """What of so many shards the deciding period would have used."""
+        return self.load / shards
 
 
 class Flow(NamedTuple):
@@ -202,6 +208,29 @@ class Suggestion:
     def binding(self) -> tuple[Need, ...]:
         """The limits that ask for the calculated count alone, ties included."""
         return tuple(need for need in self.needs if need.constraint.shards == self.calculated)
+
+    @property
+    def shown(self) -> int:
+        """The count that a page shows utilisations at: the present one, or what is needed where that is unknown."""
+        current = self.history.open_shards
+        return self.needed if current is None or self.verdict is Verdict.ON_DEMAND else current
+
+    @property
+    def window(self) -> str:
+        """The time that was looked at, and how much of it is known."""
+        history = self.history
+        each = "minutes" if history.period == 60 else f"periods of {Duration(history.period)}"
+        length = Duration(history.points * history.period)
+        return f"{length} to {moment(history.end):%Y-%m-%d %H:%M} UTC, {self.known:,} of {history.points:,} {each} known"
+
+    @property
+    def rule(self) -> str:
+        """What the recommendation holds for, in words."""
+        options = self.options
+        burst = f", bursts of {decimal(options.burst)} x" if options.burst != 1 else ""
+        periods = "minute" if self.history.period == 60 else f"period of {Duration(self.history.period)}"
+        over = f"every {periods} but {options.allow}" if options.allow.of(self.known) else f"every {periods}"
+        return f"{shards_text(self.needed)} {'carries' if self.needed == 1 else 'carry'} {over} with {percent(options.headroom)} headroom{burst}"
 
     @property
     def saving(self) -> USD | None:
@@ -321,7 +350,8 @@ def _need(history: History, demand: Demand, weight: int, load: Load, options: Op
         factors.append((ONE + options.headroom, "headroom"))
     constraint = constrain(demand.name, demand.title, kind(amount), demand.base_name, tuple(factors), demand.fact.value, demand.fact, "", demand.consumer)
     busiest = series.index(peak)
-    return Need(constraint, time(history, index), periods, kind(Fraction(peak, history.period)), time(history, busiest))
+    used = Fraction(deciding * weight, load.shard)
+    return Need(constraint, time(history, index), periods, kind(Fraction(peak, history.period)), time(history, busiest), used)
 
 
 def _busiest_day(history: History, load: Load, options: Options) -> tuple[date, int]:

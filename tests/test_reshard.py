@@ -11,7 +11,7 @@ from math import gcd
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shardcalc.facts import built_in_limits
@@ -124,6 +124,7 @@ def test_no_better_path_fits_the_quota(room):
                     path(current, target, LIMITS, quota=room)
 
 
+@settings(deadline=None, max_examples=30)  # the longest searches take a second
 @given(st.integers(1, 10_000), st.integers(1, 10_000), st.integers(0, 25_000))
 def test_large_paths_are_allowed_and_fit(current, target, quota):
     if quota < current + target and current != target:

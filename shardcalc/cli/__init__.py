@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import cost, facts, plan, reshard, schema
+from . import cost, facts, plan, reshard, schema, suggest
 
 app = typer.Typer(
     name="shardcalc",
@@ -39,6 +39,7 @@ def _root(version: Annotated[bool, typer.Option("--version", callback=_version, 
 
 app.command("plan", epilog=plan.EXAMPLES)(plan.command)
 app.command("cost", epilog=cost.EXAMPLES)(cost.command)
+app.command("suggest", epilog=suggest.EXAMPLES)(suggest.command)
 app.command("reshard", epilog=reshard.EXAMPLES)(reshard.command)
 app.add_typer(facts.app, name="facts", epilog=facts.EXAMPLES)
 app.command("schema", epilog=schema.EXAMPLES)(schema.command)
