@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from .cost import Bill, advantage_bill, billed, floors, gigabytes, priced, provisioned_bill, standard_bill
 from .facts import Limits
 from .history import FAN_OUT_BYTES, GET_BYTES, History
-from .measured import Load, Traffic, amounts, known, total
+from .measured import Load, Readings, Traffic
 from .reshard import shards_text
 from .units import Duration, RecordRate, Size
 from .workload import DEFAULT_REGION, Consumer, ConsumerType, Mode, Rates, Workload
@@ -79,14 +79,15 @@ def play(
     return tuple(rows)
 
 
-def measured_workload(history: History, written: Traffic) -> Workload:
+def measured_workload(readings: Readings, written: Traffic) -> Workload:
     """The stream as a workload with the measured means, to be billed."""
-    size_total, records_total = total(written.accepted_bytes), total(written.accepted_records)
-    mean = RecordRate(Fraction(records_total, known(written.accepted_records) * history.period))
+    history = readings.history
+    sizes, records = written.accepted_bytes, written.accepted_records
+    mean = RecordRate(records.mean(history.period))
     # Without a record there is no size, and none is billed.
-    size = Size(Fraction(size_total, records_total)) if size_total and records_total else Size(1)
+    size = Size(Fraction(sizes.total, records.total)) if sizes.total and records.total else Size(1)
     consumers = []
-    if amounts(history.metrics.get(GET_BYTES)) is not None:
+    if GET_BYTES in readings.metrics:
         consumers.append(Consumer())
     registered = len(history.registered) if history.registered is not None else len(history.consumers)
     if registered:
@@ -100,18 +101,17 @@ def measured_workload(history: History, written: Traffic) -> Workload:
     )
 
 
-def moved_out(history: History, written: Traffic) -> dict[str, Fraction]:
+def moved_out(readings: Readings, written: Traffic) -> dict[str, Fraction]:
     """Bytes per second that leave the stream, as measured, by the name of the bill's line."""
+    period = readings.history.period
     found: dict[str, Fraction] = {}
-    read = amounts(history.metrics.get(GET_BYTES))
-    if read is not None:
-        found["data-out"] = Fraction(total(read), known(read) * history.period)
-    pushed = [series for of in history.consumers.values() if (series := amounts(of.get(FAN_OUT_BYTES))) is not None]
+    if GET_BYTES in readings.metrics:
+        found["data-out"] = readings.metrics[GET_BYTES].mean(period)
+    pushed = [of[FAN_OUT_BYTES].mean(period) for of in readings.consumers.values() if FAN_OUT_BYTES in of]
     # A registered consumer that tells nothing is taken to read everything that is written.
-    silent = sum(amounts(history.consumers.get(name, {}).get(FAN_OUT_BYTES)) is None for name in history.registered or ())
+    silent = sum(FAN_OUT_BYTES not in readings.consumers.get(name, {}) for name in readings.history.registered or ())
     if pushed or silent:
-        mean = Fraction(total(written.accepted_bytes), known(written.accepted_bytes) * history.period)
-        found["fan-out-data"] = sum((Fraction(total(series), known(series) * history.period) for series in pushed), silent * mean)
+        found["fan-out-data"] = sum(pushed, silent * written.accepted_bytes.mean(period))
     return found
 
 

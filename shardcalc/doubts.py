@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from .facts import Limits
 from .findings import Finding, Severity
 from .history import FAN_OUT_LAG, ITERATOR_AGE, READ_THROTTLED, WRITE_THROTTLED, History, moment
-from .measured import Lag, Load, Traffic, amounts, known, points, total
+from .measured import Lag, Load, Readings, Traffic, points
 from .reshard import shards_text
 from .units import Duration, decimal, percent
 
@@ -24,21 +24,22 @@ NEEDED_DAYS: Final = 7
 """Days of points that must be known before fewer shards are advised: less would miss a day of the week."""
 
 
-def holds(history: History, written: Traffic, behind: Sequence[Lag], counted: int, limits: Limits) -> Iterator[str]:
+def holds(readings: Readings, written: Traffic, behind: Sequence[Lag], counted: int, limits: Limits) -> Iterator[str]:
     """Every reason not to advise fewer shards."""
+    history = readings.history
     needed = NEEDED_DAYS * _DAY // history.period
     each = _each(history.period)
     if counted < needed:
         yield f"there are {counted:,} points of {each}, and {needed:,} are needed ({NEEDED_DAYS} days)"
     if written.throttled is None:
         yield f"{WRITE_THROTTLED} is not in the history, so it may have throttled"
-    elif known(written.throttled) < needed <= counted:
-        yield f"{WRITE_THROTTLED} has {known(written.throttled):,} points, and {needed:,} are needed"
-    if written.throttled is not None and max(written.throttled) > 0:
-        yield f"it throttled: {total(written.throttled):,} records were rejected"
-    rejected = amounts(history.metrics.get(READ_THROTTLED))
-    if rejected is not None and max(rejected) > 0:
-        yield f"it throttled: {total(rejected):,} GetRecords calls were rejected"
+    elif written.throttled.known < needed <= counted:
+        yield f"{WRITE_THROTTLED} has {written.throttled.known:,} points, and {needed:,} are needed"
+    if written.rejected:
+        yield f"it throttled: {written.rejected:,} records were rejected"
+    rejected = readings.metrics.get(READ_THROTTLED)
+    if rejected is not None and rejected.total:
+        yield f"it throttled: {rejected.total:,} GetRecords calls were rejected"
     hold = limits.iterator_age_hold.value
     for lag in behind:
         if lag.latest is not None and lag.latest > hold:
@@ -63,7 +64,7 @@ def _risk(history: History, lag: Lag, limits: Limits) -> bool:
 
 
 def findings(
-    history: History,
+    readings: Readings,
     written: Traffic,
     needs: Sequence[Need],
     behind: Sequence[Lag],
@@ -73,8 +74,9 @@ def findings(
     limits: Limits,
 ) -> Iterator[Finding]:
     """What to know besides the count, the gravest kinds first."""
+    history = readings.history
     yield from _throttled_writes(history, written, load, limits)
-    yield from _reading(history, behind, budget, limits)
+    yield from _reading(readings, behind, budget, limits)
     yield from _hot_shard(needs, limits)
     if history.status not in (None, "ACTIVE"):
         yield Finding(
@@ -99,12 +101,12 @@ def findings(
 
 def _throttled_writes(history: History, written: Traffic, load: Load, limits: Limits) -> Iterator[Finding]:
     throttled, current = written.throttled, history.open_shards
-    if throttled is None or max(throttled) <= 0:
+    if throttled is None or not written.rejected:
         return
-    times = [index for index, count in enumerate(throttled) if count > 0]
+    times = [index for index, count in enumerate(throttled.amounts) if count > 0]
     shards = 0 if current is None or history.mode == "ON_DEMAND" else current
     inside = sum(0 <= load.series[index] <= shards * load.shard for index in times)
-    message = f"{total(throttled):,} records were rejected in {len(times):,} of {known(throttled):,} periods; retries count each time, so this is the most"
+    message = f"{written.rejected:,} records were rejected in {len(times):,} of {throttled.known:,} periods; retries count each time, so this is the most"
     remedy = "see the backtest"
     if inside:
         message += f". In {inside:,} of them the stream as a whole was below what {shards_text(shards)} carry: a hot shard, or a burst inside the period"
@@ -118,13 +120,14 @@ def _throttled_writes(history: History, written: Traffic, load: Load, limits: Li
     yield Finding("throttled-writes", Severity.WARNING, message, remedy, limits.write_bytes)
 
 
-def _reading(history: History, behind: Sequence[Lag], budget: CallBudget | None, limits: Limits) -> Iterator[Finding]:
-    rejected = amounts(history.metrics.get(READ_THROTTLED))
-    if rejected is not None and max(rejected) > 0:
+def _reading(readings: Readings, behind: Sequence[Lag], budget: CallBudget | None, limits: Limits) -> Iterator[Finding]:
+    history, rejected = readings.history, readings.metrics.get(READ_THROTTLED)
+    if rejected is not None and rejected.total:
+        times = sum(count > 0 for count in rejected.amounts)
         yield Finding(
             "throttled-reads",
             Severity.WARNING,
-            f"{total(rejected):,} GetRecords calls were rejected in {sum(count > 0 for count in rejected):,} of {known(rejected):,} periods",
+            f"{rejected.total:,} GetRecords calls were rejected in {times:,} of {rejected.known:,} periods",
             "poll less often, or move a consumer to enhanced fan-out; more shards help only where bytes are short",
             limits.read_bytes,
         )

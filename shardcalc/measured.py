@@ -8,11 +8,11 @@ integers, because a history holds many. Pure arithmetic; no I/O.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, lcm
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self, cast
 
 from .facts import Fact, Limits
 from .history import (
@@ -46,10 +46,10 @@ class Demand:
     base_name: str
     fact: Fact[Any]
     """The limit of one shard."""
-    amounts: Amounts
-    """Bytes or records in each period, of the whole stream."""
+    measured: Measure
+    """Bytes or records of the whole stream."""
     open_shards: Amounts | None = None
-    """For the hottest shard, the shards that were open: ``amounts`` is its traffic as often as there were shards."""
+    """For the hottest shard, the shards that were open: ``measured`` is its traffic as often as there were shards."""
     consumer: str = ""
 
 
@@ -57,13 +57,18 @@ class Demand:
 class Traffic:
     """What producers wrote and wanted to write."""
 
-    accepted_bytes: Amounts
-    accepted_records: Amounts
-    throttled: Amounts | None
-    """Records that were rejected, retries counted each time; None when the metric was not read."""
-    demand_bytes: Amounts
+    accepted_bytes: Measure
+    accepted_records: Measure
+    throttled: Measure | None
+    """Records that were rejected, retries counted each time; None when that is not known."""
+    demand_bytes: Measure
     """With the rejected records, at the mean size of those accepted in the same period; rounded up to whole bytes."""
-    demand_records: Amounts
+    demand_records: Measure
+
+    @property
+    def rejected(self) -> int:
+        """Records that are known to have been rejected."""
+        return 0 if self.throttled is None else self.throttled.total
 
 
 def recent(history: History, days: int | None) -> History:
@@ -82,77 +87,113 @@ def recent(history: History, days: int | None) -> History:
     )
 
 
-def whole_amounts(series: Series) -> Amounts:
-    """A series as whole amounts: a part of a byte, record or call is rounded up to a whole one."""
-    if set(map(type, series)) <= {int}:
-        return series  # type: ignore[return-value]  # every value was just seen to be an int
-    return [GAP if value is None else value if value.__class__ is int else ceil(value) for value in series]
+class Measure(NamedTuple):
+    """The amounts of one metric, with what everybody asks of them."""
+
+    amounts: Amounts
+    known: int
+    """How many periods are no gap; at least one."""
+    total: int
+    """Over all periods that are no gap."""
+    peak: int
+
+    def mean(self, period: int) -> Fraction:
+        """The amount of a second, over all periods that are no gap."""
+        return Fraction(self.total, self.known * period)
 
 
-def amounts(series: Series | None) -> Amounts | None:
-    """The amounts of a metric, or None when it was not read or has no point at all."""
-    if series is None:
+def measure(series: Series | None) -> Measure | None:
+    """Look at a metric; None when it was not read or has no point at all.
+
+    A part of a byte, record or call is rounded up to a whole one.
+    """
+    if not series:
         return None
-    made = whole_amounts(series)
-    return made if len(made) and max(made) != GAP else None
+    whole = cast("Amounts", series)
+    try:
+        # The sum tells in one go whether all values are integers, and most series are.
+        added: object = sum(whole)
+    except TypeError:
+        added = None
+    if added.__class__ is int:
+        return Measure(whole, len(whole), added, max(whole))
+    amounts = [GAP if value is None else value if value.__class__ is int else ceil(value) for value in series]
+    return of_amounts(amounts)
 
 
-def time(history: History, index: int) -> int:
-    """Epoch seconds at which a period begins."""
-    return history.start + index * history.period
-
-
-def known(series: Amounts) -> int:
-    """How many periods are no gap."""
-    return len(series) - series.count(GAP)
-
-
-def total(series: Amounts) -> int:
-    """The sum over all periods that are no gap."""
+def of_amounts(amounts: Amounts) -> Measure | None:
+    """Look at amounts; None when all are gaps."""
+    gaps = amounts.count(GAP)
     # Each gap counts as GAP in the sum.
-    return sum(series) - GAP * series.count(GAP)
+    return Measure(amounts, len(amounts) - gaps, sum(amounts) - GAP * gaps, max(amounts)) if gaps < len(amounts) else None
 
 
-def traffic(history: History) -> Traffic | None:
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """A history with each metric looked at once; those without a point are left out."""
+
+    history: History
+    metrics: Mapping[str, Measure]
+    consumers: Mapping[str, Mapping[str, Measure]]
+
+    @classmethod
+    def of(cls, history: History) -> Self:
+        """Look at a history."""
+        consumers = {name: _looked_at(of) for name, of in history.consumers.items()}
+        return cls(history, _looked_at(history.metrics), consumers)
+
+    def time(self, index: int) -> int:
+        """Epoch seconds at which a period begins."""
+        return self.history.start + index * self.history.period
+
+    def peak_time(self, measured: Measure) -> int:
+        """Epoch seconds at which the busiest period begins."""
+        return self.time(measured.amounts.index(measured.peak))
+
+
+def _looked_at(table: Mapping[str, Series]) -> dict[str, Measure]:
+    return {key: made for key, series in table.items() if (made := measure(series)) is not None}
+
+
+def traffic(readings: Readings) -> Traffic | None:
     """What was written and wanted; None when bytes or records are unknown for the whole time.
 
     Demand is accepted plus rejected records. Producers try again after a rejection, and each try counts: demand is an
     upper bound. Bytes grow by the same ratio as records, since nobody counts the bytes of rejected records.
     """
-    accepted, records = amounts(history.metrics.get(INCOMING_BYTES)), amounts(history.metrics.get(INCOMING_RECORDS))
-    if accepted is None or records is None:
+    sizes, records = readings.metrics.get(INCOMING_BYTES), readings.metrics.get(INCOMING_RECORDS)
+    if sizes is None or records is None:
         return None
-    throttled = amounts(history.metrics.get(WRITE_THROTTLED))
-    wanted_bytes, wanted_records = accepted, records
-    if throttled is not None and max(throttled) > 0:
-        all_bytes, all_records = total(accepted), total(records)
-        wanted_bytes, wanted_records = list(accepted), list(records)
-        for index, rejected in enumerate(throttled):
-            if rejected <= 0 or records[index] == GAP:
-                continue
-            wanted_records[index] += rejected
-            if records[index] and accepted[index] != GAP:
-                wanted_bytes[index] = -(-accepted[index] * wanted_records[index] // records[index])
-            elif all_records:
-                # Nothing was accepted in this period, so the mean size of all the time has to stand in.
-                wanted_bytes[index] = -(-all_bytes * wanted_records[index] // all_records)
-            else:
-                wanted_bytes[index] = GAP
-    return Traffic(accepted, records, throttled, wanted_bytes, wanted_records)
+    throttled = readings.metrics.get(WRITE_THROTTLED)
+    if throttled is None or not throttled.peak:
+        return Traffic(sizes, records, throttled, sizes, records)
+    accepted, counts = sizes.amounts, records.amounts
+    wanted_bytes, wanted_records = list(accepted), list(counts)
+    for index, rejected in enumerate(throttled.amounts):
+        if rejected <= 0 or counts[index] == GAP:
+            continue
+        wanted_records[index] += rejected
+        if counts[index] and accepted[index] != GAP:
+            wanted_bytes[index] = -(-accepted[index] * wanted_records[index] // counts[index])
+        elif records.total:
+            # Nothing was accepted in this period, so the mean size of all the time has to stand in.
+            wanted_bytes[index] = -(-sizes.total * wanted_records[index] // records.total)
+        else:
+            wanted_bytes[index] = GAP
+    return Traffic(sizes, records, throttled, of_amounts(wanted_bytes) or sizes, of_amounts(wanted_records) or records)
 
 
-def demands(history: History, written: Traffic, limits: Limits) -> Iterator[Demand]:
+def demands(readings: Readings, written: Traffic, limits: Limits) -> Iterator[Demand]:
     """What was asked of each limit that the history tells something about."""
     yield Demand("write-bytes", "write bytes", "write", limits.write_bytes, written.demand_bytes)
     yield Demand("write-records", "write records", "write", limits.write_records, written.demand_records)
-    yield from _hottest(history, written, limits)
-    read = amounts(history.metrics.get(GET_BYTES))
+    yield from _hottest(readings.history, written, limits)
+    read = readings.metrics.get(GET_BYTES)
     if read is not None:
         yield Demand("read-bytes", "shared read bytes", "read", limits.read_bytes, read)
-    for name, of in history.consumers.items():
-        pushed = amounts(of.get(FAN_OUT_BYTES))
-        if pushed is not None:
-            yield Demand("fan-out-bytes", f"fan-out bytes of {name}", "read", limits.fan_out_bytes, pushed, consumer=name)
+    for name, of in readings.consumers.items():
+        if FAN_OUT_BYTES in of:
+            yield Demand("fan-out-bytes", f"fan-out bytes of {name}", "read", limits.fan_out_bytes, of[FAN_OUT_BYTES], consumer=name)
 
 
 def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Demand]:
@@ -165,19 +206,20 @@ def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Dem
         (INCOMING_BYTES, "hottest-shard-bytes", "hottest shard, bytes", limits.write_bytes, written.accepted_bytes, written.demand_bytes),
         (INCOMING_RECORDS, "hottest-shard-records", "hottest shard, records", limits.write_records, written.accepted_records, written.demand_records),
     ):
-        shards = [whole_amounts(of[key]) for of in history.shards.values() if key in of]
-        if not shards:
+        nothing: Amounts = (GAP,) * history.points
+        looked_at = [measure(of[key]) for of in history.shards.values() if key in of]
+        shards = [nothing if of is None else of.amounts for of in looked_at]
+        if not any(looked_at):
             continue
         busiest = list(map(max, *shards)) if len(shards) > 1 else list(shards[0])
-        if max(busiest) == GAP:
-            continue
         alive = _alive(shards, history.points)
-        for index, asked in enumerate(wanted):
+        for index, (asked, taken) in enumerate(zip(wanted.amounts, accepted.amounts, strict=True)):
             # The shard's own rejected records are not counted apart, so it gets its share of the stream's.
-            if busiest[index] > 0 and 0 < accepted[index] < asked:
-                busiest[index] = -(-busiest[index] * asked // accepted[index])
-        times = [GAP if hot == GAP else hot * count for hot, count in zip(busiest, alive, strict=True)]
-        yield Demand(name, title, "busiest shard", fact, times, alive)
+            if 0 < taken < asked and busiest[index] > 0:
+                busiest[index] = -(-busiest[index] * asked // taken)
+        times = of_amounts([GAP if hot == GAP else hot * count for hot, count in zip(busiest, alive, strict=True)])
+        if times is not None:
+            yield Demand(name, title, "busiest shard", fact, times, alive)
 
 
 def _alive(shards: Sequence[Amounts], points: int) -> Amounts:
@@ -195,15 +237,13 @@ def _alive(shards: Sequence[Amounts], points: int) -> Amounts:
     return alive
 
 
-def calls(history: History) -> Amounts | None:
+def calls(readings: Readings) -> Measure | None:
     """GetRecords calls of the whole stream in each period, rejected ones included; None when unknown."""
-    made = amounts(history.metrics.get(GET_SUCCESS))
-    if made is None:
-        made = amounts(history.metrics.get(GET_CALLS))
-    rejected = amounts(history.metrics.get(READ_THROTTLED))
-    if made is None or rejected is None or max(rejected) <= 0:
+    made = readings.metrics.get(GET_SUCCESS) or readings.metrics.get(GET_CALLS)
+    rejected = readings.metrics.get(READ_THROTTLED)
+    if made is None or rejected is None or not rejected.peak:
         return made
-    return [GAP if count == GAP else count + max(more, 0) for count, more in zip(made, rejected, strict=True)]
+    return of_amounts([GAP if count == GAP else count + max(more, 0) for count, more in zip(made.amounts, rejected.amounts, strict=True)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,22 +259,18 @@ class Lag:
     """The worst of the last day; None when nothing is known of it."""
 
 
-def lags(history: History) -> Iterator[Lag]:
+def lags(readings: Readings) -> Iterator[Lag]:
     """The lag of the shared consumers together, and of each fan-out consumer that tells it."""
-    series = [("", history.metrics.get(ITERATOR_AGE))]
-    series += [(name, of.get(FAN_OUT_LAG)) for name, of in history.consumers.items()]
-    day = 86_400 // history.period
-    for reader, values in series:
-        ages = amounts(values)
-        if ages is None:
-            continue
-        worst, latest = max(ages), max(ages[-day:])
-        yield Lag(
-            reader,
-            Duration(Fraction(worst, 1000)),
-            time(history, ages.index(worst)),
-            None if latest == GAP else Duration(Fraction(latest, 1000)),
-        )
+    ages = [("", readings.metrics.get(ITERATOR_AGE)), *((name, of.get(FAN_OUT_LAG)) for name, of in readings.consumers.items())]
+    day = 86_400 // readings.history.period
+    for reader, age in ages:
+        if age is not None:
+            latest = max(age.amounts[-day:])
+            yield Lag(reader, _milliseconds(age.peak), readings.peak_time(age), None if latest == GAP else _milliseconds(latest))
+
+
+def _milliseconds(number: int) -> Duration:
+    return Duration(Fraction(number, 1000))
 
 
 # ── all limits in one unit ───────────────────────────────────────────────────────────────────────
@@ -271,14 +307,18 @@ def bring_together(asked: Sequence[Demand], burst: Fraction, period: int) -> Loa
     shard = lcm(*(amount.numerator for amount in carries))
     weights = tuple(int(shard / amount) for amount in carries)
     # A gap times a weight stays negative, and so loses against anything known.
-    scaled = [[amount * weight for amount in demand.amounts] for demand, weight in zip(asked, weights, strict=True)]
-    series = list(map(max, *scaled))
+    weight, more = weights[0], weights[1]
+    first, second = asked[0].measured.amounts, asked[1].measured.amounts
+    series = [one if (one := a * weight) > (two := b * more) else two for a, b in zip(first, second, strict=True)]
+    for demand, weight in zip(asked[2:], weights[2:], strict=True):
+        series = [one if one > (two := b * weight) else two for one, b in zip(series, demand.measured.amounts, strict=True)]
     ordered = sorted(series)
     return Load(series, ordered[bisect_left(ordered, 0) :], shard, weights)
 
 
 def points(written: Traffic) -> int:
     """How many periods have both bytes and records."""
-    if GAP not in written.accepted_bytes and GAP not in written.accepted_records:
-        return len(written.accepted_bytes)
-    return sum(size != GAP != count for size, count in zip(written.accepted_bytes, written.accepted_records, strict=True))
+    sizes, records = written.accepted_bytes, written.accepted_records
+    if sizes.known == len(sizes.amounts) or records.known == len(records.amounts):
+        return min(sizes.known, records.known)
+    return sum(size != GAP != count for size, count in zip(sizes.amounts, records.amounts, strict=True))

@@ -22,7 +22,7 @@ from .facts import Limits
 from .findings import Finding
 from .growth import Growth, grow
 from .history import FAN_OUT_BYTES, GET_BYTES, WRITE_THROTTLED, History, HistoryError, moment
-from .measured import Amounts, Demand, Lag, Load, Traffic, bring_together, calls, demands, known, lags, points, recent, time, total, traffic
+from .measured import Demand, Lag, Load, Measure, Readings, Traffic, bring_together, calls, demands, lags, points, recent, traffic
 from .reshard import NoPath, Path, path, shards_text
 from .units import USD, BadValue, ByteRate, CallRate, Duration, RecordRate, ceil_div, decimal, percent, read_count, read_factor, read_share
 from .workload import read_fields, read_headroom
@@ -243,8 +243,9 @@ class Suggestion:
 
     @property
     def cheapest(self) -> Choice | None:
-        """The cheapest way to have the capacity; None when a price is unknown."""
-        return min(self.choices, key=lambda choice: choice.bill.total) if self.choices and all(choice.bill.complete for choice in self.choices) else None
+        """The cheapest way to have the capacity; None when there is nothing to compare, or a price is unknown."""
+        comparable = len(self.choices) > 1 and all(choice.bill.complete for choice in self.choices)
+        return min(self.choices, key=lambda choice: choice.bill.total) if comparable else None
 
     @property
     def answer(self) -> str:
@@ -285,25 +286,26 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
 
         prices = built_in_prices(history.region) if history.region is not None else PriceSheet("unknown Region", "not looked up")
     history = recent(history, options.days)
-    written = traffic(history)
+    readings = Readings.of(history)
+    written = traffic(readings)
     if written is None:
         raise HistoryError(
             [("metrics", f"without a point of both IncomingBytes and IncomingRecords{' in these days' if options.days else ''} there is nothing to go by")]
         )
-    asked = tuple(demands(history, written, limits))
+    asked = tuple(demands(readings, written, limits))
     load = bring_together(asked, options.burst, history.period)
     allowed = options.allow.of(len(load.ordered))
     calculated = load.shards(load.ordered[-1 - allowed], options.headroom)
     busiest = _busiest_day(history, load, options)
     needed = max(calculated, busiest[1])
-    needs = tuple(_need(history, demand, weight, load, options) for demand, weight in zip(asked, load.weights, strict=True))
-    behind = tuple(lags(history))
-    budget = _budget(history, limits)
+    needs = tuple(_need(readings, demand, weight, load, options) for demand, weight in zip(asked, load.weights, strict=True))
+    behind = tuple(lags(readings))
+    budget = _budget(readings, limits)
     counted = points(written)
-    holds = tuple(doubts.holds(history, written, behind, counted, limits))
+    holds = tuple(doubts.holds(readings, written, behind, counted, limits))
     verdict = _verdict(history, needed, holds)
-    workload = backtest.measured_workload(history, written)
-    moved = backtest.moved_out(history, written)
+    workload = backtest.measured_workload(readings, written)
+    moved = backtest.moved_out(readings, written)
     rows = backtest.play(history, load, _counts(history, options, load, needed, verdict), workload, moved, prices, limits)
     target = history.open_shards if verdict is Verdict.HOLD and history.open_shards is not None else needed
     found, blocked = _path(history, target, verdict, limits)
@@ -312,7 +314,7 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
         options=options,
         limits=limits,
         known=counted,
-        flows=tuple(_flows(history, written, asked)),
+        flows=tuple(_flows(readings, written, asked)),
         needs=needs,
         unknown=tuple(_unknown(history, written, asked)),
         calculated=calculated,
@@ -323,22 +325,21 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
         calls=budget,
         lags=behind,
         growth=grow(history, load, load.ordered[-1 - allowed], options.headroom),
-        findings=tuple(doubts.findings(history, written, needs, behind, budget, load, options.burst, limits)),
+        findings=tuple(doubts.findings(readings, written, needs, behind, budget, load, options.burst, limits)),
         choices=tuple(backtest.choices(history, rows, target, workload, moved, prices, limits)),
         path=found,
         no_path=blocked,
     )
 
 
-def _need(history: History, demand: Demand, weight: int, load: Load, options: Options) -> Need:
-    series = demand.amounts
-    periods = known(series)
-    allowed = options.allow.of(periods)
-    peak = max(series)
-    deciding = sorted(series)[-1 - allowed] if allowed else peak
-    index = series.index(deciding)
+def _need(readings: Readings, demand: Demand, weight: int, load: Load, options: Options) -> Need:
+    measured = demand.measured
+    allowed = options.allow.of(measured.known)
+    deciding = sorted(measured.amounts)[-1 - allowed] if allowed else measured.peak
+    index = measured.amounts.index(deciding)
+    period = readings.history.period
     kind = type(demand.fact.value)
-    amount = Fraction(deciding, history.period)
+    amount = Fraction(deciding, period)
     factors: list[tuple[Fraction | int, str]] = []
     if demand.open_shards is not None and demand.open_shards[index]:
         count = demand.open_shards[index]
@@ -349,9 +350,9 @@ def _need(history: History, demand: Demand, weight: int, load: Load, options: Op
     if options.headroom:
         factors.append((ONE + options.headroom, "headroom"))
     constraint = constrain(demand.name, demand.title, kind(amount), demand.base_name, tuple(factors), demand.fact.value, demand.fact, "", demand.consumer)
-    busiest = series.index(peak)
+    peak = kind(Fraction(measured.peak, period))
     used = Fraction(deciding * weight, load.shard)
-    return Need(constraint, time(history, index), periods, kind(Fraction(peak, history.period)), time(history, busiest), used)
+    return Need(constraint, readings.time(index), measured.known, peak, readings.peak_time(measured), used)
 
 
 def _busiest_day(history: History, load: Load, options: Options) -> tuple[date, int]:
@@ -363,9 +364,10 @@ def _busiest_day(history: History, load: Load, options: Options) -> tuple[date, 
         begin = int(moment(0).replace(year=day.year, month=day.month, day=day.day).timestamp())
         first = max(0, ceil_div(Fraction(begin - history.start), history.period))
         end = max(0, ceil_div(Fraction(begin + _DAY - history.start), history.period))
-        known_loads = sorted(value for value in load.series[first:end] if value >= 0)
-        if known_loads:
-            count = load.shards(known_loads[-1 - options.allow.of(len(known_loads))], options.headroom)
+        loads = [value for value in load.series[first:end] if value >= 0]
+        if loads:
+            allowed = options.allow.of(len(loads))
+            count = load.shards(sorted(loads)[-1 - allowed] if allowed else max(loads), options.headroom)
             if count > best[1]:
                 best = (day, count)
     return best
@@ -401,22 +403,22 @@ def _counts(history: History, options: Options, load: Load, needed: int, verdict
     return roles
 
 
-def _flows(history: History, written: Traffic, asked: Sequence[Demand]) -> Iterator[Flow]:
-    def flow(name: str, kind: type[Any], series: Amounts) -> Flow:
-        peak = max(series)
-        mean = Fraction(total(series), known(series) * history.period)
-        return Flow(name, kind(mean), kind(Fraction(peak, history.period)), time(history, series.index(peak)))
+def _flows(readings: Readings, written: Traffic, asked: Sequence[Demand]) -> Iterator[Flow]:
+    period = readings.history.period
+
+    def flow(name: str, kind: type[Any], measured: Measure) -> Flow:
+        return Flow(name, kind(measured.mean(period)), kind(Fraction(measured.peak, period)), readings.peak_time(measured))
 
     yield flow("accepted bytes", ByteRate, written.accepted_bytes)
     yield flow("accepted records", RecordRate, written.accepted_records)
-    if written.throttled is not None and max(written.throttled) > 0:
+    if written.rejected:
         yield flow("wanted bytes", ByteRate, written.demand_bytes)
         yield flow("wanted records", RecordRate, written.demand_records)
     for demand in asked:
         if demand.name == "read-bytes":
-            yield flow("shared reads", ByteRate, demand.amounts)
+            yield flow("shared reads", ByteRate, demand.measured)
         elif demand.name == "fan-out-bytes":
-            yield flow(f"fan-out to {demand.consumer}", ByteRate, demand.amounts)
+            yield flow(f"fan-out to {demand.consumer}", ByteRate, demand.measured)
 
 
 def _unknown(history: History, written: Traffic, asked: Sequence[Demand]) -> Iterator[str]:
@@ -442,14 +444,13 @@ def _unknown(history: History, written: Traffic, asked: Sequence[Demand]) -> Ite
         yield "the account's shard quota: not checked"
 
 
-def _budget(history: History, limits: Limits) -> CallBudget | None:
-    made = calls(history)
-    if made is None or history.open_shards is None:
+def _budget(readings: Readings, limits: Limits) -> CallBudget | None:
+    made, shards, period = calls(readings), readings.history.open_shards, readings.history.period
+    if made is None or shards is None:
         return None
-    peak = max(made)
-    most = limits.get_records_calls.value.amount * history.period * history.open_shards
-    over = 0 if peak <= most else sum(count > most for count in made)
-    return CallBudget(CallRate(Fraction(peak, history.period * history.open_shards)), time(history, made.index(peak)), over)
+    most = limits.get_records_calls.value.amount * period * shards
+    over = 0 if made.peak <= most else sum(count > most for count in made.amounts)
+    return CallBudget(CallRate(Fraction(made.peak, period * shards)), readings.peak_time(made), over)
 
 
 def _path(history: History, target: int, verdict: Verdict, limits: Limits) -> tuple[Path | None, NoPath | None]:

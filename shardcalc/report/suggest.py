@@ -81,7 +81,7 @@ def _growth(made: Suggestion) -> str:
 
 
 def _cheapest(made: Suggestion) -> str:
-    if not made.choices:
+    if len(made.choices) < 2:
         return "on-demand is not compared: it bills what is read, and that is not known"
     if made.cheapest is None:
         return "which is cheaper cannot be said: a price is not known"
