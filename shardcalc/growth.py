@@ -18,7 +18,7 @@ GROWTH_LEAST: Final = Fraction(5, 100)
 """Weekly medians that rise by less than this over the window are no trend."""
 GROWTH_DAYS: Final = 4
 """The days of a week that must be known for the week to have a median."""
-HORIZON: Final = 3650
+HORIZON: Final = 10 * 365
 """A date further away than so many days is not given."""
 
 

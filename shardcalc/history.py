@@ -63,9 +63,9 @@ SHARD_METRICS: Final[Mapping[str, str]] = {
 MODES: Final = ("PROVISIONED", "ON_DEMAND")
 """A stream's capacity mode, as AWS names it; ON_DEMAND is both Standard and Advantage."""
 
-_LATEST: Final = 253_402_300_800
+LATEST: Final = 253_402_300_800
 """The year 10000, where dates end."""
-_MOST_POINTS: Final = 10_000_000
+MOST_POINTS: Final = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +217,12 @@ class _Reader:
         )  # fmt: skip
         account = self.table(data, "account", optional=True)
         self.keys("account.", account, ("shard_limit", "open_shard_count"))
-        start = self.count(data, "", "start_epoch_seconds", least=0, most=_LATEST) or 0
+        start = self.count(data, "", "start_epoch_seconds", least=0, most=LATEST) or 0
         period = self.count(data, "", "period_seconds", least=60, most=86_400) or 60
-        points = self.count(data, "", "points", least=1, most=_MOST_POINTS)
+        points = self.count(data, "", "points", least=1, most=MOST_POINTS)
         if period % 60:
             self.bad("period_seconds", f"{period} is not a multiple of 60")
-        if points is not None and start + points * period > _LATEST:
+        if points is not None and start + points * period > LATEST:
             self.bad("start_epoch_seconds", "the history ends after the year 9999")
         self.points = points or 0
         mode = self.text(stream, "stream.", "mode", _WORD, optional=True)

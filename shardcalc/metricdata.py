@@ -44,7 +44,6 @@ _SHARD_IDS: Final[Mapping[str, str]] = {
 _OF_CONSUMER: Final = re.compile(rf"({'|'.join(_CONSUMER_IDS)})_(\w{{1,128}})")
 _OF_SHARD: Final = re.compile(rf"({'|'.join(_SHARD_IDS)})_(\d{{12}})")
 
-_MOST_POINTS: Final = 10_000_000
 _MINUTE: Final = 60
 """The finest period at which CloudWatch keeps a metric of Kinesis, in seconds."""
 
@@ -106,8 +105,8 @@ def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tupl
         step = gcd(step, time - start)
     used = _period(step, period)
     points = (max(times) - start) // used + 1
-    if points > _MOST_POINTS:
-        raise HistoryError([("MetricDataResults", f"{points:,} periods are too many: at most {_MOST_POINTS:,}")])
+    if points > keys.MOST_POINTS:
+        raise HistoryError([("MetricDataResults", f"{points:,} periods are too many: at most {keys.MOST_POINTS:,}")])
     clock = range(start, start + points * used, used)
     groups: dict[str, dict[str, dict[str, Sequence[int | float | None]]]] = {"stream": {}, "consumer": {}, "shard": {}}
     for (kind, owner, key), values in found.items():
@@ -168,7 +167,7 @@ def _second(time: object) -> int | None:
             time = (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
         except (ValueError, OverflowError):
             return None
-    if time.__class__ not in (int, float) or not 0 <= time <= 4_102_444_800 or time % _MINUTE:
+    if time.__class__ not in (int, float) or not 0 <= time < keys.LATEST or time % _MINUTE:
         return None
     return int(time)
 

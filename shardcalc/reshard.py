@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import gcd
+from math import gcd, isqrt
 from typing import Final
 
 from .facts import Limits
@@ -22,9 +22,9 @@ from .history import read_name
 from .units import Duration, decimal, read_count
 from .workload import BadFields, read_fields, read_region
 
-_CALL: Final = 1 << 16
+_CALL: Final = 100_000
 """The price of a call in the search, above that of any number of slow calls."""
-_FAR: Final = 1 << 40
+_FAR: Final = 1_000_000 * _CALL
 
 
 class NoPath(Exception):
@@ -212,7 +212,7 @@ def _reach(count: int, target: int, sign: int, room: int | None, limits: Limits)
 
 
 def _divisors(count: int) -> list[int]:
-    small = [divisor for divisor in range(1, int(count**0.5) + 1) if count % divisor == 0]
+    small = [divisor for divisor in range(1, isqrt(count) + 1) if count % divisor == 0]
     return sorted({*small, *(count // divisor for divisor in small)})
 
 

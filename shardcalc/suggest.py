@@ -101,7 +101,7 @@ OPTIONS: Final[Mapping[str, Any]] = {
     "burst": lambda value: read_factor(value, "a burst factor"),
     "allow": Allowance.parse,
     "shards": _read_counts,
-    "days": lambda value: read_count(value, "a number of days", least=1, most=455),
+    "days": lambda value: read_count(value, "a number of days", least=1, most=10_000),
 }
 """How each option is read."""
 

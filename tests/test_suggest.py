@@ -14,12 +14,12 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from synthetic import DAY, DAYS, END, NOON, SALE, SALE_HOUR, START, changed, history, records, with_metric
 
 from shardcalc.facts import built_in_limits
 from shardcalc.history import Account, History, HistoryError
 from shardcalc.suggest import Allowance, Options, Verdict, suggest
 from shardcalc.workload import BadFields
+from tests.synthetic import DAY, DAYS, END, NOON, SALE, SALE_HOUR, START, changed, history, records, with_metric
 
 LIMITS = built_in_limits()
 NEVER_THROTTLED = [0] * (DAYS * DAY)

@@ -59,7 +59,7 @@ class Screen:
 
     def command(self, line: str) -> None:
         """A line for a shell: never folded, so that it can be copied."""
-        self._tables.print(Text(clean(line)), soft_wrap=True)
+        self._drawn.append(clean(line))
 
     def heading(self, title: str) -> None:
         """A heading."""

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from rich.text import Text
-
 from ..backtest import Row
 from ..cost import Bill
 from ..facts import Fact
@@ -16,11 +14,11 @@ from ..history import moment
 from ..measured import Lag
 from ..suggest import Need, Suggestion, Verdict
 from ..units import USD, ceil_div, decimal
-from . import oldest, reshard
+from . import money, oldest, reshard
 from .json import SCHEMA_VERSION, bill_row, constraint_row, finding_row, number
-from .markdown import escape, money, source
+from .markdown import escape, source
 from .markdown import table as markdown_table
-from .screen import Justify, Page, Screen
+from .screen import Cell, Justify, Page, Screen, width_of
 from .terminal import rate
 
 # ── words for all formats ────────────────────────────────────────────────────────────────────────
@@ -146,18 +144,24 @@ def _basis(made: Suggestion) -> str:
 
 
 def _limits(screen: Screen, made: Suggestion) -> None:
-    shown = made.shown
-    width = max(6, min(24, screen.page.width - 76))
-    binding = made.binding
+    shown, binding = made.shown, made.binding
     columns: list[tuple[str, Justify]] = [
         ("limit", "left"), ("busiest", "right"), ("one shard", "right"), ("alone", "right"), (f"used at {shown:,}", "left"), ("", "right"), ("", "left"),
     ]  # fmt: skip
-    rows: list[Sequence[str | Text]] = []
-    for need in made.needs:
-        constraint, used = need.constraint, need.utilisation(shown)
-        word = Text("binding" if need in binding else "", style="bold")
-        alone = f"{constraint.shards:,}"
-        rows.append([constraint.title, rate(constraint.base), rate(constraint.per_shard), alone, screen.bar(used, width), _share(used), word])
+    texts = [
+        (c.title, rate(c.base), rate(c.per_shard), f"{c.shards:,}", _share(need.utilisation(shown)), "binding" if need in binding else "")
+        for need in made.needs
+        for c in (need.constraint,)
+    ]
+    # The bar takes what the other columns leave.
+    titles = [title for title, _ in columns if not title.startswith("used")]
+    taken = sum(max(map(width_of, column)) + 2 for column in zip(titles, *texts, strict=True))
+    width = max(4, min(24, screen.page.width - taken - 2))
+    if width < len(columns[4][0]):
+        columns[4] = (f"at {shown:,}", "left")
+    rows: list[Sequence[Cell]] = [
+        [*text[:4], screen.bar(need.utilisation(shown), width), text[4], ((text[5], "bold"),)] for text, need in zip(texts, made.needs, strict=True)
+    ]
     screen.table(columns, rows)
 
 
@@ -178,11 +182,11 @@ def _backtest(screen: Screen, made: Suggestion) -> None:
         ("backtest", "left"), ("shards", "right"), ("over", "right"), ("by", "right"), ("p50", "right"), ("p95", "right"), ("p99", "right"),
         ("max", "right"), ("shard-h", "right"), ("a month", "right"),
     ]  # fmt: skip
-    rows: list[Sequence[str | Text]] = []
+    rows: list[Sequence[Cell]] = []
     for row in made.rows:
         chosen = row.shards == made.recommended
-        cells = [_roles(row), f"{row.shards:,}", *_played(row), decimal(row.shard_hours), money(row.bill)]
-        rows.append([Text(cell, style="bold") for cell in cells] if chosen else cells)
+        cells = [_roles(row), f"{row.shards:,}", *_played(row), decimal(row.shard_hours), money(row.bill.total, [row.bill])]
+        rows.append([((cell, "bold"),) for cell in cells] if chosen else cells)
     screen.table(columns, rows)
     screen.line((f"over: periods that asked for more than so many shards carry, without headroom, of {made.known:,}; by: the worst of them", "dim"))
 
@@ -190,7 +194,7 @@ def _backtest(screen: Screen, made: Suggestion) -> None:
 def _choices(screen: Screen, made: Suggestion) -> None:
     if made.choices:
         columns: list[tuple[str, Justify]] = [("to have this capacity, in USD for a month of the measured mean", "left"), ("", "right")]
-        screen.table(columns, [[choice.title, money(choice.bill)] for choice in made.choices])
+        screen.table(columns, [[choice.title, money(choice.bill.total, [choice.bill])] for choice in made.choices])
     screen.line((_cheapest(made), "dim"))
 
 
@@ -338,7 +342,7 @@ def markdown_text(made: Suggestion, *, explain: bool = False) -> str:
     rows = []
     for row in made.rows:
         count = f"**{row.shards:,}**" if row.shards == made.recommended else f"{row.shards:,}"
-        rows.append([_roles(row), count, *_played(row), decimal(row.shard_hours), money(row.bill)])
+        rows.append([_roles(row), count, *_played(row), decimal(row.shard_hours), money(row.bill.total, [row.bill])])
     parts.append(markdown_table(columns, rows))
     facts = [f"GetRecords calls: {_calls(made)}"] if made.calls is not None else []
     facts += [f"lag of {escape(_lag(lag))}" for lag in made.lags]
@@ -347,15 +351,15 @@ def markdown_text(made: Suggestion, *, explain: bool = False) -> str:
         facts.append(f"unknown: {escape('; '.join(made.unknown))}")
     parts.append("\n".join(f"- {fact}" for fact in facts))
     if made.choices:
-        bills = [[choice.title, money(choice.bill)] for choice in made.choices]
+        bills = [[choice.title, money(choice.bill.total, [choice.bill])] for choice in made.choices]
         parts.append(markdown_table(["to have this capacity, in USD for a month of the measured mean", ":"], bills))
     parts.append(f"{_cheapest(made)[0].upper()}{escape(_cheapest(made)[1:])}.")
     if made.path is not None and made.path.steps:
         parts.append(f"## {reshard.title(made.path).replace('->', '→')}")
         parts += reshard.markdown_parts(made.path, made.limits, history.stream, history.region)
     if made.no_path is not None:
-        parts.append(f"**No path to {made.recommended:,} shards**: {escape(made.no_path.message)}. *{escape(made.no_path.remedy)}*")
+        parts.append(f"**No path to {made.recommended:,} shards**: {escape(made.no_path.message)}. {escape(made.no_path.remedy)}")
     if made.findings:
-        parts.append("\n".join(f"- **{finding.severity}** `{finding.id}`: {escape(finding.message)}. *{escape(finding.remedy)}*" for finding in made.findings))
+        parts.append("\n".join(f"- **{finding.severity}** `{finding.id}`: {escape(finding.message)}. {escape(finding.remedy)}" for finding in made.findings))
     parts.append(f"{_basis(made)[0].upper()}{_basis(made)[1:]}.")
     return "\n\n".join(parts) + "\n"
