@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
     shards: int
     roles: tuple[str, ...]
-    """Why this count is here: now, recommended, asked, ..."""
+    """Why this count is here: now, advised, would do, asked, or just fits, which is what carries every period without headroom."""
     over: int
     """Known periods that asked for more than so many shards carry, without headroom."""
     p50: Fraction

@@ -107,7 +107,7 @@ def _throttled_writes(history: History, written: Traffic, load: Load, limits: Li
     shards = 0 if current is None or history.mode == "ON_DEMAND" else current
     inside = sum(0 <= load.series[index] <= shards * load.shard for index in times)
     message = f"{written.rejected:,} records were rejected in {len(times):,} of {throttled.known:,} periods; retries count each time, so this is the most"
-    remedy = "see the backtest"
+    remedy = "the count that is asked for carries them too; see the backtest"
     if inside:
         message += f". In {inside:,} of them the stream as a whole was below what {shards_text(shards)} carry: a hot shard, or a burst inside the period"
         remedy = "spread partition keys; give --burst if producers come in bursts"

@@ -392,9 +392,9 @@ def _counts(history: History, options: Options, load: Load, needed: int, verdict
     roles: dict[int, tuple[str, ...]] = {}
     for count, role in (
         (current, "now"),
-        (needed, "would do" if verdict is Verdict.HOLD else "recommended"),
+        (needed, "would do" if verdict is Verdict.HOLD else "advised"),
         *((count, "asked") for count in options.shards),
-        (load.shards(load.ordered[-1], ZERO), "no headroom"),
+        (load.shards(load.ordered[-1], ZERO), "just fits"),
         (needed - 1, ""),
         (needed + 1, ""),
     ):
@@ -428,10 +428,10 @@ def _unknown(history: History, written: Traffic, asked: Sequence[Demand]) -> Ite
     if "read-bytes" not in names:
         yield f"shared reads ({GET_BYTES})"
     if history.registered is None:
-        yield "registered fan-out consumers"
+        yield "registered fan-out consumers: bills have none but those that were seen"
     for name in history.registered or ():
         if name not in {demand.consumer for demand in asked}:
-            yield f"fan-out to {name} ({FAN_OUT_BYTES})"
+            yield f"fan-out to {name} ({FAN_OUT_BYTES}): bills take it to read everything"
     if history.open_shards is None:
         yield "open shards"
     if history.mode is None:

@@ -75,8 +75,8 @@ def test_the_backtest_is_worked_by_hand():
     assert sorted(rows) == [4, 6, 8, 9, 10, 11, 12]
     assert rows[8].worst == 1
     assert rows[8].over == 0
-    assert rows[8].roles == ("no headroom",)
-    assert rows[10].roles == ("recommended",)
+    assert rows[8].roles == ("just fits",)
+    assert rows[10].roles == ("advised",)
     assert rows[12].roles == ("now",)
     # 6 are asked for more only in the 60 minutes of the sale, by a third.
     assert (rows[6].over, rows[6].excess) == (60, Fraction(1, 3))

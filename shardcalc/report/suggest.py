@@ -52,6 +52,10 @@ def _flows(made: Suggestion) -> list[list[str]]:
     return [[flow.name, rate(flow.mean), rate(flow.peak), _stamp(flow.peak_at)] for flow in made.flows]
 
 
+def _busiest(made: Suggestion) -> str:
+    return "deciding" if made.options.allow.of(made.known) else "busiest"
+
+
 def _roles(row: Row) -> str:
     return ", ".join(row.roles)
 
@@ -145,8 +149,9 @@ def _basis(made: Suggestion) -> str:
 
 def _limits(screen: Screen, made: Suggestion) -> None:
     shown, binding = made.shown, made.binding
+    busiest = _busiest(made)
     columns: list[tuple[str, Justify]] = [
-        ("limit", "left"), ("busiest", "right"), ("one shard", "right"), ("alone", "right"), (f"used at {shown:,}", "left"), ("", "right"), ("", "left"),
+        ("limit", "left"), (busiest, "right"), ("one shard", "right"), ("alone", "right"), (f"used at {shown:,}", "left"), ("", "right"), ("", "left"),
     ]  # fmt: skip
     texts = [
         (c.title, rate(c.base), rate(c.per_shard), f"{c.shards:,}", _share(need.utilisation(shown)), "binding" if need in binding else "")
@@ -182,13 +187,17 @@ def _backtest(screen: Screen, made: Suggestion) -> None:
         ("backtest", "left"), ("shards", "right"), ("over", "right"), ("by", "right"), ("p50", "right"), ("p95", "right"), ("p99", "right"),
         ("max", "right"), ("shard-h", "right"), ("a month", "right"),
     ]  # fmt: skip
+    # Ten columns do not fit into a narrow terminal; shard-hours follow from the window.
+    narrow = screen.page.terminal and screen.page.width < 90
+    if narrow:
+        del columns[-2]
     rows: list[Sequence[Cell]] = []
     for row in made.rows:
         chosen = row.shards == made.recommended
-        cells = [_roles(row), f"{row.shards:,}", *_played(row), decimal(row.shard_hours), money(row.bill.total, [row.bill])]
+        cells = [_roles(row), f"{row.shards:,}", *_played(row), *([] if narrow else [decimal(row.shard_hours)]), money(row.bill.total, [row.bill])]
         rows.append([((cell, "bold"),) for cell in cells] if chosen else cells)
     screen.table(columns, rows)
-    screen.line((f"over: periods that asked for more than so many shards carry, without headroom, of {made.known:,}; by: the worst of them", "dim"))
+    screen.line((f"over: periods, of {made.known:,}, that asked for more than so many shards carry without headroom; by: the worst of them", "dim"))
 
 
 def _choices(screen: Screen, made: Suggestion) -> None:
@@ -321,7 +330,7 @@ def markdown_text(made: Suggestion, *, explain: bool = False) -> str:
     binding = made.binding
     parts.append(
         markdown_table(
-            ["limit", "busiest:", "one shard:", "alone:", f"used at {made.shown:,}:", "on (UTC)", ""],
+            ["limit", f"{_busiest(made)}:", "one shard:", "alone:", f"used at {made.shown:,}:", "on (UTC)", ""],
             [
                 [
                     escape(need.constraint.title),
