@@ -6,8 +6,10 @@
 
 The map of the package, in the direction of the data:
 
-- doors in: ``cli`` (the command line), ``profile`` over ``yamltext`` (YAML files);
+- doors in: ``cli`` (the command line), ``profile`` over ``yamltext`` (YAML files), ``saved`` and ``metricdata`` (histories);
 - the core, pure arithmetic on exact numbers: ``units``, ``workload``, ``capacity``, ``findings``, ``cost``;
+  what a running stream should have, from its ``history``: ``measured``, ``suggest`` with ``backtest``, ``growth`` and ``doubts``,
+  and the way there, ``reshard``;
 - AWS's numbers, as dated data with sources: ``facts``;
 - doors out: ``report``, one module a format.
 

@@ -105,9 +105,9 @@ def _throttled_writes(history: History, written: Traffic, load: Load, limits: Li
         return
     times = [index for index, count in enumerate(throttled.amounts) if count > 0]
     shards = 0 if current is None or history.mode == "ON_DEMAND" else current
-    inside = sum(0 <= load.series[index] <= shards * load.shard for index in times)
+    inside = sum(0 <= load.series[index] <= shards * load.shard for index in times) if shards else 0
     message = f"{written.rejected:,} records were rejected in {len(times):,} of {throttled.known:,} periods; retries count each time, so this is the most"
-    remedy = "the count that is asked for carries them too; see the backtest"
+    remedy = "the backtest shows which count carries them"
     if inside:
         message += f". In {inside:,} of them the stream as a whole was below what {shards_text(shards)} carry: a hot shard, or a burst inside the period"
         remedy = "spread partition keys; give --burst if producers come in bursts"

@@ -34,7 +34,7 @@ class Growth(NamedTuple):
     text: str
 
 
-def grow(history: History, load: Load, deciding: int, headroom: Fraction) -> Growth:
+def grow(history: History, load: Load, deciding: int, headroom: Fraction, target: int) -> Growth:
     """Weekly medians of the daily peaks, and when the present count would no longer do at their pace.
 
     Days and weeks are counted back from the end, so that each is whole. The pace is that from the first to the last
@@ -64,13 +64,24 @@ def grow(history: History, load: Load, deciding: int, headroom: Fraction) -> Gro
     if current is None or history.mode == "ON_DEMAND":
         return Growth(weeks, per_week, None, text)
     peak = Fraction(deciding, load.shard) * (1 + headroom)
-    if peak > current:
-        return Growth(weeks, per_week, moment(history.end).date(), f"{text}; {shards_text(current)} no longer do")
-    days = ceil_div((Fraction(current) / peak - 1) * last / pace * 7)
-    if days > HORIZON:
-        return Growth(weeks, per_week, None, f"{text}; {shards_text(current)} do for more than {HORIZON // 365} years")
-    until = moment(history.end).date() + timedelta(days)
-    return Growth(weeks, per_week, until, f"{text}; at that pace {shards_text(current)} no longer do from {until}")
+    end = moment(history.end).date()
+    untils = {count: _until(end, count, peak, pace / last) for count in dict.fromkeys((current, target))}
+    words = [f"{shards_text(count)} {_lasts(end, until)}" for count, until in untils.items()]
+    return Growth(weeks, per_week, untils[current], f"{text}; at that pace {', and '.join(words)}")
+
+
+def _until(end: date, count: int, peak: Fraction, pace: Fraction) -> date | None:
+    """The day on which a count no longer carries a peak that grows by so large a share of itself a week; None when that is far away."""
+    if peak > count:
+        return end
+    days = ceil_div((count / peak - 1) / pace * 7)
+    return end + timedelta(days) if days <= HORIZON else None
+
+
+def _lasts(end: date, until: date | None) -> str:
+    if until is None:
+        return f"do for more than {HORIZON // 365} years"
+    return "no longer do" if until == end else f"no longer do from {until}"
 
 
 def _median(ordered: Sequence[int]) -> Fraction:

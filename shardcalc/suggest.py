@@ -65,7 +65,7 @@ class Allowance:
     def __str__(self) -> str:
         if self.share is None:
             return f"{self.count:,} period{'' if self.count == 1 else 's'}"
-        return f"{percent(self.share)} of the periods"
+        return f"{percent(self.share)} of them"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,9 +237,7 @@ class Suggestion:
         """What a month costs less (or, below zero, more) at the recommended count than now; None when a price is unknown."""
         bills = {row.shards: row.bill for row in self.rows}
         now, then = bills.get(self.history.open_shards or 0), bills.get(self.recommended)
-        if now is None or then is None or not now.complete or not then.complete:
-            return None
-        return now.total - then.total
+        return None if now is None or then is None else backtest.difference(now, then)
 
     @property
     def cheapest(self) -> Choice | None:
@@ -324,7 +322,7 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
         rows=rows,
         calls=budget,
         lags=behind,
-        growth=grow(history, load, load.ordered[-1 - allowed], options.headroom),
+        growth=grow(history, load, load.ordered[-1 - allowed], options.headroom, target),
         findings=tuple(doubts.findings(readings, written, needs, behind, budget, load, options.burst, limits)),
         choices=tuple(backtest.choices(history, rows, target, workload, moved, prices, limits)),
         path=found,

@@ -125,6 +125,21 @@ def test_when_all_is_rejected_the_mean_size_stands_in():
     assert alone(made)["write-bytes"] == 24
 
 
+@pytest.mark.parametrize("unknown", [{"mode": "ON_DEMAND"}, {"open_shards": None}])
+def test_without_a_shard_count_nothing_is_said_of_its_capacity(unknown):
+    made = found(changed(history(**unknown), "WriteProvisionedThroughputExceeded", range(0, 1), 1))
+    finding = next(finding for finding in made.findings if finding.id == "throttled-writes")
+    assert "shard" not in finding.message
+
+
+def test_more_shards_than_a_stream_can_have_have_no_path():
+    # 5,000/s x 1,700 x 1.25 / 1,000 = 10,625.
+    made = found(history([count * 1700 for count in records()], sale=False))
+    assert (made.verdict, made.recommended) == (Verdict.UP, 10_625)
+    assert made.path is None
+    assert "no call goes above 10,000 shards" in made.no_path.message
+
+
 def test_a_gap_hides_a_sale_and_is_told():
     made = history()
     for name in ("IncomingBytes", "IncomingRecords", "GetRecords.Bytes"):
@@ -370,12 +385,24 @@ def test_growth_gives_the_date_at_which_the_present_count_no_longer_does():
     assert made.growth.weeks == (5, 6)
     assert made.growth.per_week == Fraction(1, 5)
     assert made.growth.until == date(2026, 12, 17)
+    # The 8 that are advised are reached after (8 / 7.5 - 1) x 6 = 0.4 weeks, 2.8 days: the third day after.
+    assert made.growth.text.startswith("the median day's peak grows 20% a week; ")
+    assert made.growth.text.endswith("at that pace 12 shards no longer do from 2026-12-17, and 8 shards no longer do from 2026-11-24")
     # 7 no longer carry 7.5.
     assert "7 shards no longer do" in found(history(records(growth=0.2), sale=False, open_shards=7)).growth.text
     # 4 % is below what counts as a trend, and falling is none.
     assert found(history(records(growth=0.04), sale=False)).growth.text == "no trend"
     assert found(history(records(growth=-0.2), sale=False)).growth.text == "no trend"
     assert found(history(records(days=13), sale=False)).growth.text == "no trend: 13 whole days are fewer than two weeks"
+
+
+def test_a_saving_needs_only_the_prices_that_matter():
+    # eu-central-1 has no price of fan-out here, and fan-out consumer-hours follow the shards; without fan-out, shard-hours alone do.
+    made = history(region="eu-central-1")
+    assert found(made).saving is None
+    alone = found(replace(made, consumers={}, registered=()))
+    # 2 shards x 730 h x $0.018 = $26.28.
+    assert alone.saving.cents == "26.28"
 
 
 def test_a_single_sale_day_is_no_growth():

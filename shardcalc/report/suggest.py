@@ -90,6 +90,17 @@ def _cheapest(made: Suggestion) -> str:
     return f"cheapest: {made.cheapest.title}"
 
 
+def _doubts(made: Suggestion) -> list[str]:
+    """Prices on these bills that are unknown, or that nobody verified."""
+    lines = [(choice.title, line) for choice in made.choices for line in choice.bill.lines]
+    unknown: dict[str, list[str]] = {}
+    for title, line in lines:
+        if line.price is None:
+            unknown.setdefault(title, []).append(line.title)
+    doubts = [f"{line.title}: {line.price.doubt}, {line.price.source.title}" for _, line in lines if line.price is not None and line.price.doubt]
+    return [*dict.fromkeys(doubts), *(f"{title}: no verified price for {', '.join(names)}" for title, names in unknown.items())]
+
+
 # ── a terminal ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -205,6 +216,8 @@ def _choices(screen: Screen, made: Suggestion) -> None:
         columns: list[tuple[str, Justify]] = [("to have this capacity, in USD for a month of the measured mean", "left"), ("", "right")]
         screen.table(columns, [[choice.title, money(choice.bill.total, [choice.bill])] for choice in made.choices])
     screen.line((_cheapest(made), "dim"))
+    for doubt in _doubts(made):
+        screen.line((doubt, "dim"))
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────
@@ -363,6 +376,8 @@ def markdown_text(made: Suggestion, *, explain: bool = False) -> str:
         bills = [[choice.title, money(choice.bill.total, [choice.bill])] for choice in made.choices]
         parts.append(markdown_table(["to have this capacity, in USD for a month of the measured mean", ":"], bills))
     parts.append(f"{_cheapest(made)[0].upper()}{escape(_cheapest(made)[1:])}.")
+    if doubts := _doubts(made):
+        parts.append("\n".join(f"- {escape(doubt)}" for doubt in doubts))
     if made.path is not None and made.path.steps:
         parts.append(f"## {reshard.title(made.path).replace('->', '→')}")
         parts += reshard.markdown_parts(made.path, made.limits, history.stream, history.region)
