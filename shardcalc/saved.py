@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 from typing import BinaryIO, Final
 
 from .history import History, HistoryError, read_document
@@ -84,24 +83,12 @@ def write_history_file(history: History, path: str) -> None:
     Raises:
         OSError: the file cannot be written; what was there before is untouched.
     """
-    import tempfile
-
     from .history import to_document
+    from .wholefile import write_whole
 
     text = json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode() + b"\n"
     if path.endswith(".gz"):
         import gzip
 
         text = gzip.compress(text, mtime=0)
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".shardcalc-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+    write_whole(path, text)

@@ -170,6 +170,8 @@ class Suggestion:
     """The window that was looked at."""
     options: Options
     limits: Limits
+    prices_origin: str
+    """Where the prices came from."""
     known: int
     """Periods in which bytes and records are both known."""
     flows: tuple[Flow, ...]
@@ -311,6 +313,7 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
         history=history,
         options=options,
         limits=limits,
+        prices_origin=prices.origin,
         known=counted,
         flows=tuple(_flows(readings, written, asked)),
         needs=needs,

@@ -51,6 +51,7 @@ def command(
     Nothing is executed, and nothing but the file is read.
     """
     from ..history import HistoryError
+    from ..pricebook import price_book
     from ..suggest import Options, suggest
 
     given = {"headroom": headroom, "burst": burst, "allow": allow, "shards": shards or None, "days": days}
@@ -58,8 +59,9 @@ def command(
     if from_ is None:
         raise UsageError("nothing was suggested", ["--from  missing; give a saved history"])
     history = load(from_, period, stream=stream, current=current, region=region, mode=mode, retention=retention)
+    prices = None if history.region is None else price_book()(history.region)
     try:
-        made = suggest(history, options)
+        made = suggest(history, options, prices=prices)
     except HistoryError as error:
         raise UsageError(f"{from_}: nothing was suggested", [f"{place}: {message}" for place, message in error.problems]) from error
     match format:

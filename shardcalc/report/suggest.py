@@ -155,7 +155,8 @@ def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
 def _basis(made: Suggestion) -> str:
     bills: Sequence[Bill] = [choice.bill for choice in made.choices] + [row.bill for row in made.rows]
     read = f", history read {made.history.read_at}" if made.history.read_at else ""
-    return f"limits and prices as of {oldest(made.limits, bills)} or later{read}; nothing was executed"
+    origin = "" if made.prices_origin == "built in" else f", prices: {made.prices_origin}"
+    return f"limits and prices as of {oldest(made.limits, bills)} or later{origin}{read}; nothing was executed"
 
 
 def _limits(screen: Screen, made: Suggestion) -> None:
@@ -291,6 +292,8 @@ def json_text(made: Suggestion, *, explain: bool = False) -> str:
             "text": made.growth.text,
         },
         "unknown": list(made.unknown),
+        "facts_oldest_date": oldest(made.limits, [row.bill for row in made.rows]).isoformat(),
+        "prices_origin": made.prices_origin,
         "findings": [finding_row(finding) for finding in made.findings],
         "backtest": [_backtest_row(row, made, explain) for row in made.rows],
         "choices": [{"title": choice.title, "shards": choice.shards, **bill_row(choice.bill, made.limits if explain else None)} for choice in made.choices],
