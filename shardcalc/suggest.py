@@ -208,8 +208,12 @@ class Suggestion:
 
     @property
     def binding(self) -> tuple[Need, ...]:
-        """The limits that ask for the calculated count alone, ties included."""
-        return tuple(need for need in self.needs if need.constraint.shards == self.calculated)
+        """The limits that ask for the most shards alone, ties included.
+
+        With allowed periods, several limits together can ask for more than each alone: in different periods.
+        """
+        most = max(need.constraint.shards for need in self.needs)
+        return tuple(need for need in self.needs if need.constraint.shards == most)
 
     @property
     def shown(self) -> int:
@@ -284,7 +288,7 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
     if prices is None:
         from .facts.prices import PriceSheet, built_in_prices
 
-        prices = built_in_prices(history.region) if history.region is not None else PriceSheet("unknown Region", "not looked up")
+        prices = built_in_prices(history.region) if history.region is not None else PriceSheet("unknown Region", "none, for the Region is not known")
     history = recent(history, options.days)
     readings = Readings.of(history)
     written = traffic(readings)

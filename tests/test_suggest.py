@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shardcalc.facts import built_in_limits
+from shardcalc.facts.prices import PriceSheet, built_in_prices
 from shardcalc.history import Account, History, HistoryError
 from shardcalc.suggest import Allowance, Options, Verdict, suggest
 from shardcalc.workload import BadFields
@@ -115,6 +116,21 @@ def test_demand_is_what_was_accepted_and_what_was_rejected():
     assert flows["wanted records"] == 14_000
     assert flows["wanted bytes"] == 14_000_000
     assert [step.target for step in made.path.steps] == [18]
+
+
+def test_wanted_bytes_are_rounded_up_to_whole_bytes():
+    # 10 bytes in 3 records, and one record rejected: 10 x 4 / 3 = 13.33.
+    metrics = {"IncomingBytes": [10], "IncomingRecords": [3], "WriteProvisionedThroughputExceeded": [1]}
+    made = suggest(History(start=0, period=60, points=1, metrics=metrics))
+    assert next(flow for flow in made.flows if flow.name == "wanted bytes").peak.amount == Fraction(14, 60)
+
+
+def test_a_consumer_without_metrics_is_billed_as_reading_everything():
+    one, two = found(history()), found(history(registered=("billing", "audit")))
+    lines = [{line.name: line.quantity.amount for line in made.rows[0].bill.lines} for made in (one, two)]
+    # Billing reads all that is written, and audit is taken to do the same.
+    assert lines[1]["fan-out-data"] == 2 * lines[0]["fan-out-data"]
+    assert lines[1]["consumer-shard-hours"] == 2 * lines[0]["consumer-shard-hours"]
 
 
 def test_when_all_is_rejected_the_mean_size_stands_in():
@@ -236,11 +252,29 @@ def test_allowed_periods_leave_out_an_old_sale_but_not_a_recent_one():
     # 0.5 % of 20,160 is 100, but of the sale day's 1,440 it is 7: that day asks for 10.
     share = found(history(), allow="0.5%")
     assert (share.calculated, share.busiest, share.needed) == (7, (date(2026, 11, 16), 10), 10)
+    assert [step.target for step in share.path.steps] == [10]
+    assert [row.shards for row in share.rows if "advised" in row.roles] == [10]
     # Moved to the first week, the sale does not count.
     counts = records()
     counts[1000:1060] = [SALE] * 60
     old = found(history(counts, sale=False), allow="0.5%")
     assert (old.calculated, old.needed) == (7, 7)
+
+
+def test_limits_that_are_over_in_different_periods_add_up():
+    # One period has 3,000 records/s and another 3 MiB/s. One may go over, and then the other decides: each limit alone
+    # would leave out its own and ask for one shard.
+    sizes, counts = [3 * 60 * 1048576, 60, 60], [60, 3 * 60_000, 60]
+    made = found(History(start=0, period=60, points=3, metrics={"IncomingBytes": sizes, "IncomingRecords": counts}), allow="1", headroom="0%")
+    assert made.calculated == 3
+    assert alone(made) == {"write-bytes": 1, "write-records": 1}
+    assert len(made.binding) == 2
+
+
+def test_days_are_days_at_any_period():
+    made = History(start=0, period=300, points=3 * 288, metrics={"IncomingBytes": [1] * 864, "IncomingRecords": [1] * 864})
+    assert suggest(made, Options(days=2)).history.points == 576
+    assert suggest(made, Options(days=2)).history.start == 86_400
 
 
 def test_days_look_at_the_end_only():
@@ -397,6 +431,12 @@ def test_growth_gives_the_date_at_which_the_present_count_no_longer_does():
 
 
 def test_a_saving_needs_only_the_prices_that_matter():
+    # Everything but what follows the shards may be unknown: 2 shards x 730 h x (0.015 + 0.015).
+    known = built_in_prices("us-east-1")
+    bare = PriceSheet("us-east-1", "test", shard_hour=known.shard_hour, fan_out_consumer_shard_hour=known.fan_out_consumer_shard_hour)
+    made = suggest(history(), prices=bare)
+    assert not made.rows[0].bill.complete
+    assert made.saving.cents == "43.80"
     # eu-central-1 has no price of fan-out here, and fan-out consumer-hours follow the shards; without fan-out, shard-hours alone do.
     made = history(region="eu-central-1")
     assert found(made).saving is None
