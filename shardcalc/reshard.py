@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from math import gcd, isqrt
 from typing import Final
@@ -154,7 +155,7 @@ def _blocked(current: int, target: int, quota: int | None, others: int | None, l
     beside = f" beside {others:,} of other streams" if others else ""
     return (
         f"the account's quota of {quota or 0:,} shards has no room for the way from {current:,} to {target:,}{beside}: "
-        f"shards that exist only while a call runs count too",
+        f"shards that exist only while a call runs count too (at worst; AWS does not say how many there are)",
         f"raise the quota to {high + (others or 0):,}, which holds {' -> '.join(f'{count:,}' for count in best)}",
     )
 
@@ -211,6 +212,7 @@ def _reach(count: int, target: int, sign: int, room: int | None, limits: Limits)
             yield shared, shared
 
 
+@lru_cache(20_000)
 def _divisors(count: int) -> list[int]:
     small = [divisor for divisor in range(1, isqrt(count) + 1) if count % divisor == 0]
     return sorted({*small, *(count // divisor for divisor in small)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections import deque
 from functools import cache
@@ -124,22 +123,29 @@ def test_no_better_path_fits_the_quota(room):
                     path(current, target, LIMITS, quota=room)
 
 
-@settings(deadline=None, max_examples=30)  # the longest searches take a second
-@given(st.integers(1, 10_000), st.integers(1, 10_000), st.integers(0, 25_000))
+@settings(deadline=None, max_examples=50)  # the longest searches take a second
+@given(st.integers(1, 2_000), st.integers(1, 2_000), st.integers(0, 5_000))
 def test_large_paths_are_allowed_and_fit(current, target, quota):
-    if quota < current + target and current != target:
-        # A quota that holds both counts at once holds every call on the way; below that, there may be a way or none.
-        quota_suffices = False
-        with contextlib.suppress(NoPath):
-            path(current, target, LIMITS, quota=quota)
-            quota_suffices = True
-        if not quota_suffices:
-            return
-    found = path(current, target, LIMITS, quota=quota)
-    assert all(one_call(step.before, step.target) for step in found.steps)
-    assert not found.steps or found.most_open <= quota
     larger, smaller = max(current, target), min(current, target)
-    assert len(found.steps) >= (larger - 1 if larger > smaller else 0).bit_length() - (smaller - 1).bit_length()
+    # Two counts of the range have fewer than twice the larger open together, so that quota holds any path.
+    for room in (quota, 2 * larger):
+        try:
+            found = path(current, target, LIMITS, quota=room)
+        except NoPath:
+            assert room < 2 * larger
+            continue
+        assert all(one_call(step.before, step.target) for step in found.steps)
+        assert found.steps == () or found.most_open <= room
+        # At most doubling: as many calls as it takes for smaller x 2^calls to reach larger.
+        fewest = next(calls for calls in range(20) if smaller * 2**calls >= larger)
+        assert len(found.steps) >= fewest
+        assert room == quota or len(found.steps) == fewest
+
+
+@pytest.mark.parametrize(("current", "target"), [(1, 10_000), (10_000, 1), (9_999, 13), (7, 6_561)])
+def test_the_largest_paths_have_the_fewest_calls(current, target):
+    larger, smaller = max(current, target), min(current, target)
+    assert len(counts(current, target)) - 1 == next(calls for calls in range(20) if smaller * 2**calls >= larger)
 
 
 def test_raising_the_quota_as_told_opens_the_path():

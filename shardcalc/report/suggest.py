@@ -98,7 +98,7 @@ def _doubts(made: Suggestion) -> list[str]:
         if line.price is None:
             unknown.setdefault(title, []).append(line.title)
     doubts = [f"{line.title}: {line.price.doubt}, {line.price.source.title}" for _, line in lines if line.price is not None and line.price.doubt]
-    return [*dict.fromkeys(doubts), *(f"{title}: no verified price for {', '.join(names)}" for title, names in unknown.items())]
+    return [*dict.fromkeys(doubts), *(f"{title}: no verified price for {'; '.join(names)}" for title, names in unknown.items())]
 
 
 # ── a terminal ───────────────────────────────────────────────────────────────────────────────────
