@@ -212,7 +212,7 @@ def _reach(count: int, target: int, sign: int, room: int | None, limits: Limits)
             yield shared, shared
 
 
-@lru_cache(20_000)
+@lru_cache(10_000)
 def _divisors(count: int) -> list[int]:
     small = [divisor for divisor in range(1, isqrt(count) + 1) if count % divisor == 0]
     return sorted({*small, *(count // divisor for divisor in small)})
