@@ -6,8 +6,9 @@
 
 The map of the package, in the direction of the data:
 
-- doors in: ``cli`` (the command line), ``profile`` over ``yamltext`` (YAML files), ``saved`` and ``metricdata`` (histories);
-- the core, pure arithmetic on exact numbers: ``units``, ``workload``, ``capacity``, ``findings``, ``cost``;
+- doors in: ``cli`` (the command line), ``profile`` over ``yamltext`` (YAML files), ``saved`` and ``metricdata`` (histories),
+  ``pricebook`` and ``download`` (prices);
+- the core, pure arithmetic on exact numbers: ``units``, ``workload``, ``capacity``, ``findings``, ``cost``, ``modes``, ``hashkeys``;
   what a running stream should have, from its ``history``: ``measured``, ``suggest`` with ``backtest``, ``growth`` and ``doubts``,
   and the way there, ``reshard``;
 - AWS's numbers, as dated data with sources: ``facts``;
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .capacity import Constraint, Plan
     from .facts import Limits
     from .findings import Finding, Severity
+    from .hashkeys import hash_key, hash_key_ranges, shard_index
     from .units import BadValue, ByteRate, CallRate, Duration, RecordRate, Size
     from .workload import Aggregation, BadFields, CatchUp, Consumer, ConsumerType, Mode, Rates, SizeShare, Workload
 
@@ -33,6 +35,7 @@ _HOME: Final = {
     "capacity": ("Constraint", "Plan"),
     "facts": ("Limits",),
     "findings": ("Finding", "Severity"),
+    "hashkeys": ("hash_key", "hash_key_ranges", "shard_index"),
     "units": ("BadValue", "ByteRate", "CallRate", "Duration", "RecordRate", "Size"),
     "workload": ("Aggregation", "BadFields", "CatchUp", "Consumer", "ConsumerType", "Mode", "Rates", "SizeShare", "Workload"),
 }
@@ -58,7 +61,10 @@ __all__ = [
     "Size",
     "SizeShare",
     "Workload",
+    "hash_key",
+    "hash_key_ranges",
     "plan",
+    "shard_index",
 ]
 
 

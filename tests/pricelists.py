@@ -67,7 +67,8 @@ def bulk(region: str = "eu-west-1", prefix: str = "EU-") -> dict[str, Any]:
     other = product("OTHER1", "eu-west-2", "EUW2-", "Storage-ShardHour", "shardHourStorage", "Provisioned shard hour")
     channel = product("OTHER2", region, "EU-", "On-demand-Advantage-Channel-ProcessedBytes-S3TablesDestination", "ChannelDelivery", "Channels")
     firehose = product("OTHER3", region, "EU-", "ReadBytes", "EnhancedFanoutDataRetrieval", "x") | {"productFamily": "Kinesis Firehose"}
-    for item in (other, channel, firehose):
+    longer = product("OTHER4", region, "EU-", "LongTermRetention-ReadBytes", "EnhancedFanoutDataRetrieval", "x")
+    for item in (other, channel, firehose, longer):
         document["products"][item["sku"]] = item
         document["terms"]["OnDemand"][item["sku"]] = term(item["sku"], "GB", "9.99")
     return document

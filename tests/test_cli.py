@@ -111,6 +111,41 @@ def test_output_is_written_whole_or_not_at_all(tmp_path):
     assert (ran.code, ran.err) == (2, f"error: {tmp_path}/none/plan.json: not written\n  No such file or directory\n")
 
 
+def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
+    (tmp_path / "plan.json").mkdir()
+    assert run(*HEADLINE, "-o", str(tmp_path / "plan.json")).code == 2
+    assert os.listdir(tmp_path) == ["plan.json"]
+
+
+HOSTILE = """\
+version: 1
+streams:
+  "<script>alert(1)</script> | ::error::x%0A @everyone":
+    size: 1
+    rps: 1
+    notes: "\\e[31mred\\a <b>bold</b> [link](http://x) `code`\\nnext"
+    owner: "| *a* |"
+"""
+
+
+def test_what_a_profile_says_is_text_and_never_markup(tmp_path):
+    file = tmp_path / "p.yaml"
+    file.write_text(HOSTILE)
+    table = run("plan", str(file)).out
+    assert "<script>alert(1)</script> | ::error::x%0A @everyone: 1 shard" in table
+    assert table.isascii() or not [c for c in table if not c.isprintable() and c != "\n"]
+    assert "\x1b" not in table
+    assert "\a" not in table
+    assert "\x1b[31mred" not in in_terminal(80, "plan", str(file))
+    for command in ("plan", "cost"):
+        page = run(command, str(file), "--format", "markdown").out
+        assert "<script" not in page
+        assert "<b>" not in page
+        assert "@everyone" not in page
+        assert "[link](" not in page
+    assert json.loads(run("plan", str(file), "--format", "json").out)["streams"][0]["notes"].startswith("\x1b[31mred")
+
+
 # ── exit codes and errors ────────────────────────────────────────────────────────────────────────
 
 
