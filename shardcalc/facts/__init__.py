@@ -114,6 +114,16 @@ class Limits(NamedTuple):
     aggregate_overhead: Fact[Size]
     aggregate_size_default: Fact[Size]
     aggregate_wait: Fact[Duration]
+    metric_queries_most: Fact[int]
+    metric_points_most: Fact[int]
+    metric_fine_period: Fact[Duration]
+    metric_fine_kept: Fact[Duration]
+    metric_middle_period: Fact[Duration]
+    metric_middle_kept: Fact[Duration]
+    metric_coarse_period: Fact[Duration]
+    metric_coarse_kept: Fact[Duration]
+    metric_request_price: Fact[USD]
+    metric_request_lot: Fact[int]
 
 
 _READ: Final[Mapping[str, Callable[[str], object]]] = {
@@ -121,6 +131,7 @@ _READ: Final[Mapping[str, Callable[[str], object]]] = {
     "Fact[RecordRate]": RecordRate.parse,
     "Fact[CallRate]": lambda text: CallRate(Fraction(text.removesuffix(" calls/s"))),
     "Fact[Size]": Size.parse,
+    "Fact[USD]": USD.parse,
     "Fact[Duration]": Duration.parse,
     "Fact[USD]": USD.parse,
     "Fact[Fraction]": lambda text: read_share(text, "a share"),

@@ -1,0 +1,200 @@
+"""What can go wrong between us and AWS, and the one table that says it in words.
+
+Every exception of botocore becomes an :class:`AwsError`: what kind of trouble it is, what AWS said, what to do, and
+whether it concerns one stream or everything that would be asked with the same credentials in the same Region.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+
+class Trouble(StrEnum):
+    """A kind of trouble; the word is part of the JSON contract."""
+
+    CREDENTIALS = "credentials"
+    EXPIRED = "expired-token"
+    DENIED = "access-denied"
+    MISSING = "not-found"
+    STATE = "not-ready"
+    THROTTLED = "throttled"
+    UNREACHABLE = "unreachable"
+    CLOCK = "clock-skew"
+    BROKEN = "broken-answer"
+    PARTIAL = "partial-data"
+    REFUSED = "refused"
+    CAPPED = "over-budget"
+
+
+WIDE: Final = frozenset({Trouble.CREDENTIALS, Trouble.EXPIRED, Trouble.UNREACHABLE, Trouble.CLOCK, Trouble.THROTTLED})
+"""Trouble that the next stream of the same account and Region would meet too, so it is not asked for."""
+
+
+class AwsError(Exception):
+    """AWS could not be read: why, and what to do about it."""
+
+    def __init__(self, trouble: Trouble, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.trouble = trouble
+        self.message = message
+        self.remedy = remedy
+        self.subject = ""
+        """What could not be read, when it is known: a stream with its Region."""
+
+    @property
+    def wide(self) -> bool:
+        """Whether asking for another stream in the same place would fail likewise."""
+        return self.trouble in WIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of AWS when it failed: for the message only."""
+
+    service: str
+    operation: str
+    region: str
+    subject: str
+    """For people: ``stream orders``; empty when the call is about the whole account."""
+
+    @property
+    def action(self) -> str:
+        """The IAM action of the operation."""
+        return f"{self.service}:{self.operation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    trouble: Trouble
+    says: str
+    do: str
+
+
+_SIGN_IN: Final = "sign in again (aws sso login, aws login), or renew the session's credentials"
+_WAIT: Final = "run it again later, or read fewer streams or days; others may be using the same API"
+
+CODES: Final[Mapping[str, Row]] = {
+    "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired": Row(
+        Trouble.EXPIRED, "the session token has expired ({action} in {region})", _SIGN_IN
+    ),
+    "UnrecognizedClientException InvalidClientTokenId InvalidAccessKeyId MissingAuthenticationToken MissingAuthenticationTokenException InvalidToken "
+    "OptInRequired SubscriptionRequiredException": Row(
+        Trouble.CREDENTIALS,
+        "AWS does not know these credentials in {region} ({action}: {said})",
+        "check the keys and the profile, and that the account has {region} switched on",
+    ),
+    "SignatureDoesNotMatch InvalidSignatureException IncompleteSignature": Row(
+        Trouble.CREDENTIALS, "AWS does not accept the signature ({action} in {region}: {said})", "check the secret key, and the clock of this machine"
+    ),
+    "RequestTimeTooSkewed RequestInTheFuture SignatureExpired": Row(
+        Trouble.CLOCK, "this machine's clock differs too much from AWS's ({action} in {region}: {said})", "set the clock, for example with NTP"
+    ),
+    "AccessDenied AccessDeniedException UnauthorizedOperation NotAuthorized AuthorizationError Forbidden 403": Row(
+        Trouble.DENIED, "access denied: {action} is missing{on} in {region} ({said})", "allow {action}; shardcalc iam prints the least policy of each command"
+    ),
+    "ResourceNotFoundException ResourceNotFound": Row(
+        Trouble.MISSING, "{subject} does not exist in {region}", "check the name, the Region and the account; shardcalc fleet lists the streams"
+    ),
+    "ResourceInUseException": Row(Trouble.STATE, "{subject} is being changed in {region} ({said})", "run it again when the stream is ACTIVE"),
+    "LimitExceededException LimitExceeded Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException "
+    "TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete SlowDown 429": Row(
+        Trouble.THROTTLED, "AWS throttles {action} in {region}, after {attempts}", _WAIT
+    ),
+    "InternalFailure InternalServerError InternalServiceError InternalServiceFault InternalServiceException ServiceUnavailable ServiceUnavailableException "
+    "RequestTimeout RequestTimeoutException 500 502 503 504": Row(
+        Trouble.BROKEN, "AWS failed to answer {action} in {region}, after {attempts} ({said})", "run it again later; AWS's health page may know more"
+    ),
+    "ExpiredNextTokenException InvalidNextToken": Row(Trouble.BROKEN, "a page token of {action} expired while reading in {region}", "run it again"),
+}
+"""Error codes that AWS answers with, or HTTP statuses. A code that is not here is shown as AWS said it."""
+
+RAISED: Final[Mapping[str, Row]] = {
+    "NoCredentialsError NoAuthTokenError": Row(
+        Trouble.CREDENTIALS, "no AWS credentials found", "sign in (aws sso login, aws login, aws configure), or give --profile"
+    ),
+    "UnauthorizedSSOTokenError SSOTokenLoadError SSOError TokenRetrievalError LoginTokenLoadError LoginRefreshTokenExpired LoginRefreshRequired": Row(
+        Trouble.EXPIRED, "the sign-in session has ended: {said}", _SIGN_IN
+    ),
+    "PartialCredentialsError CredentialRetrievalError MetadataRetrievalError InvalidConfigError ConfigParseError ConfigNotFound UnknownCredentialError "
+    "InfiniteLoopConfigError RefreshWithMFAUnsupportedError": Row(
+        Trouble.CREDENTIALS, "the AWS credentials cannot be loaded: {said}", "check the profile in ~/.aws/config and ~/.aws/credentials"
+    ),
+    "ProfileNotFound": Row(Trouble.CREDENTIALS, "{said}", "aws configure list-profiles names the profiles there are"),
+    "NoRegionError": Row(Trouble.UNREACHABLE, "no Region is set", "give --region, or set AWS_REGION or the profile's region"),
+    "InvalidRegionError UnknownRegionError EndpointProviderError UnknownEndpointError EndpointVariantError": Row(
+        Trouble.UNREACHABLE, "there is no {service} in {region}: {said}", "check the name of the Region"
+    ),
+    "ReadTimeoutError": Row(Trouble.UNREACHABLE, "no answer to {action} in {region} within the time to wait", "run it again, or give a longer --timeout"),
+    "SSLError": Row(Trouble.UNREACHABLE, "no secure connection for {action} in {region}: {said}", "check the proxy, and AWS_CA_BUNDLE"),
+    "ConnectTimeoutError EndpointConnectionError ProxyConnectionError ProxyConfigurationError": Row(
+        Trouble.UNREACHABLE, "no connection for {action} in {region}: {said}", "check the network, the proxy and --endpoint-url"
+    ),
+    "ConnectionClosedError ResponseStreamingError IncompleteReadError HTTPClientError ConnectionError": Row(
+        Trouble.BROKEN, "the connection was cut in the middle of an answer to {action} in {region}", "run it again"
+    ),
+    "ResponseParserError": Row(
+        Trouble.BROKEN, "the answer to {action} in {region} cannot be understood: {said}", "check the proxy and --endpoint-url, or run it again"
+    ),
+    "ParamValidationError": Row(Trouble.REFUSED, "{action} cannot be asked: {said}", "check the names given"),
+}
+"""Botocore's own exceptions, by the name of the class or of the nearest class above it."""
+
+_OTHER: Final = Row(Trouble.REFUSED, "AWS refused {action}{on} in {region}: {said}", "")
+
+
+def translate(error: Exception, asked: Asked) -> AwsError:
+    """Say in words what an exception of botocore means."""
+    response: dict[str, Any] = getattr(error, "response", None) or {}
+    inside = response.get("Error", {})
+    code = str(inside.get("Code", "")).rpartition("#")[2].partition(":")[0]
+    said = _one_line(str(inside.get("Message") or inside.get("message") or "") or (code if response else str(error)))
+    operation = getattr(error, "operation_name", None)
+    if operation == "AssumeRole" and asked.service != "sts":
+        # The role is assumed when the first call is signed, so its failure comes out of that call.
+        asked = Asked("sts", operation, asked.region, "")
+    row = _by_code(code, said, response) if response else _by_class(error)
+    attempts = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
+    words = {
+        "action": asked.action,
+        "service": asked.service,
+        "region": asked.region or "no Region",
+        "subject": asked.subject or "what was asked for",
+        "on": f" on {asked.subject}" if asked.subject else "",
+        "said": said,
+        "attempts": f"{attempts} attempt{'' if attempts == 1 else 's'}",
+    }
+    return AwsError(row.trouble, row.says.format(**words), row.do.format(**words))
+
+
+def _by_code(code: str, said: str, response: dict[str, Any]) -> Row:
+    # AWS's JSON services answer a skewed clock with the code of a bad signature.
+    if code in ("InvalidSignatureException", "SignatureDoesNotMatch") and ("expired" in said.lower() or "not yet current" in said.lower()):
+        code = "RequestTimeTooSkewed"
+    return _find(CODES, (code, str(response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))))
+
+
+def _by_class(error: Exception) -> Row:
+    return _find(RAISED, [kind.__name__ for kind in type(error).__mro__])
+
+
+def _find(table: Mapping[str, Row], names: Iterable[str]) -> Row:
+    rows = {name: row for known, row in table.items() for name in known.split()}
+    return next((rows[name] for name in names if name in rows), _OTHER)
+
+
+def _one_line(text: str) -> str:
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= 300 else line[:297] + "..."
+
+
+def botocore_errors() -> tuple[type[Exception], ...]:
+    """The exceptions to catch around a call: botocore's two roots."""
+    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
+
+    return (BotoCoreError, ClientError, ResponseParserError)
