@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..facts import Limits
-from ..history import CONSUMER_METRICS, INCOMING_BYTES, INCOMING_RECORDS, OUTGOING_BYTES, SHARD_METRICS, STREAM_METRICS, WRITE_THROTTLED, History, Series
+from ..history import CONSUMER_METRICS, INCOMING_BYTES, INCOMING_RECORDS, OUTGOING_BYTES, SHARD_METRICS, STREAM_METRICS, History, Series
 from ..history import Account as Quota
 from .errors import AwsError
 from .metrics import Estimate, Query, Tick, Window, estimate, read
 from .session import Account
 from .streams import Named, Stream, describe, list_streams
 
-SHARD_SERIES: Final = (INCOMING_BYTES, INCOMING_RECORDS, OUTGOING_BYTES, WRITE_THROTTLED)
+SHARD_SERIES: Final = (INCOMING_BYTES, INCOMING_RECORDS, OUTGOING_BYTES)
 """The shard-level metrics that the calculation uses; the others are not asked for."""
 
 
