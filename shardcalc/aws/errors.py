@@ -75,6 +75,7 @@ class Row:
     do: str
 
 
+UNDERSTOOD: Final = "check the proxy and --endpoint-url, or run it again"
 _SIGN_IN: Final = "sign in again (aws sso login, aws login), or renew the session's credentials"
 _WAIT: Final = "run it again later, or read fewer streams or days; others may be using the same API"
 
@@ -137,9 +138,7 @@ RAISED: Final[Mapping[str, Row]] = {
     "ConnectionClosedError ResponseStreamingError IncompleteReadError HTTPClientError ConnectionError": Row(
         Trouble.BROKEN, "the connection was cut in the middle of an answer to {action} in {region}", "run it again"
     ),
-    "ResponseParserError": Row(
-        Trouble.BROKEN, "the answer to {action} in {region} cannot be understood: {said}", "check the proxy and --endpoint-url, or run it again"
-    ),
+    "ResponseParserError": Row(Trouble.BROKEN, "the answer to {action} in {region} cannot be understood: {said}", UNDERSTOOD),
     "ParamValidationError": Row(Trouble.REFUSED, "{action} cannot be asked: {said}", "check the names given"),
 }
 """Botocore's own exceptions, by the name of the class or of the nearest class above it."""

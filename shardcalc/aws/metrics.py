@@ -192,7 +192,7 @@ def _call(account: Account, region: str, batch: Sequence[Query], span: Window, m
         if most is not None and account.metrics + len(batch) > most:
             raise AwsError(Trouble.CAPPED, f"reading on would ask for more than {most:,} metrics", "give a larger --max-metrics, or fewer --days")
         account.metrics += len(batch)
-        answer = account.ask("cloudwatch", region, "GetMetricData", arguments)
+        answer = account.ask("cloudwatch", region, "GetMetricData", arguments, "MetricDataResults")
         came = fresh = 0
         for result in answer.get("MetricDataResults") or ():
             index = ids.get(result.get("Id"))

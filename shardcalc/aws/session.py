@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Self
 
-from .errors import Asked, AwsError, Trouble, botocore_errors, translate
+from .errors import UNDERSTOOD, Asked, AwsError, Trouble, botocore_errors, translate
 
 ATTEMPTS: Final = 6
 """Times that a call is tried: with botocore's growing pauses, about a quarter of a minute of throttling. AWS_MAX_ATTEMPTS and the profile win."""
@@ -49,6 +49,17 @@ class Account:
         except botocore_errors() as error:
             raise translate(error, Asked("sts", "AssumeRole", "", "")) from error
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; another call opens them again."""
+        for client in self._clients.values():
+            client.close()
+
     @property
     def region(self) -> str:
         """The Region of the environment or profile.
@@ -66,7 +77,7 @@ class Account:
             raise translate(NoRegionError(), Asked("", "", "", ""))
         return str(region)
 
-    def ask(self, service: str, region: str, operation: str, arguments: Mapping[str, Any], *, subject: str = "") -> dict[str, Any]:
+    def ask(self, service: str, region: str, operation: str, arguments: Mapping[str, Any], member: str, *, subject: str = "") -> dict[str, Any]:
         """Make one call, with botocore's retries.
 
         Args:
@@ -74,6 +85,7 @@ class Account:
             region: where.
             operation: AWS's name of it, ``DescribeStreamSummary``.
             arguments: the call's members.
+            member: what the answer must have to be one; a proxy's page has not.
             subject: what it is about, for the message when it fails.
 
         Raises:
@@ -88,6 +100,8 @@ class Account:
             answer: dict[str, Any] = getattr(client, xform_name(operation))(**arguments)
         except botocore_errors() as error:
             raise translate(error, asked) from error
+        if member not in answer:
+            raise AwsError(Trouble.BROKEN, f"the answer to {asked.action} in {region} cannot be understood: it has no {member}", UNDERSTOOD)
         return answer
 
     def prepare(self, service: str, region: str) -> None:
@@ -155,6 +169,7 @@ def _core(profile: str) -> Any:
     from botocore.session import Session
 
     session = Session(profile=profile or None)
+    session.get_scoped_config()  # a profile that does not exist is an error now, and not in the first call
     # Botocore's hook for the form of timestamps, the one that the AWS CLI uses. Left as they came, a page of 100,800 points takes
     # a seventeenth of the time that it takes with datetimes.
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_came)

@@ -15,6 +15,7 @@ from ..history import Account as Quota
 from .errors import AwsError, Trouble
 from .session import Access, Account
 
+SUMMARY: Final = "StreamDescriptionSummary"
 MOST_PAGES: Final = 2_000
 """More pages than any list of an account has; the guard of every loop over pages."""
 
@@ -77,7 +78,7 @@ def list_streams(account: Account, region: str) -> Iterator[str]:
     arguments: dict[str, Any] = {}
     seen: set[str] = set()
     for _ in range(MOST_PAGES):
-        answer = account.ask("kinesis", region, "ListStreams", arguments)
+        answer = account.ask("kinesis", region, "ListStreams", arguments, "StreamNames")
         fresh = [name for name in answer.get("StreamNames") or () if name not in seen]
         yield from fresh
         seen.update(fresh)
@@ -102,7 +103,7 @@ def describe(account: Account, which: Named, *, list_shards: bool = True) -> Str
     Raises:
         AwsError: it cannot be read, or it is being created, deleted or changed.
     """
-    said = account.ask("kinesis", which.region, "DescribeStreamSummary", which.key, subject=str(which)).get("StreamDescriptionSummary") or {}
+    said = account.ask("kinesis", which.region, "DescribeStreamSummary", which.key, SUMMARY, subject=str(which))[SUMMARY]
     status = str(said.get("StreamStatus", ""))
     if status != "ACTIVE":
         raise AwsError(
@@ -172,7 +173,7 @@ def _pages(account: Account, which: Named, operation: str, member: str, argument
     seen: set[str] = set()
     again = {name: arguments[name] for name in keep}
     for _ in range(MOST_PAGES):
-        answer = account.ask("kinesis", which.region, operation, arguments, subject=str(which))
+        answer = account.ask("kinesis", which.region, operation, arguments, member, subject=str(which))
         rows = [row for row in answer.get(member) or () if row[key] not in seen]
         yield from rows
         seen.update(row[key] for row in rows)
@@ -192,7 +193,7 @@ def quota(account: Account, region: str) -> Quota:
     Raises:
         AwsError: they cannot be read.
     """
-    said = account.ask("kinesis", region, "DescribeLimits", {})
+    said = account.ask("kinesis", region, "DescribeLimits", {}, "ShardLimit")
     return Quota(int(said["ShardLimit"]), int(said["OpenShardCount"]))
 
 
@@ -205,7 +206,7 @@ def elsewhere(access: Access, which: Named) -> list[str]:
 
     def there(region: str) -> str:
         try:
-            quick.ask("kinesis", region, "DescribeStreamSummary", {"StreamName": which.name})
+            quick.ask("kinesis", region, "DescribeStreamSummary", {"StreamName": which.name}, SUMMARY)
         except AwsError:
             return ""
         return region
