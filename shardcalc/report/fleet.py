@@ -1,0 +1,136 @@
+"""A fleet in each format: one line a stream, what was found, what failed, and the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rich.text import Text
+
+from ..fleet import Failure, Fleet, Member, Standing
+from ..units import USD, percent
+from . import json as shared
+from .markdown import escape
+from .markdown import table as markdown_table
+from .screen import Justify, Page, Screen
+
+_STYLES: Final = {Standing.SHORT: "bold red", Standing.TROUBLED: "bold yellow", Standing.WASTEFUL: "bold blue", Standing.SILENT: "dim", Standing.FINE: "green"}
+_COLUMNS: Final[list[tuple[str, Justify]]] = [
+    ("stream", "left"), ("Region", "left"), ("now", "right"), ("to", "right"), ("used", "right"), ("a month", "right"), ("saves", "right"), ("", "left"),
+]  # fmt: skip
+
+
+def table(fleet: Fleet, page: Page) -> str:
+    """For a terminal."""
+    screen = Screen(page)
+    if fleet.members:
+        rows: list[Sequence[str | Text]] = [[*_cells(member), Text(member.standing.value, style=_STYLES[member.standing])] for member in fleet.members]
+        screen.table(_COLUMNS, rows, footer=[f"{len(fleet.members):,} streams", "", "", "", "", _sum(fleet.cost, fleet), _sum(fleet.saving, fleet), ""])
+    for member in fleet.members:
+        if member.reasons or member.standing is not Standing.FINE:
+            screen.gap()
+            screen.line((member.standing.value, _STYLES[member.standing]), "  ", (_name(member, fleet), "bold"), f"  {member.answer}")
+            for reason in member.reasons:
+                screen.line(reason, indent=2)
+    for failure in fleet.failures:
+        screen.gap()
+        screen.line(("failed", "bold red"), "  ", (_failed(failure), "bold"))
+        screen.line(failure.message, indent=2)
+        if failure.remedy:
+            screen.line("-> ", failure.remedy, indent=2)
+    screen.gap()
+    for line in _summary(fleet):
+        screen.line(line)
+    return screen.text()
+
+
+def markdown_text(fleet: Fleet) -> str:
+    """As Markdown."""
+    rows = [[*map(escape, _cells(member)), member.standing.value, escape(member.answer)] for member in fleet.members]
+    heads = ["stream", "Region", "now:", "to:", "used:", "a month:", "saves:", "standing", "answer"]
+    parts = ["# Fleet", markdown_table(heads, rows)] if rows else ["# Fleet"]
+    notes = [f"- **{escape(_name(member, fleet))}**: {escape(reason)}" for member in fleet.members for reason in member.reasons]
+    notes += [f"- **{escape(_failed(failure))}** failed: {escape(failure.message)}" for failure in fleet.failures]
+    return "\n\n".join([*parts, *(["\n".join(notes)] if notes else []), "\n".join(f"{escape(line)}  " for line in _summary(fleet))]) + "\n"
+
+
+def json_text(fleet: Fleet) -> str:
+    """As one JSON object; money is a decimal string, and null is unknown."""
+    head = {
+        "schema_version": shared.SCHEMA_VERSION,
+        "command": "fleet",
+        "days": fleet.days,
+        "facts_oldest_date": min(fact.date for fact in fleet.limits).isoformat(),
+        "total": {
+            "streams": len(fleet.members),
+            "failed": len(fleet.failures),
+            **{standing.value: fleet.count(standing) for standing in Standing},
+            "cost_usd_per_month": fleet.cost.cents,
+            "saving_usd_per_month": fleet.saving.cents,
+            "more_usd_per_month": fleet.more.cents,
+            "complete": not fleet.unpriced and not fleet.failures,
+        },
+        "failures": [
+            {"stream": f.subject or None, "region": f.region, "account": f.account or None, "reason": f.trouble, "message": f.message, "remedy": f.remedy or None}
+            for f in fleet.failures
+        ],
+    }
+    return shared.assemble(head, "streams", [_row(member) for member in fleet.members])
+
+
+def _row(member: Member) -> dict[str, Any]:
+    return {
+        "name": member.name,
+        "region": member.region,
+        "account": member.account or None,
+        "mode": member.mode or None,
+        "standing": member.standing.value,
+        "shards": member.shards,
+        "recommended_shards": member.recommended,
+        "worst_utilisation": None if member.used is None else shared.number(member.used),
+        "cost_usd_per_month": None if member.cost is None else member.cost.cents,
+        "saving_usd_per_month": None if member.saving is None else member.saving.cents,
+        "answer": member.answer,
+        "reasons": list(member.reasons),
+        "findings": list(member.findings),
+    }
+
+
+def _cells(member: Member) -> list[str]:
+    return [
+        member.name,
+        member.region,
+        "-" if member.shards is None else f"{member.shards:,}",
+        "-" if member.recommended is None else f"{member.recommended:,}",
+        "-" if member.used is None else percent(member.used),
+        "unknown" if member.cost is None else str(member.cost),
+        "unknown" if member.saving is None else str(member.saving) if member.saving else "",
+    ]
+
+
+def _name(member: Member, fleet: Fleet) -> str:
+    several = len({one.account for one in fleet.members}) > 1
+    return f"{member.name} in {member.region}" + (f", account {member.account}" if several and member.account else "")
+
+
+def _failed(failure: Failure) -> str:
+    where = f"{failure.region}, account {failure.account}" if failure.account else failure.region
+    return f"{failure.subject} in {where}" if failure.subject else f"all streams in {where}"
+
+
+def _sum(amount: USD, fleet: Fleet) -> str:
+    return f"at least {amount}" if fleet.unpriced or fleet.failures else str(amount)
+
+
+def _summary(fleet: Fleet) -> list[str]:
+    counts = [f"{fleet.count(standing):,} {standing.value}" for standing in Standing if fleet.count(standing)]
+    lines = [f"{len(fleet.members):,} streams: {', '.join(counts)}" if counts else "no stream was found"]
+    if fleet.failures:
+        lines.append(f"{len(fleet.failures):,} could not be read, and are in no sum")
+    if fleet.count(Standing.WASTEFUL):
+        lines.append(f"the wasteful streams would save {_sum(fleet.saving, fleet)} a month as recommended, before tax")
+    if fleet.count(Standing.SHORT):
+        lines.append(f"the short streams would cost {_sum(fleet.more, fleet)} a month more")
+    if fleet.unpriced:
+        lines.append(f"not every price is known for {', '.join(sorted({member.region for member in fleet.unpriced}))}")
+    return lines
