@@ -38,8 +38,11 @@ class Stream:
     max_record_size_kib: int | None = None
     warm_throughput_mibps: int | None = None
 
-    def __str__(self) -> str:
-        return f"stream {self.name}"
+    @property
+    def account(self) -> str:
+        """The number of the account that owns it; empty when its ARN does not say."""
+        parts = self.arn.split(":")
+        return parts[4] if len(parts) > 5 else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from . import cost, facts, iam, observe, plan, reshard, schema, suggest
+from . import cost, facts, fleet, iam, observe, plan, reshard, schema, suggest
 
 app = typer.Typer(
     name="shardcalc",
@@ -42,6 +42,7 @@ app.command("cost", epilog=cost.EXAMPLES)(cost.command)
 app.command("suggest", epilog=suggest.EXAMPLES)(suggest.command)
 app.command("reshard", epilog=reshard.EXAMPLES)(reshard.command)
 app.command("observe", epilog=observe.EXAMPLES)(observe.command)
+app.command("fleet", epilog=fleet.EXAMPLES)(fleet.command)
 app.command("iam", epilog=iam.EXAMPLES)(iam.command)
 app.add_typer(facts.app, name="facts", epilog=facts.EXAMPLES)
 app.command("schema", epilog=schema.EXAMPLES)(schema.command)

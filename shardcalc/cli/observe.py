@@ -41,9 +41,13 @@ def command(
     if history is None:
         return
     if as_profile:
+        from ..history import HistoryError
         from ..observed import profile_text
 
-        write(profile_text(history), output)
+        try:
+            write(profile_text(history), output)
+        except HistoryError as error:
+            raise UsageError(f"{output}: not written", [message for _, message in error.problems]) from error
         return
     if output is None:
         import json

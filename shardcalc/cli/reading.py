@@ -135,9 +135,9 @@ def read_stream(name: str, reading: Reading) -> History | None:
         if reading.dry_run:
             from ..report import reading as report
 
-            write(report.foreseen([(stream, seen.queries)], span, seen, [], reading.max_metrics, page(None)), None)
+            write(report.foreseen([stream], span, seen, [], reading.max_metrics, reading.shard_metrics, page(None)), None)
             return None
-        check_budget(seen, reading)
+        budget(seen, reading)
         allowed = quota(account, which.region)
         with progress(f"reading {stream.name}", seen.queries) as tick:
             ((_, history),) = histories(
@@ -149,6 +149,7 @@ def read_stream(name: str, reading: Reading) -> History | None:
     except AwsError as error:
         raise failed(f"{subject} could not be read, nothing was computed", error) from error
     tell_spent([account])
+    account.close()
     return history
 
 
@@ -157,7 +158,7 @@ def failed(what: str, error: AwsError) -> UsageError:
     return UsageError(what, [error.message, *([f"-> {error.remedy}"] if error.remedy else [])], code=AWS)
 
 
-def check_budget(seen: Estimate, reading: Reading) -> None:
+def budget(seen: Estimate, reading: Reading) -> None:
     """Refuse a reading that would ask for more metrics than is allowed.
 
     Raises:
@@ -195,7 +196,7 @@ def _times(count: int) -> str:
 
 
 @contextmanager
-def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """A progress bar on stderr while the block runs; nothing where stderr is no terminal."""
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None

@@ -133,7 +133,6 @@ _READ: Final[Mapping[str, Callable[[str], object]]] = {
     "Fact[Size]": Size.parse,
     "Fact[USD]": USD.parse,
     "Fact[Duration]": Duration.parse,
-    "Fact[USD]": USD.parse,
     "Fact[Fraction]": lambda text: read_share(text, "a share"),
     "Fact[int]": lambda text: read_count(text, "a count"),
 }

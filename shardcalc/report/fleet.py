@@ -71,11 +71,18 @@ def json_text(fleet: Fleet) -> str:
             "complete": not fleet.unpriced and not fleet.failures,
         },
         "failures": [
-            {"stream": f.subject or None, "region": f.region, "account": f.account or None, "reason": f.trouble, "message": f.message, "remedy": f.remedy or None}
+            {
+                "stream": f.subject or None,
+                "region": f.region,
+                "account": f.account or None,
+                "reason": f.trouble,
+                "message": f.message,
+                "remedy": f.remedy or None,
+            }
             for f in fleet.failures
         ],
     }
-    return shared.assemble(head, "streams", [_row(member) for member in fleet.members])
+    return shared.assemble(head, "streams", (_row(member) for member in fleet.members), len(fleet.members))
 
 
 def _row(member: Member) -> dict[str, Any]:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..aws.metrics import Estimate
+from ..aws.reading import queries
 from ..history import moment
 from ..units import USD, Duration
 from .screen import Page, Screen
 
 if TYPE_CHECKING:
-    from ..aws.errors import AwsError
     from ..aws.metrics import Window
     from ..aws.streams import Stream
 
 
-def foreseen(streams: list[tuple[Stream, int]], span: Window, total: Estimate, failed: list[tuple[str, AwsError]], most: int | None, page: Page) -> str:
-    """What would be asked for."""
+def foreseen(
+    streams: Sequence[Stream], span: Window, total: Estimate, failed: Sequence[tuple[str, str]], most: int | None, shard_metrics: bool, page: Page
+) -> str:
+    """What would be asked for, and what could not even be described."""
     screen = Screen(page)
-    rows = [[stream.name, stream.region, stream.mode, f"{stream.open_shards:,}", f"{len(stream.registered):,}", f"{count:,}"] for stream, count in streams]
+    rows = [
+        [
+            stream.name,
+            stream.region,
+            stream.mode,
+            f"{stream.open_shards:,}",
+            f"{len(stream.registered):,}",
+            f"{len(queries(stream, shard_metrics=shard_metrics)):,}",
+        ]
+        for stream in streams
+    ]
     screen.table([("stream", "left"), ("Region", "left"), ("mode", "left"), ("shards", "right"), ("fan-out", "right"), ("series", "right")], rows)
     screen.gap()
     start, end = moment(span.start), moment(span.end)
@@ -29,8 +42,8 @@ def foreseen(streams: list[tuple[Stream, int]], span: Window, total: Estimate, f
     if most is not None:
         allowed = "would go on" if total.metrics <= most else "would stop before it begins"
         screen.line("allowed     ", f"{most:,} metrics by --max-metrics: {allowed}")
-    for name, error in failed:
-        screen.line("failed      ", f"{name}: {error.message}")
+    for name, message in failed:
+        screen.line("failed      ", f"{name}: {message}")
     screen.line(("nothing was read from CloudWatch", "dim"))
     return screen.text()
 
