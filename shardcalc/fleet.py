@@ -88,6 +88,17 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """Money of several streams: None when nothing is known of it, a lower bound unless it is complete."""
+
+    known: USD | None
+    complete: bool
+
+    def __str__(self) -> str:
+        return "unknown" if self.known is None else f"{'' if self.complete else 'at least '}{self.known}"
+
+
+@dataclass(frozen=True, slots=True)
 class Fleet:
     """What was found out about many streams."""
 
@@ -97,24 +108,24 @@ class Fleet:
     limits: Limits
 
     @property
-    def saving(self) -> USD:
-        """What a month would cost less if every wasteful stream were as recommended; where a saving is unknown, the sum is a lower bound."""
-        return _sum(member.saving for member in self.members if member.standing is Standing.WASTEFUL)
+    def saving(self) -> Sum:
+        """What a month would cost less if every wasteful stream were as recommended."""
+        return self._sum([member.saving for member in self.members if member.standing is Standing.WASTEFUL])
 
     @property
-    def more(self) -> USD:
+    def more(self) -> Sum:
         """What a month would cost more for the streams that are short."""
-        return _sum(member.saving for member in self.members if member.standing is Standing.SHORT) * -1
+        return self._sum([None if member.saving is None else member.saving * -1 for member in self.members if member.standing is Standing.SHORT])
 
     @property
-    def cost(self) -> USD:
-        """What a month costs now, as far as it is known."""
-        return _sum(member.cost for member in self.members)
+    def cost(self) -> Sum:
+        """What a month costs now."""
+        return self._sum([member.cost for member in self.members])
 
-    @property
-    def unpriced(self) -> tuple[Member, ...]:
-        """The streams whose cost or saving is not known, so that the sums are lower bounds."""
-        return tuple(m for m in self.members if m.cost is None or (m.saving is None and m.standing in (Standing.WASTEFUL, Standing.SHORT)))
+    def _sum(self, amounts: Sequence[USD | None]) -> Sum:
+        known = [amount.amount for amount in amounts if amount is not None]
+        complete = len(known) == len(amounts) and not self.failures
+        return Sum(USD(sum(known, ZERO)) if known or complete else None, complete)
 
     def count(self, standing: Standing) -> int:
         """How many streams stand so."""
@@ -144,9 +155,11 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
     standing = Standing.FINE
     if suggestion.verdict is Verdict.UP:
         standing = Standing.SHORT
+    elif suggestion.verdict is Verdict.DOWN:
+        standing = Standing.WASTEFUL
     elif grave:
         standing = Standing.TROUBLED
-    elif suggestion.verdict is Verdict.DOWN or (on_demand and saving is not None and saving.amount > 0):
+    elif on_demand and saving is not None and saving.amount > 0:
         standing = Standing.WASTEFUL
     return Member(
         name=history.stream or "",
@@ -201,12 +214,3 @@ def _on_demand_saving(suggestion: Suggestion) -> USD | None:
 
 def _whole(bill: Bill) -> USD | None:
     return bill.total if bill.complete else None
-
-
-def _sum(amounts: Iterable[USD | None]) -> USD:
-    return USD(sum((amount.amount for amount in amounts if amount is not None), ZERO))
-
-
-def reasons(members: Sequence[Member]) -> list[tuple[Member, tuple[str, ...]]]:
-    """The streams that have something to be told besides their line, with it."""
-    return [(one, one.reasons) for one in members if one.reasons]

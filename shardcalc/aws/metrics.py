@@ -7,16 +7,15 @@ never by label or order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
 from math import isfinite
 from typing import Any, Final
 
 from ..facts import Fact, Limits
 from ..history import Series
-from ..units import USD, Duration, ceil_div
+from ..units import USD, Duration
 from .errors import AwsError, Trouble
 from .session import Account
 
@@ -110,13 +109,7 @@ class Estimate:
 
 def estimate(queries: int, points: int, limits: Limits) -> Estimate:
     """How many GetMetricData calls so many series take when none has a gap, and their price."""
-    size = queries_per_call(points, limits)
-    full, rest = divmod(queries, size)
-    calls = metrics = 0
-    for count, times in ((size, full), (rest, 1 if rest else 0)):
-        pages = max(1, ceil_div(Fraction(count * points), limits.metric_points_most.value))
-        calls += pages * times
-        metrics += pages * times * count
+    calls, metrics = _asks(queries, queries_per_call(queries, points, limits), points, limits.metric_points_most.value)
     return Estimate(queries, points, calls, metrics, price(metrics, limits))
 
 
@@ -125,14 +118,21 @@ def price(metrics: int, limits: Limits) -> USD:
     return limits.metric_request_price.value * Fraction(metrics, limits.metric_request_lot.value)
 
 
-def queries_per_call(points: int, limits: Limits) -> int:
+def queries_per_call(queries: int, points: int, limits: Limits) -> int:
     """How many series to ask for in one call, so that the fewest calls are made in all.
 
     A page holds so many points, whatever the queries: with long series, the calls of few queries that just fill their pages are as
     few as those of many, keep less in memory, and do not ask for the same metric again on every page.
     """
-    most, page = limits.metric_queries_most.value, limits.metric_points_most.value
-    return min(range(1, most + 1), key=lambda count: (Fraction(-(-count * points // page), count), count))
+    page = limits.metric_points_most.value
+    return min(range(1, limits.metric_queries_most.value + 1), key=lambda size: (*_asks(queries, size, points, page), size))
+
+
+def _asks(queries: int, size: int, points: int, page: int) -> tuple[int, int]:
+    """The pages that so many queries take when so many share a call, and the metrics asked for on them."""
+    full, rest = divmod(queries, size)
+    pages, last = -(-size * points // page), -(-rest * points // page)
+    return full * pages + last, full * pages * size + last * rest
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
@@ -143,23 +143,23 @@ Tick = Callable[[int], None]
 
 
 def read(
-    account: Account, region: str, queries: Iterable[Query], span: Window, limits: Limits, *, most: int | None = None, tick: Tick = lambda _: None
+    account: Account, region: str, queries: Sequence[Query], span: Window, limits: Limits, *, most: int | None = None, tick: Tick = lambda _: None
 ) -> Iterator[Series | AwsError]:
     """The series of the queries, in their order, each with one value or None a period; in its place the reason when it cannot be read whole.
 
     Args:
         account: with which credentials.
         region: where.
-        queries: what to ask for; taken as they are needed.
+        queries: what to ask for.
         span: the periods.
         limits: CloudWatch's, of a call and of a page.
         most: metrics that may be asked for in all, by this account's count; None for any number.
         tick: told after each call how many series are done.
     """
-    size = queries_per_call(span.points, limits)
-    waiting = iter(queries)
+    size = queries_per_call(len(queries), span.points, limits)
     over: AwsError | None = None
-    while batch := list(islice(waiting, size)):
+    for first in range(0, len(queries), size):
+        batch = queries[first : first + size]
         if over is None:
             try:
                 yield from _call(account, region, batch, span, most)

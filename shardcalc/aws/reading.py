@@ -89,7 +89,7 @@ def histories(
 ) -> Iterator[tuple[Stream, History | AwsError]]:
     """Each stream with its history, or with the reason why it could not be read; in the order of the streams, one at a time."""
     asked = {stream.name: queries(stream, shard_metrics=shard_metrics) for stream in streams}
-    series = read(account, region, (query for stream in streams for query in asked[stream.name]), span, limits, most=most, tick=tick)
+    series = read(account, region, [query for stream in streams for query in asked[stream.name]], span, limits, most=most, tick=tick)
     for stream in streams:
         # All of a stream's series are taken even when one of them fails, so that the next stream begins with its own.
         came = [next(series) for _ in asked[stream.name]]

@@ -75,7 +75,7 @@ def command(
             assert_never(format)
     write(text, output)
     if failures:
-        print(f"error: {len(failures):,} could not be read, and are in no sum", file=sys.stderr)
+        print(f"error: {report.failed_text(failures)}", file=sys.stderr)
         raise typer.Exit(AWS)
 
 

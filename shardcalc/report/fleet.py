@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from rich.text import Text
 
-from ..fleet import Failure, Fleet, Member, Standing
-from ..units import USD, percent
+from ..fleet import Failure, Fleet, Member, Standing, Sum
+from ..units import percent
 from . import json as shared
 from .markdown import escape
 from .markdown import table as markdown_table
@@ -25,7 +25,7 @@ def table(fleet: Fleet, page: Page) -> str:
     screen = Screen(page)
     if fleet.members:
         rows: list[Sequence[str | Text]] = [[*_cells(member), Text(member.standing.value, style=_STYLES[member.standing])] for member in fleet.members]
-        screen.table(_COLUMNS, rows, footer=[f"{len(fleet.members):,} streams", "", "", "", "", _sum(fleet.cost, fleet), _sum(fleet.saving, fleet), ""])
+        screen.table(_COLUMNS, rows, footer=[f"{len(fleet.members):,} streams", "", "", "", "", str(fleet.cost), str(fleet.saving), ""])
     for member in fleet.members:
         if member.reasons or member.standing is not Standing.FINE:
             screen.gap()
@@ -65,10 +65,9 @@ def json_text(fleet: Fleet) -> str:
             "streams": len(fleet.members),
             "failed": len(fleet.failures),
             **{standing.value: fleet.count(standing) for standing in Standing},
-            "cost_usd_per_month": fleet.cost.cents,
-            "saving_usd_per_month": fleet.saving.cents,
-            "more_usd_per_month": fleet.more.cents,
-            "complete": not fleet.unpriced and not fleet.failures,
+            **_money("cost", fleet.cost),
+            **_money("saving", fleet.saving),
+            **_money("more", fleet.more),
         },
         "failures": [
             {
@@ -83,6 +82,10 @@ def json_text(fleet: Fleet) -> str:
         ],
     }
     return shared.assemble(head, "streams", (_row(member) for member in fleet.members), len(fleet.members))
+
+
+def _money(name: str, amount: Sum) -> dict[str, Any]:
+    return {f"{name}_usd_per_month": None if amount.known is None else amount.known.cents, f"{name}_complete": amount.complete}
 
 
 def _row(member: Member) -> dict[str, Any]:
@@ -125,19 +128,24 @@ def _failed(failure: Failure) -> str:
     return f"{failure.subject} in {where}" if failure.subject else f"all streams in {where}"
 
 
-def _sum(amount: USD, fleet: Fleet) -> str:
-    return f"at least {amount}" if fleet.unpriced or fleet.failures else str(amount)
+def failed_text(failures: Sequence[Failure]) -> str:
+    """How much could not be read, in one line."""
+    streams = sum(1 for failure in failures if failure.subject)
+    regions = len(failures) - streams
+    what = [f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in ((streams, "stream"), (regions, "Region")) if count]
+    return f"{' and '.join(what)} could not be read whole; what is missing is in no sum"
 
 
 def _summary(fleet: Fleet) -> list[str]:
     counts = [f"{fleet.count(standing):,} {standing.value}" for standing in Standing if fleet.count(standing)]
     lines = [f"{len(fleet.members):,} streams: {', '.join(counts)}" if counts else "no stream was found"]
     if fleet.failures:
-        lines.append(f"{len(fleet.failures):,} could not be read, and are in no sum")
+        lines.append(failed_text(fleet.failures))
     if fleet.count(Standing.WASTEFUL):
-        lines.append(f"the wasteful streams would save {_sum(fleet.saving, fleet)} a month as recommended, before tax")
+        lines.append(f"the wasteful streams would save {fleet.saving} a month as recommended, before tax")
     if fleet.count(Standing.SHORT):
-        lines.append(f"the short streams would cost {_sum(fleet.more, fleet)} a month more")
-    if fleet.unpriced:
-        lines.append(f"not every price is known for {', '.join(sorted({member.region for member in fleet.unpriced}))}")
+        lines.append(f"the short streams would cost {fleet.more} a month more")
+    unpriced = sorted({member.region for member in fleet.members if member.cost is None})
+    if unpriced:
+        lines.append(f"no verified price of every line in {', '.join(unpriced)}; shardcalc facts shows what is known")
     return lines
