@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..facts import regions
-from ..history import MODES
+from ..history import MODES, read_name
 from ..history import Account as Quota
 from .errors import AwsError, Trouble
 from .session import Access, Account
@@ -63,11 +63,16 @@ class Named:
 
 
 def named(text: str, region: str, account: Account) -> Named:
-    """Read the name or ARN of a stream; without a Region of its own it is in the given one, or the profile's."""
+    """Read the name or ARN of a stream; without a Region of its own it is in the given one, or the profile's.
+
+    Raises:
+        BadValue: it is neither.
+        AwsError: no Region is set.
+    """
     parts = text.split(":")
     if parts[0] == "arn" and len(parts) == 6 and parts[2] == "kinesis" and parts[5].startswith("stream/"):
         return Named(parts[5].removeprefix("stream/"), parts[3], text)
-    return Named(text, region or account.region)
+    return Named(read_name(text), region or account.region)
 
 
 def list_streams(account: Account, region: str) -> Iterator[str]:

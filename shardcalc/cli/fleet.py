@@ -225,7 +225,7 @@ def _saved(folder: str, options: Options) -> list[Member]:
         UsageError: listing what cannot be read.
     """
     from ..history import HistoryError
-    from ..saved import lines, read_history_file
+    from ..saved import read_history_file
 
     try:
         paths = sorted(entry.path for entry in os.scandir(folder) if entry.name.endswith((".json", ".json.gz")) and not entry.name.startswith("."))
@@ -239,7 +239,7 @@ def _saved(folder: str, options: Options) -> list[Member]:
         try:
             history, _ = read_history_file(path)
         except HistoryError as error:
-            problems += lines(error, path)
+            problems += [f"{path}: {place + ': ' if place else ''}{message}" for place, message in error.problems]
             continue
         members.append(_member(history, options, ""))
     if problems:

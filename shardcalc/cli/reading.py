@@ -42,9 +42,19 @@ class Reading:
     dry_run: bool
 
     def accounts(self) -> list[Account]:
-        """One account a role, or the user's own; their credentials are not used yet."""
-        from ..aws.session import Access, Account
+        """One account a role, or the user's own; their credentials are not used yet.
 
+        Raises:
+            BadFields: a Region is not one that is known, and no endpoint is given for it.
+        """
+        from ..aws.session import Access, Account
+        from ..workload import BadFields, read_region
+
+        for region in self.regions if not self.endpoint_url else ():
+            try:
+                read_region(region)
+            except ValueError as error:
+                raise BadFields([("region", str(error))]) from error
         return [Account(Access(self.profile, self.endpoint_url, role, self.external_id, self.timeout)) for role in self.role_arns or ("",)]
 
 
@@ -84,6 +94,7 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Callable[..., Any]], Call
         def with_flags(**given: Any) -> Any:
             values = {name: given[name] if name in has else given.pop(name) for name in flags}
             regions, roles = (_several(values.pop(name)) for name in ("region", "role_arn"))
+            values["days"] = _days(values["days"])
             return command(reading=Reading(regions=regions, role_arns=roles, **values), **given)
 
         with_flags.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
@@ -96,6 +107,16 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Callable[..., Any]], Call
 
 def _option(name: str, kind: Any, default: object, option: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+
+
+def _days(given: int | str | None) -> int:
+    from ..units import read_count
+    from ..workload import BadFields
+
+    try:
+        return DAYS if given is None else read_count(given, "a number of days", least=1)
+    except ValueError as error:
+        raise BadFields([("days", str(error))]) from error
 
 
 def _several(given: str | list[str] | None) -> tuple[str, ...]:
@@ -116,13 +137,17 @@ def read_stream(name: str, reading: Reading) -> History | None:
     from ..aws.reading import foresee, histories
     from ..aws.streams import describe, elsewhere, named, quota
     from ..facts import built_in_limits
+    from ..units import BadValue
 
     limits = built_in_limits()
     now = int(time.time())
     subject = f"stream {name}"
     try:
         account = reading.accounts()[0]
-        which = named(name, reading.regions[0] if reading.regions else "", account)
+        try:
+            which = named(name, reading.regions[0] if reading.regions else "", account)
+        except BadValue as error:
+            raise UsageError("nothing was read", [str(error)]) from error
         subject = f"{which} in {which.region}"
         span = window(reading.days, now, limits)
         try:

@@ -13,7 +13,7 @@ HERE = "us-east-1"  # where every price is known
 def steady(rates):
     """Every minute the same: bytes and records a second by stream; None for a stream without points."""
 
-    def measure(metric, dimensions, time):
+    def measure(metric, dimensions):
         rate = rates.get(dimensions["StreamName"], (1_000, 1))
         if rate is None:
             return None
@@ -41,7 +41,7 @@ MIB = 1_048_576
 @pytest.fixture
 def five(aws):
     """One of each standing; the needed counts are worked out beside."""
-    aws.measure = steady(
+    aws.steady = steady(
         {
             "short": (3 * MIB, 100),  # 3 x 1.25 = 3.75 -> 4 shards of 1 MiB/s
             "wasteful": (MIB, 100),  # 1 x 1.25 -> 2
@@ -84,7 +84,7 @@ def test_a_silent_stream_costs_its_shards_and_is_not_judged(aws, at, five, shard
 
 
 def test_a_stream_that_throttles_below_its_capacity_is_troubled(aws, at, shardcalc):
-    aws.measure = steady({"hot": (1_000, 100, 5)})
+    aws.steady = steady({"hot": (1_000, 100, 5)})
     aws.add("hot", region=HERE, shards=4)
     (row,) = json.loads(shardcalc("fleet", *at, "--format", "json").out)["streams"]
     assert row["standing"] == "troubled"
@@ -209,7 +209,7 @@ def test_sixty_streams_share_calls(aws, at, shardcalc):
     """480 series of a day fit 5 pages' worth of points twice over: 480 x 1,437 / 100,800 = 6.84 -> 7 calls."""
     for number in range(60):
         aws.add(f"s{number:02d}", region=HERE)
-    aws.measure = steady({})
+    aws.steady = steady({})
     result = shardcalc("fleet", *at, "--days", "1", "--format", "json")
     assert result.code == 0
     assert len(json.loads(result.out)["streams"]) == 60
@@ -227,7 +227,7 @@ def test_every_format_names_the_streams_and_what_failed(aws, at, five, shardcalc
 
 def test_unknown_prices_are_not_zero(aws, shardcalc):
     """No price of eu-north-1 is known."""
-    aws.measure = steady({})
+    aws.steady = steady({})
     aws.add("orders", region="eu-north-1", shards=9)
     flags = ("--region", "eu-north-1", "--endpoint-url", aws.url, "--days", "8")
     out = shardcalc("fleet", *flags).out
