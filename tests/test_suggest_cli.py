@@ -122,8 +122,8 @@ def test_every_flag_that_cannot_be_read_is_told_at_once():
         assert f"  {flag}  " in ran.err
 
 
-def test_without_a_file_it_says_what_to_give():
-    ran = run("suggest", "orders")
+def test_without_a_stream_or_a_file_it_says_what_to_give():
+    ran = run("suggest")
     assert (ran.code, ran.out) == (2, "")
     assert "--from" in ran.err
 

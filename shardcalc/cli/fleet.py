@@ -13,7 +13,7 @@ import typer
 
 from .errors import AWS, UsageError
 from .output import Format, page, write
-from .reading import Reading, budget, failed, progress, reading_flags, tell_spent
+from .reading import Reading, budget, failed, progress, reading_flags, tell_foreseen, tell_spent
 
 if TYPE_CHECKING:
     from ..aws.errors import AwsError
@@ -115,11 +115,9 @@ def _read(reading: Reading, options: Options, save: str | None) -> tuple[list[Me
     for place in places:
         seen += foresee(place.streams, span, limits, shard_metrics=reading.shard_metrics)
     if reading.dry_run:
-        from ..report.reading import foreseen
-
         streams = [stream for place in places for stream in place.streams]
         reasons = [(f"{failure.subject or 'all streams'} in {failure.region}", failure.message) for failure in failures]
-        write(foreseen(streams, span, seen, reasons, reading.max_metrics, reading.shard_metrics, page(None)), None)
+        tell_foreseen(streams, reasons, span, seen, reading)
         if failures:
             raise typer.Exit(AWS)
         return None

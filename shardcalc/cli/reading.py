@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -19,8 +19,9 @@ from .output import page, write
 
 if TYPE_CHECKING:
     from ..aws.errors import AwsError
-    from ..aws.metrics import Estimate
+    from ..aws.metrics import Estimate, Window
     from ..aws.session import Account
+    from ..aws.streams import Stream
     from ..history import History
 
 DAYS: Final = 14
@@ -30,7 +31,7 @@ DAYS: Final = 14
 class Reading:
     """The flags of a command that reads AWS."""
 
-    days: int
+    asked_days: int | str | None
     regions: tuple[str, ...]
     profile: str
     role_arns: tuple[str, ...]
@@ -40,6 +41,21 @@ class Reading:
     max_metrics: int | None
     shard_metrics: bool
     dry_run: bool
+
+    @property
+    def days(self) -> int:
+        """The days to read.
+
+        Raises:
+            BadFields: they are not a number of days.
+        """
+        from ..units import read_count
+        from ..workload import BadFields
+
+        try:
+            return DAYS if self.asked_days is None else read_count(self.asked_days, "a number of days", least=1)
+        except ValueError as error:
+            raise BadFields([("days", str(error))]) from error
 
     def accounts(self) -> list[Account]:
         """One account a role, or the user's own; their credentials are not used yet.
@@ -94,8 +110,7 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Callable[..., Any]], Call
         def with_flags(**given: Any) -> Any:
             values = {name: given[name] if name in has else given.pop(name) for name in flags}
             regions, roles = (_several(values.pop(name)) for name in ("region", "role_arn"))
-            values["days"] = _days(values["days"])
-            return command(reading=Reading(regions=regions, role_arns=roles, **values), **given)
+            return command(reading=Reading(asked_days=values.pop("days"), regions=regions, role_arns=roles, **values), **given)
 
         with_flags.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
         with_flags.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *added)}
@@ -107,16 +122,6 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Callable[..., Any]], Call
 
 def _option(name: str, kind: Any, default: object, option: Any) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
-
-
-def _days(given: int | str | None) -> int:
-    from ..units import read_count
-    from ..workload import BadFields
-
-    try:
-        return DAYS if given is None else read_count(given, "a number of days", least=1)
-    except ValueError as error:
-        raise BadFields([("days", str(error))]) from error
 
 
 def _several(given: str | list[str] | None) -> tuple[str, ...]:
@@ -158,9 +163,7 @@ def read_stream(name: str, reading: Reading) -> History | None:
             raise
         seen = foresee([stream], span, limits, shard_metrics=reading.shard_metrics)
         if reading.dry_run:
-            from ..report import reading as report
-
-            write(report.foreseen([stream], span, seen, [], reading.max_metrics, reading.shard_metrics, page(None)), None)
+            tell_foreseen([stream], [], span, seen, reading)
             return None
         budget(seen, reading)
         allowed = quota(account, which.region)
@@ -176,6 +179,30 @@ def read_stream(name: str, reading: Reading) -> History | None:
     tell_spent([account])
     account.close()
     return history
+
+
+def tell_foreseen(streams: Sequence[Stream], failures: Sequence[tuple[str, str]], span: Window, seen: Estimate, reading: Reading) -> None:
+    """Print what would be asked of CloudWatch: the result of ``--dry-run``."""
+    from ..aws.reading import queries
+    from ..report.reading import Asked, Foreseen, foreseen
+
+    rows = [
+        Asked(one.name, one.region, one.mode, one.open_shards, len(one.registered), len(queries(one, shard_metrics=reading.shard_metrics))) for one in streams
+    ]
+    plan = Foreseen(
+        streams=tuple(rows),
+        failed=tuple(failures),
+        start=span.start,
+        end=span.end,
+        period=span.period,
+        points=span.points,
+        series=seen.queries,
+        calls=seen.calls,
+        metrics=seen.metrics,
+        price=seen.price,
+        most=reading.max_metrics,
+    )
+    write(foreseen(plan, page(None)), None)
 
 
 def failed(what: str, error: AwsError) -> UsageError:
@@ -226,7 +253,7 @@ def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None
         return
-    from ..report.progress import bar
+    from .progress import bar
 
     with bar(title, total) as tick:
         yield tick

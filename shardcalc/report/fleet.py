@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from rich.text import Text
-
 from ..fleet import Failure, Fleet, Member, Standing, Sum
 from ..units import percent
-from . import json as shared
+from .json import SCHEMA_VERSION, number
 from .markdown import escape
 from .markdown import table as markdown_table
-from .screen import Justify, Page, Screen
+from .screen import Cell, Justify, Page, Screen
 
 _STYLES: Final = {Standing.SHORT: "bold red", Standing.TROUBLED: "bold yellow", Standing.WASTEFUL: "bold blue", Standing.SILENT: "dim", Standing.FINE: "green"}
-_COLUMNS: Final[list[tuple[str, Justify]]] = [
-    ("stream", "left"), ("Region", "left"), ("now", "right"), ("to", "right"), ("used", "right"), ("a month", "right"), ("saves", "right"), ("", "left"),
-]  # fmt: skip
 
 
 def table(fleet: Fleet, page: Page) -> str:
-    """For a terminal."""
+    """For a terminal. A Region that all streams share stands in the heading, and not in each line."""
     screen = Screen(page)
-    if fleet.members:
-        rows: list[Sequence[str | Text]] = [[*_cells(member), Text(member.standing.value, style=_STYLES[member.standing])] for member in fleet.members]
-        screen.table(_COLUMNS, rows, footer=[f"{len(fleet.members):,} streams", "", "", "", "", str(fleet.cost), str(fleet.saving), ""])
+    places = {member.region for member in fleet.members}
+    columns: list[tuple[str, Justify]] = [("stream", "left"), ("Region", "left"), ("now", "right"), ("to", "right"), ("used", "right")]
+    columns += [("a month", "right"), ("saves", "right"), ("", "left")]
+    keep = [index for index, (title, _) in enumerate(columns) if title != "Region" or len(places) > 1]
+    rows: list[Sequence[Cell]] = []
     for member in fleet.members:
-        if member.reasons or member.standing is not Standing.FINE:
+        standing = member.standing.value
+        cells: list[Cell] = [*_cells(member), ((standing, _STYLES[member.standing]),)]
+        rows.append([cells[index] for index in keep])
+    if rows:
+        screen.heading(" ".join(places) if len(places) == 1 else f"{len(places)} Regions")
+        screen.table([columns[index] for index in keep], rows)
+    for member in fleet.members:
+        if member.reasons:
             screen.gap()
             screen.line((member.standing.value, _STYLES[member.standing]), "  ", (_name(member, fleet), "bold"), f"  {member.answer}")
             for reason in member.reasons:
@@ -37,7 +42,7 @@ def table(fleet: Fleet, page: Page) -> str:
         screen.line(("failed", "bold red"), "  ", (_failed(failure), "bold"))
         screen.line(failure.message, indent=2)
         if failure.remedy:
-            screen.line("-> ", failure.remedy, indent=2)
+            screen.line(f"-> {failure.remedy}", indent=2)
     screen.gap()
     for line in _summary(fleet):
         screen.line(line)
@@ -57,7 +62,7 @@ def markdown_text(fleet: Fleet) -> str:
 def json_text(fleet: Fleet) -> str:
     """As one JSON object; money is a decimal string, and null is unknown."""
     head = {
-        "schema_version": shared.SCHEMA_VERSION,
+        "schema_version": SCHEMA_VERSION,
         "command": "fleet",
         "days": fleet.days,
         "facts_oldest_date": min(fact.date for fact in fleet.limits).isoformat(),
@@ -81,7 +86,9 @@ def json_text(fleet: Fleet) -> str:
             for f in fleet.failures
         ],
     }
-    return shared.assemble(head, "streams", (_row(member) for member in fleet.members), len(fleet.members))
+    # One line a stream: a fleet may have thousands.
+    rows = ",\n".join(json.dumps(_row(member), ensure_ascii=False) for member in fleet.members)
+    return json.dumps(head, ensure_ascii=False)[:-1] + ', "streams": [\n' + rows + "\n]}\n"
 
 
 def _money(name: str, amount: Sum) -> dict[str, Any]:
@@ -97,7 +104,7 @@ def _row(member: Member) -> dict[str, Any]:
         "standing": member.standing.value,
         "shards": member.shards,
         "recommended_shards": member.recommended,
-        "worst_utilisation": None if member.used is None else shared.number(member.used),
+        "worst_utilisation": None if member.used is None else number(member.used),
         "cost_usd_per_month": None if member.cost is None else member.cost.cents,
         "saving_usd_per_month": None if member.saving is None else member.saving.cents,
         "answer": member.answer,
@@ -107,11 +114,12 @@ def _row(member: Member) -> dict[str, Any]:
 
 
 def _cells(member: Member) -> list[str]:
+    on_demand = member.mode == "ON_DEMAND"
     return [
         member.name,
         member.region,
-        "-" if member.shards is None else f"{member.shards:,}",
-        "-" if member.recommended is None else f"{member.recommended:,}",
+        "on-demand" if on_demand else "-" if member.shards is None else f"{member.shards:,}",
+        "-" if member.recommended is None or (on_demand and member.standing is not Standing.WASTEFUL) else f"{member.recommended:,}",
         "-" if member.used is None else percent(member.used),
         "unknown" if member.cost is None else str(member.cost),
         "unknown" if member.saving is None else str(member.saving) if member.saving else "",
@@ -138,14 +146,17 @@ def failed_text(failures: Sequence[Failure]) -> str:
 
 def _summary(fleet: Fleet) -> list[str]:
     counts = [f"{fleet.count(standing):,} {standing.value}" for standing in Standing if fleet.count(standing)]
-    lines = [f"{len(fleet.members):,} streams: {', '.join(counts)}" if counts else "no stream was found"]
+    streams = f"{len(fleet.members):,} stream{'' if len(fleet.members) == 1 else 's'}"
+    lines = [f"{streams}: {', '.join(counts)}; they cost {fleet.cost} a month before tax"] if counts else ["no stream was found"]
+    if fleet.count(Standing.WASTEFUL):
+        lines.append(f"the wasteful would save {fleet.saving} a month as recommended")
+    if fleet.count(Standing.SHORT):
+        lines.append(f"what the short need would cost {fleet.more} a month more" if fleet.more.known is not None else "what the short need costs is not known")
+    if fleet.count(Standing.SILENT):
+        lines.append("of the silent nothing was measured: nobody writes to them, or their metrics are missing")
     if fleet.failures:
         lines.append(failed_text(fleet.failures))
-    if fleet.count(Standing.WASTEFUL):
-        lines.append(f"the wasteful streams would save {fleet.saving} a month as recommended, before tax")
-    if fleet.count(Standing.SHORT):
-        lines.append(f"the short streams would cost {fleet.more} a month more")
     unpriced = sorted({member.region for member in fleet.members if member.cost is None})
     if unpriced:
-        lines.append(f"no verified price of every line in {', '.join(unpriced)}; shardcalc facts shows what is known")
+        lines.append(f"not every price is known in {', '.join(unpriced)}; shardcalc facts shows what is")
     return lines

@@ -2,48 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-from ..aws.metrics import Estimate
-from ..aws.reading import queries
 from ..history import moment
 from ..units import USD, Duration
 from .screen import Page, Screen
 
-if TYPE_CHECKING:
-    from ..aws.metrics import Window
-    from ..aws.streams import Stream
+
+class Asked(NamedTuple):
+    """One stream that would be read."""
+
+    name: str
+    region: str
+    mode: str
+    open_shards: int
+    registered: int
+    series: int
 
 
-def foreseen(
-    streams: Sequence[Stream], span: Window, total: Estimate, failed: Sequence[tuple[str, str]], most: int | None, shard_metrics: bool, page: Page
-) -> str:
-    """What would be asked for, and what could not even be described."""
+class Foreseen(NamedTuple):
+    """What a reading would ask of CloudWatch."""
+
+    streams: tuple[Asked, ...]
+    failed: tuple[tuple[str, str], ...]
+    """What could not even be described, and why."""
+    start: int
+    end: int
+    period: int
+    points: int
+    """Of one series."""
+    series: int
+    calls: int
+    metrics: int
+    price: USD
+    most: int | None
+    """Metrics that ``--max-metrics`` allows."""
+
+
+def foreseen(plan: Foreseen, page: Page) -> str:
+    """What would be asked for, for a terminal."""
     screen = Screen(page)
-    rows = [
-        [
-            stream.name,
-            stream.region,
-            stream.mode,
-            f"{stream.open_shards:,}",
-            f"{len(stream.registered):,}",
-            f"{len(queries(stream, shard_metrics=shard_metrics)):,}",
-        ]
-        for stream in streams
-    ]
+    rows = [[one.name, one.region, one.mode, f"{one.open_shards:,}", f"{one.registered:,}", f"{one.series:,}"] for one in plan.streams]
     screen.table([("stream", "left"), ("Region", "left"), ("mode", "left"), ("shards", "right"), ("fan-out", "right"), ("series", "right")], rows)
     screen.gap()
-    start, end = moment(span.start), moment(span.end)
-    screen.line(
-        "would read  ", f"{total.queries:,} series of {span.points:,} periods of {Duration(span.period)}, {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
-    )
-    screen.line("would make  ", f"{total.calls:,} GetMetricData call{'' if total.calls == 1 else 's'} for {total.metrics:,} metrics: {cost(total.price)}")
-    if most is not None:
-        allowed = "would go on" if total.metrics <= most else "would stop before it begins"
-        screen.line("allowed     ", f"{most:,} metrics by --max-metrics: {allowed}")
-    for name, message in failed:
-        screen.line("failed      ", f"{name}: {message}")
+    start, end = moment(plan.start), moment(plan.end)
+    screen.line(f"would read  {plan.series:,} series of {plan.points:,} periods of {Duration(plan.period)}, {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC")
+    screen.line(f"would make  {plan.calls:,} GetMetricData call{'' if plan.calls == 1 else 's'} for {plan.metrics:,} metrics: {cost(plan.price)}")
+    if plan.most is not None:
+        allowed = "would go on" if plan.metrics <= plan.most else "would stop before it begins"
+        screen.line(f"allowed     {plan.most:,} metrics by --max-metrics: {allowed}")
+    for name, message in plan.failed:
+        screen.line(f"failed      {name}: {message}")
     screen.line(("nothing was read from CloudWatch", "dim"))
     return screen.text()
 

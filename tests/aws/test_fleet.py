@@ -222,7 +222,7 @@ def test_every_format_names_the_streams_and_what_failed(aws, at, five, shardcalc
     out = shardcalc("fleet", *at, "--format", format).out
     assert [name for name in ("short", "more-wasteful", "wasteful", "silent", "fine", "gone") if name not in out] == []
     assert "DELETING" in out
-    assert "at least $120.45 a month" in out
+    assert "would save at least $120.45 a month" in out
 
 
 def test_unknown_prices_are_not_zero(aws, shardcalc):

@@ -24,6 +24,11 @@ def of(account, queries, span, **more):
     return list(read(account, HERE, queries, span, LIMITS, **more))
 
 
+def pages_of(points):
+    """The limits, with pages of so few points."""
+    return LIMITS._replace(metric_points_most=LIMITS.metric_points_most._replace(value=points))
+
+
 SPAN = Window(NOW - NOW % 3600, 60, 10)
 
 
@@ -78,9 +83,7 @@ def test_packing_never_makes_more_calls_than_500_queries_page_by_page(points, qu
 
 def test_the_estimate_is_what_is_then_asked(aws, account):
     """Pages of 100 points instead of 100,800, and the limits likewise: 25 queries of 10 points are 3 pages."""
-    from dataclasses import replace
-
-    small = replace(LIMITS, metric_points_most=replace(LIMITS.metric_points_most, value=100))
+    small = pages_of(100)
     aws.page_points = 100
     queries = [query(stream=f"s{number}") for number in range(25)]
     seen = estimate(25, 10, small)
@@ -252,18 +255,14 @@ def test_a_page_that_is_cut_once_is_asked_again(aws, account):
 
 def test_a_failing_call_fails_its_series_only(aws, account):
     """Two queries a call: the first call fails for good, the others are read."""
-    from dataclasses import replace
-
-    two = replace(LIMITS, metric_points_most=replace(LIMITS.metric_points_most, value=20))
+    two = pages_of(20)
     aws.fault("GetMetricData", status=400, code="InvalidParameterValue", when=lambda body: "s1" in str(body["MetricDataQueries"]))
     came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(6)], SPAN, two))
     assert [isinstance(one, AwsError) for one in came] == [True, True, False, False, False, False]
 
 
 def test_throttling_that_goes_on_stops_the_reading(aws, account):
-    from dataclasses import replace
-
-    two = replace(LIMITS, metric_points_most=replace(LIMITS.metric_points_most, value=20))
+    two = pages_of(20)
     aws.fault("GetMetricData", status=400, code="Throttling")
     came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(100)], SPAN, two))
     assert {one.trouble for one in came} == {Trouble.THROTTLED}
