@@ -16,6 +16,8 @@ from .errors import UNDERSTOOD, Asked, AwsError, Trouble, botocore_errors, trans
 ATTEMPTS: Final = 6
 """Times that a call is tried: with botocore's growing pauses, about a quarter of a minute of throttling. AWS_MAX_ATTEMPTS and the profile win."""
 
+CUT_ATTEMPTS: Final = 3
+"""Times that an answer may come cut off before it is given up."""
 CONNECT_WITHIN: Final = 5
 """Seconds to wait for a connection, whatever the time to wait for an answer."""
 STS_REGION: Final = "us-east-1"
@@ -96,8 +98,8 @@ class Account:
         try:
             from botocore import xform_name
 
-            client = self._client(service, region)
-            answer: dict[str, Any] = getattr(client, xform_name(operation))(**arguments)
+            call = getattr(self._client(service, region), xform_name(operation))
+            answer = _whole_answer(call, arguments)
         except botocore_errors() as error:
             raise translate(error, asked) from error
         if member not in answer:
@@ -173,11 +175,36 @@ def _core(profile: str) -> Any:
     # Botocore's hook for the form of timestamps, the one that the AWS CLI uses. Left as they came, a page of 100,800 points takes
     # a seventeenth of the time that it takes with datetimes.
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_came)
+    session.register("before-parse", _refuse_cut)
     return session
 
 
 def _as_it_came(value: Any) -> Any:
     return value
+
+
+def _whole_answer(call: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Make a call, again when its answer came cut off: botocore retries much, and this not in every release."""
+    from botocore.exceptions import IncompleteReadError
+
+    for _ in range(CUT_ATTEMPTS - 1):
+        try:
+            answer: dict[str, Any] = call(**arguments)
+        except IncompleteReadError:
+            continue
+        return answer
+    last: dict[str, Any] = call(**arguments)
+    return last
+
+
+def _refuse_cut(response_dict: Mapping[str, Any], **_: Any) -> None:
+    # From 1.44 botocore takes a body that is shorter than announced for the whole of it.
+    headers, body = response_dict["headers"], response_dict["body"]
+    length = headers.get("content-length")
+    if isinstance(body, bytes) and length is not None and "content-encoding" not in headers and len(body) < int(length):
+        from botocore.exceptions import IncompleteReadError
+
+        raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(length))
 
 
 def _config(session: Any, access: Access, attempts: int | None = None) -> Any:
