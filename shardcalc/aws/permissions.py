@@ -17,6 +17,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "observe": _ONE,
     "suggest": _ONE,
     "fleet": (*_ONE, "kinesis:ListStreams"),
+    "facts": ("pricing:GetProducts",),
 }
 """The commands that ask AWS; every other command works without credentials."""
 

@@ -102,9 +102,14 @@ def _read(region: str, way: Source, offer_file: str | None, profile: str, endpoi
         if offer_file is not None:
             return price_sheet(read_bulk(_bytes(offer_file), offer_file), region, offer_file)
         if way is not Source.BULK:
+            from ..aws.errors import AwsError
             from ..aws.pricelist import products
+            from .reading import failed
 
-            items = products(region, profile, endpoint_url, required=way is Source.API)
+            try:
+                items = products(region, profile, endpoint_url, required=way is Source.API)
+            except AwsError as error:
+                raise failed("the price list could not be read; the prices from before stay in place", error) from error
             if items is not None:
                 return price_sheet(read_query(items, "the Price List Query API"), region, "the Price List Query API")
         from .. import download
