@@ -63,8 +63,10 @@ SHARD_METRICS: Final[Mapping[str, str]] = {
 MODES: Final = ("PROVISIONED", "ON_DEMAND")
 """A stream's capacity mode, as AWS names it; ON_DEMAND is both Standard and Advantage."""
 
-LATEST: Final = 253_402_300_800
-"""The year 10000, where dates end."""
+LATEST: Final = 4_102_444_800
+"""The year 2100: a time after it is a mistake of units."""
+MOST: Final = 10**21
+"""More bytes, records, calls or milliseconds than any series adds up to."""
 MOST_POINTS: Final = 10_000_000
 
 
@@ -223,7 +225,7 @@ class _Reader:
         if period % 60:
             self.bad("period_seconds", f"{period} is not a multiple of 60")
         if points is not None and start + points * period > LATEST:
-            self.bad("start_epoch_seconds", "the history ends after the year 9999")
+            self.bad("start_epoch_seconds", "the history ends after the year 2100")
         self.points = points or 0
         mode = self.text(stream, "stream.", "mode", _WORD, optional=True)
         if mode is not None and mode not in MODES:
@@ -352,6 +354,8 @@ class _Reader:
         if min(filter(None, values), default=0) < 0:
             index = next(i for i, value in enumerate(values) if value is not None and value < 0)
             self.bad(place, f"value {index}: {values[index]} is below zero")
+        elif sum(filter(None, values)) > MOST:
+            self.bad(place, "larger values than AWS ever counts")
         return values
 
 

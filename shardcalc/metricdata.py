@@ -151,7 +151,7 @@ def _points(result: Mapping[str, Any], where: str, into: dict[int, int | float],
         if second is None:
             problems.append((where, f"{shown(time)} is not a time; ISO 8601 or epoch seconds, in whole minutes"))
             return
-        if value.__class__ not in (int, float) or not 0 <= value < float("inf"):
+        if value.__class__ not in (int, float) or not 0 <= value <= keys.MOST // keys.MOST_POINTS:
             problems.append((where, f"{shown(value)} is not a value of a metric"))
             return
         if into.setdefault(second, value) != value:

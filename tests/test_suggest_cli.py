@@ -8,13 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
-from shardcalc.history import to_document
+from shardcalc.history import HistoryError, to_document
+from shardcalc.report import suggest as report
+from shardcalc.report.screen import Page
 from shardcalc.saved import write_history_file
+from shardcalc.suggest import suggest
 from tests import golden
 from tests.command import run
 from tests.synthetic import DAY, SALE_HOUR, changed, history, records, with_metric
 from tests.test_cli import in_terminal, plain
+from tests.test_history import HISTORIES
 
 SUFFIX = {"table": "txt", "json": "json", "markdown": "md"}
 
@@ -96,9 +101,6 @@ def test_the_page_fits_the_terminal(columns, tmp_path):
 
 
 def test_it_says_the_same_from_the_file_as_from_memory(tmp_path):
-    from shardcalc.report import suggest as report
-    from shardcalc.suggest import suggest
-
     file = tmp_path / "history.json"
     write_history_file(throttled(), str(file))
     assert run("suggest", "--from", str(file), "--format", "json").out == report.json_text(suggest(throttled()))
@@ -109,6 +111,19 @@ def test_output_to_a_file(tmp_path):
     write_history_file(history(), str(file))
     assert run("suggest", "orders", "--from", str(file), "--format", "markdown", "--output", str(page)).out == ""
     assert page.read_text().startswith("# orders: scale down from 12 to 10 shards\n")
+
+
+@settings(deadline=None)
+@given(HISTORIES)
+def test_whatever_is_known_there_is_a_page_or_a_reason(made):
+    try:
+        suggestion = suggest(made)
+    except HistoryError:
+        assert not all(any(value is not None for value in made.metrics.get(name, ())) for name in ("IncomingBytes", "IncomingRecords"))
+        return
+    assert report.table(suggestion, Page(), explain=True)
+    assert json.loads(report.json_text(suggestion, explain=True))["recommended_shards"] >= 1
+    assert report.markdown_text(suggestion, explain=True)
 
 
 # ── what cannot be used ──────────────────────────────────────────────────────────────────────────
@@ -148,6 +163,9 @@ def damaged():
         "deep.json": b"[" * 200_000,
         "nan.json": b'{"kind": "shardcalc-history", "schema_version": 1, "stream": {}, "start_epoch_seconds": 0, "period_seconds": 60, '
         b'"points": 1, "metrics": {"IncomingBytes": [NaN], "IncomingRecords": [Infinity]}}',
+        "large.json": b'{"kind": "shardcalc-history", "schema_version": 1, "stream": {}, "start_epoch_seconds": 0, "period_seconds": 60, "points": 1, '
+        b'"metrics": {"IncomingBytes": [1' + b"0" * 400 + b'], "IncomingRecords": [1]}}',
+        "future.json": good.replace(b'"start_epoch_seconds": 1', b'"start_epoch_seconds": 4'),
         "nothing.json": b'{"kind": "shardcalc-history", "schema_version": 1, "stream": {}, "start_epoch_seconds": 0, "period_seconds": 60, "points": 1, '
         b'"metrics": {"IncomingBytes": [null]}}',
         "huge.json": b'{"MetricDataResults": [{"Id": "incoming_bytes", "Timestamps": [0, 60, 4000000020], "Values": [1, 1, 1]}]}',
