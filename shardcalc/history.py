@@ -351,10 +351,11 @@ class _Reader:
                 self.bad(place, f"value {odd}: {values[odd]} is not a number; a gap is null")
                 return ()
             values = whole(values)
-        if min(filter(None, values), default=0) < 0:
+        present = values if kinds == {int} else [value for value in values if value is not None]
+        if present and min(present) < 0:
             index = next(i for i, value in enumerate(values) if value is not None and value < 0)
             self.bad(place, f"value {index}: {values[index]} is below zero")
-        elif sum(filter(None, values)) > MOST:
+        elif sum(present) > MOST:
             self.bad(place, "larger values than AWS ever counts")
         return values
 

@@ -22,7 +22,7 @@ from .facts import Limits
 from .findings import Finding
 from .growth import Growth, grow
 from .history import FAN_OUT_BYTES, GET_BYTES, WRITE_THROTTLED, History, HistoryError, moment
-from .measured import Demand, Lag, Load, Measure, Readings, Traffic, bring_together, calls, demands, lags, points, recent, traffic
+from .measured import GAP, Demand, Lag, Load, Measure, Readings, Traffic, bring_together, calls, demands, lags, points, recent, traffic
 from .reshard import NoPath, Path, path, shards_text
 from .units import USD, BadValue, ByteRate, CallRate, Duration, RecordRate, ceil_div, decimal, percent, read_count, read_factor, read_share
 from .workload import read_fields, read_headroom
@@ -369,10 +369,12 @@ def _busiest_day(history: History, load: Load, options: Options) -> tuple[date, 
         begin = int(moment(0).replace(year=day.year, month=day.month, day=day.day).timestamp())
         first = max(0, ceil_div(Fraction(begin - history.start), history.period))
         end = max(0, ceil_div(Fraction(begin + _DAY - history.start), history.period))
-        loads = [value for value in load.series[first:end] if value >= 0]
-        if loads:
-            allowed = options.allow.of(len(loads))
-            count = load.shards(sorted(loads)[-1 - allowed] if allowed else max(loads), options.headroom)
+        loads = load.series[first:end]
+        periods = sum(value >= 0 for value in loads) if options.allow != Allowance() else 0
+        allowed = options.allow.of(periods)
+        peak = sorted(loads)[-1 - allowed] if allowed else max(loads, default=GAP)
+        if peak >= 0:
+            count = load.shards(peak, options.headroom)
             if count > best[1]:
                 best = (day, count)
     return best
