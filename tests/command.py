@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from shardcalc.cli import app, errors
+from shardcalc import cli
+from shardcalc.cli import errors
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def _streams() -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
 def run(*arguments: str) -> Ran:
     """Run ``shardcalc`` with these arguments."""
     with _streams() as (out, err):
-        code = errors.guard(lambda: app(list(arguments), prog_name="shardcalc"))
+        code = errors.guard(lambda: cli.run(arguments))
         out.flush()
         err.flush()
         return Ran(code, out.buffer.getvalue().decode(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]

@@ -238,8 +238,26 @@ def test_an_encoding_without_our_characters_is_no_error(tmp_path):
 
 def loaded(*arguments: str) -> set[str]:
     """The modules that a command has loaded when it ends."""
-    script = f"import sys; from shardcalc.cli import errors, app; errors.guard(lambda: app({list(arguments)!r})); print(*sys.modules, file=sys.stderr)"
+    script = (
+        "import sys; from shardcalc import cli; from shardcalc.cli import errors; "
+        f"errors.guard(lambda: cli.run({list(arguments)!r})); print(*sys.modules, file=sys.stderr)"
+    )
     return set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stderr.split())
+
+
+def test_every_command_is_listed_and_has_help_of_its_own():
+    from shardcalc.cli import COMMANDS
+
+    modules = {file.stem for file in (ROOT / "shardcalc" / "cli").glob("*.py") if "\nEXAMPLES" in file.read_text()}
+    assert modules == set(COMMANDS)
+    listed = run("--help").out
+    for command, summary in COMMANDS.items():
+        assert f"  {command} " in listed
+        assert summary in listed, "a summary that is cut off"
+        ran = run(command, "--help")
+        assert ran.code == 0
+        assert f"shardcalc {command}" in ran.out
+        assert "Examples:" in ran.out
 
 
 def test_help_loads_nothing_heavy():

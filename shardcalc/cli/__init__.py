@@ -1,27 +1,62 @@
 """The command line: one thin module a command, each of which loads, computes, renders and prints.
 
-Only Typer is imported here; a command imports what it needs when it runs, so that ``--help`` starts at once.
+Only Typer is imported here, and the module of the one command that is run, which imports what it needs when it runs: so
+that ``--help`` and a small plan start at once.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
-from . import cost, facts, fleet, iam, observe, plan, reshard, schema, suggest
+COMMANDS: Final[Mapping[str, str]] = {
+    "plan": "How many shards streams need, why, and what they cost.",
+    "cost": "What streams cost in each capacity mode, line by line.",
+    "suggest": "How many shards a stream should have by what was measured.",
+    "reshard": "The UpdateShardCount calls from one count to another.",
+    "observe": "Save what CloudWatch and Kinesis say of a stream.",
+    "fleet": "Every stream of accounts and Regions, the worst first.",
+    "iam": "The least read-only policy that each command needs.",
+    "facts": "Each limit and price that is used, with its source.",
+    "schema": "The JSON Schema of a profile, for editors and CI.",
+}
+"""The commands, in the order in which people meet them; each is the module of its name."""
 
-app = typer.Typer(
-    name="shardcalc",
-    help="Capacity planning for Amazon Kinesis Data Streams: how many shards, why, and what they cost.",
-    # Plain help: Rich's would double the time that --help takes.
-    rich_markup_mode=None,
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 a check found something, 2 wrong usage or input, 3 AWS could not be read, 70 a bug in shardcalc.",
-)
+
+def build(name: str | None) -> typer.Typer:
+    """The command line with one command loaded; the others are names with a sentence, for the list of commands."""
+    app = typer.Typer(
+        name="shardcalc",
+        help="Capacity planning for Amazon Kinesis Data Streams: how many shards, why, and what they cost.",
+        # Plain help: Rich's would double the time that --help takes.
+        rich_markup_mode=None,
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog="Exit codes: 0 done, 1 a check found something, 2 wrong usage or input, 3 AWS could not be read, 70 a bug in shardcalc.",
+    )
+    app.callback()(_root)
+    for command, summary in COMMANDS.items():
+        if command != name:
+            app.command(command, help=summary)(_listed)
+            continue
+        from importlib import import_module
+
+        module: Any = import_module(f".{command}", __name__)
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=command, epilog=module.EXAMPLES)
+        else:
+            app.command(command, epilog=module.EXAMPLES)(module.command)
+    return app
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Run the command line with these arguments; it ends as Typer ends, with SystemExit."""
+    name = next((argument for argument in arguments if not argument.startswith("-")), None)
+    build(name)(list(arguments), prog_name="shardcalc")
 
 
 def _version(asked: bool) -> None:
@@ -32,30 +67,23 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")] = False) -> None:
     pass
 
 
-app.command("plan", epilog=plan.EXAMPLES)(plan.command)
-app.command("cost", epilog=cost.EXAMPLES)(cost.command)
-app.command("suggest", epilog=suggest.EXAMPLES)(suggest.command)
-app.command("reshard", epilog=reshard.EXAMPLES)(reshard.command)
-app.command("observe", epilog=observe.EXAMPLES)(observe.command)
-app.command("fleet", epilog=fleet.EXAMPLES)(fleet.command)
-app.command("iam", epilog=iam.EXAMPLES)(iam.command)
-app.add_typer(facts.app, name="facts", epilog=facts.EXAMPLES)
-app.command("schema", epilog=schema.EXAMPLES)(schema.command)
+def _listed() -> None:
+    raise AssertionError("a command that was only listed was run")
 
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code."""
     import gc
+    import sys
 
     from . import errors
 
     # A run builds many small objects that live to its end; looking for cycles among them takes longer than planning them.
     gc.disable()
-    code = errors.guard(app)
+    code = errors.guard(lambda: run(sys.argv[1:]))
     # Everything is written; taking the interpreter apart object by object would be the slowest part of a short run.
     errors.leave(code)

@@ -99,9 +99,10 @@ def shardcalc(capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     """Run the command line in this process."""
 
     def run(*arguments: str) -> Result:
-        from shardcalc.cli import app, errors
+        from shardcalc import cli
+        from shardcalc.cli import errors
 
-        code = errors.guard(lambda: app([str(argument) for argument in arguments]))
+        code = errors.guard(lambda: cli.run([str(argument) for argument in arguments]))
         said = capsys.readouterr()
         return Result(code, said.out, said.err)
 
