@@ -244,3 +244,52 @@ def test_saved_histories_that_cannot_be_read_are_all_named(shardcalc, tmp_path):
     assert result.code == 2
     assert "a.json" in result.err
     assert "b.json" in result.err
+
+
+def test_an_interrupt_keeps_what_was_saved_whole(aws, at, tmp_path):
+    """The second call never comes: the streams of the first are saved, and no half file lies about."""
+    import signal
+    import subprocess
+    import sys
+    import time
+
+    for number in range(60):
+        aws.add(f"s{number:02d}", region=HERE)
+    aws.steady = steady({})
+    aws.fault("GetMetricData", hang=True, when=lambda body: "s40" in str(body["MetricDataQueries"]))
+    command = [sys.executable, "-m", "shardcalc", "fleet", *at, "--save", str(tmp_path)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    until = time.monotonic() + 30
+    while len(list(tmp_path.glob("*s20.json.gz"))) == 0 and time.monotonic() < until:
+        time.sleep(0.02)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, b"")
+    assert b"Traceback" not in err
+    names = sorted(file.name for file in tmp_path.iterdir())
+    assert names == [f"123456789012-us-east-1-s{number:02d}.json.gz" for number in range(len(names))]
+    assert len(names) > 20
+    from shardcalc.saved import read_history_file
+
+    assert {read_history_file(str(file))[0].points for file in tmp_path.iterdir()} == {read_history_file(str(tmp_path / names[0]))[0].points}
+
+
+def test_a_long_name_folds_and_no_column_is_lost_in_80_columns():
+    from shardcalc.facts import built_in_limits
+    from shardcalc.fleet import Member, Standing, fleet
+    from shardcalc.report.fleet import table
+    from shardcalc.report.screen import Page
+    from shardcalc.units import USD
+
+    def line(name, region):
+        return Member(
+            name=name, region=region, account="", mode="PROVISIONED", standing=Standing.WASTEFUL, shards=1200, recommended=400, used=None,
+            cost=USD(13140), saving=USD(8760), answer="scale down",
+        )  # fmt: skip
+
+    found = fleet([line("a-stream-with-quite-a-long-name-of-forty", "eu-west-1"), line("b", "us-east-1")], [], 14, built_in_limits())
+    lines = table(found, Page(80, True, True)).splitlines()
+    assert max(map(len, [line.replace("\x1b", "") for line in lines if "\x1b" not in line])) <= 80
+    text = "\n".join(lines)
+    assert [cell for cell in ("eu-west-1", "1,200", "400", "$13,140.00", "$8,760.00", "wasteful") if cell not in text] == []
