@@ -7,10 +7,10 @@
 The map of the package, in the direction of the data:
 
 - doors in: ``cli`` (the command line), ``profile`` over ``yamltext`` (YAML files), ``saved`` and ``metricdata`` (histories),
-  ``pricebook`` and ``download`` (prices);
+  ``pricebook`` and ``download`` (prices), ``before`` (a baseline, another branch's plan);
 - the core, pure arithmetic on exact numbers: ``units``, ``workload``, ``capacity``, ``findings``, ``cost``, ``modes``, ``hashkeys``;
   what a running stream should have, from its ``history``: ``measured``, ``suggest`` with ``backtest``, ``growth`` and ``doubts``,
-  and the way there, ``reshard``;
+  and the way there, ``reshard``; what a pull request should be told: ``policy``, ``rules``, ``check``, ``compare``;
 - AWS's numbers, as dated data with sources: ``facts``;
 - doors out: ``report``, one module a format.
 

@@ -26,5 +26,22 @@ HELP: Final[Mapping[str, str]] = {
     "shards": "shards that are deployed or declared",
     "owner": "who answers for the stream",
     "notes": "free text",
+    "budget": "the most that the stream may cost a month, before tax",
+    "max_utilisation": "the most that any limit may be used at the declared shards, headroom included",
+    "current_shards": "open shards before this is deployed",
+    "expect": "what this file expects of its own plan: shards, binding, monthly_cost_below",
+    "ignore": "findings that are accepted: rule, reason and, if it ends, until",
 }
 """One sentence a field, in the order in which people think of them."""
+
+POLICY_HELP: Final[Mapping[str, str]] = {
+    "budget": "the most that a stream may cost a month, where it does not say",
+    "max_utilisation": "the most that any limit may be used, where a stream does not say",
+    "over_provisioned_above": "how much more shards than needed may be declared; 25% when not given",
+    "saving_above": "what saves less than this a month is not reported; 20 USD when not given",
+    "retention_share_above": "the part of a bill that keeping records may take; 50% when not given",
+    "facts_older_than": "the age at which limits and prices count as stale; 365d when not given",
+    "rules": "a rule's severity (error, warning, info) or off, by id or name",
+    "ignore": "findings that are accepted in every stream: rule, reason and, if it ends, until",
+}
+"""One sentence a field of a policy."""

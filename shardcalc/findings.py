@@ -37,6 +37,8 @@ class Finding(NamedTuple):
     remedy: str
     """What to do; empty when there is nothing to do."""
     fact: Fact[Any] | None = None
+    at: tuple[str | int, ...] = ()
+    """The field at fault, where it is one consumer's."""
 
 
 def find(plan: Plan, limits: Limits) -> list[Finding]:
@@ -143,6 +145,14 @@ def _hot_key(plan: Plan, limits: Limits) -> Iterator[Finding]:
     if share is None:
         return
     headroom = ONE + plan.workload.headroom
+    # Most keys fit with their shard's part of the rest, and so alone: one product each tells.
+    part = (share + (ONE - share) / plan.shards) * headroom
+    room, records = (
+        min(limits.hot_key_bytes.value, limits.write_bytes.value).amount,
+        min(limits.hot_key_records.value, limits.write_records.value).amount * plan.packing.records,
+    )
+    if plan.write.amount * part <= room and plan.workload.rps.peak.amount * part <= records:
+        return
     demands = (
         (plan.write * headroom, limits.hot_key_bytes, limits.write_bytes.value.amount),
         (plan.workload.rps.peak / plan.packing.records * headroom, limits.hot_key_records, limits.write_records.value.amount),
@@ -339,7 +349,7 @@ def _declared_shards(plan: Plan, limits: Limits) -> Iterator[Finding]:
 
 
 def _lambda_settings(plan: Plan, limits: Limits) -> Iterator[Finding]:
-    for consumer in plan.workload.consumers:
+    for index, consumer in enumerate(plan.workload.consumers):
         for name, value, fact in (
             ("parallelization_factor", consumer.parallelization_factor, limits.lambda_factor),
             ("batch_size", consumer.batch_size, limits.lambda_batch),
@@ -351,11 +361,12 @@ def _lambda_settings(plan: Plan, limits: Limits) -> Iterator[Finding]:
                     f"{consumer}: {name} of {value:,} is more than Lambda takes",
                     f"at most {fact.value:,}",
                     fact,
+                    ("consumers", index, name),
                 )
 
 
 def _slow_poll(plan: Plan, limits: Limits) -> Iterator[Finding]:
-    pollers = [consumer for consumer in plan.workload.consumers if consumer.is_shared and consumer.poll_interval is not None]
+    pollers = [(index, consumer) for index, consumer in enumerate(plan.workload.consumers) if consumer.is_shared and consumer.poll_interval is not None]
     if not pollers:
         return
     headroom = (ONE + plan.workload.headroom) * plan.workload.skew / plan.shards
@@ -363,7 +374,7 @@ def _slow_poll(plan: Plan, limits: Limits) -> Iterator[Finding]:
         limits.get_records_size.value.amount / (plan.write.amount * headroom),
         limits.get_records_records.value * plan.packing.records / (plan.workload.rps.peak.amount * headroom),
     )
-    for consumer in pollers:
+    for index, consumer in pollers:
         if consumer.poll_interval is not None and consumer.poll_interval.amount > fill:
             yield Finding(
                 "slow-poll",
@@ -372,6 +383,7 @@ def _slow_poll(plan: Plan, limits: Limits) -> Iterator[Finding]:
                 f"{limits.get_records_records.value:,} records, and a shard takes in more in that time",
                 f"poll every {Duration(Fraction(int(fill * 100), 100))} or faster, or read on while records wait",
                 limits.get_records_size,
+                ("consumers", index, "poll_interval"),
             )
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of a profile, published by pydantic.
+"""The JSON Schemas of a profile and of a policy file, published by pydantic.
 
 A profile is read by the readers of ``workload.py``, the same as flags, and by nothing else: they are faster, they name
 every problem, and there is one of each. What they accept is described here, field by field, for editors and for
@@ -13,7 +13,8 @@ from typing import Annotated, Any, Final
 from pydantic import ConfigDict, Field, TypeAdapter, WithJsonSchema
 from typing_extensions import TypedDict
 
-from .fields import HELP
+from .fields import HELP, POLICY_HELP
+from .policy import GRADES
 
 _TEXT: Final = {"type": "string"}
 _NUMBER: Final = {"type": "number", "exclusiveMinimum": 0}
@@ -44,6 +45,9 @@ _PAIRS: Final = {"type": "string", "pattern": "="}
 
 def _object(required: Sequence[str], **properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "required": list(required), "properties": properties}
+
+
+_MONEY: Final = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": _N + r"(USD)?\s*$"}], "examples": ["400 USD"]}
 
 
 def _either_form(mapping: dict[str, Any]) -> dict[str, Any]:
@@ -84,6 +88,16 @@ FORMS: Final[Mapping[str, dict[str, Any]]] = {
     "shards": _count(1),
     "owner": _TEXT,
     "notes": _TEXT,
+    "budget": _MONEY,
+    "max_utilisation": _SHARE,
+    "current_shards": _count(1),
+    "expect": _object([], shards=_count(1), binding=_TEXT, monthly_cost_below=_MONEY)
+    | {"minProperties": 1, "examples": [{"shards": 21, "binding": "read-bytes", "monthly_cost_below": "400 USD"}]},
+    "ignore": {
+        "type": "array",
+        "items": _object(["rule", "reason"], rule=_TEXT, reason=_TEXT | {"minLength": 1}, until={"type": "string", "pattern": r"^\s*\d{4}-\d{2}-\d{2}\s*$"}),
+        "examples": [[{"rule": "over-provisioned", "reason": "sale season", "until": "2027-01-15"}]],
+    },
 }
 """What each field of a stream looks like, as JSON Schema."""
 
@@ -101,6 +115,7 @@ class ProfileFields(TypedDict, total=False):
 
     version: Annotated[Any, WithJsonSchema({"const": 1}), Field(description="version of this format")]
     defaults: Annotated[StreamFields, Field(description="fields for every stream that does not give its own")]
+    policy: Annotated[Any, WithJsonSchema({"type": "object"}), Field(description="what check holds the streams of this file to")]
     streams: Annotated[dict[str, StreamFields], Field(description="one entry a stream, by its name")]
 
 
@@ -112,4 +127,32 @@ def profile_schema() -> dict[str, Any]:
     made = TypeAdapter(ProfileFields).json_schema()
     made["required"] = ["version", "streams"]
     made["properties"]["streams"]["minProperties"] = 1
+    made["properties"]["policy"] |= _policy_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def policy_schema() -> dict[str, Any]:
+    """The JSON Schema of a policy file, ``.shardcalc.yaml``."""
+    made = _object(["version", "policy"], version={"const": 1, "description": "version of this format"}, policy=_policy_schema())
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "shardcalc policy", **made}
+
+
+def _policy_schema() -> dict[str, Any]:
+    from .rules import RULES
+
+    forms: dict[str, dict[str, Any]] = {
+        "budget": _MONEY,
+        "max_utilisation": _SHARE,
+        "over_provisioned_above": _SHARE,
+        "saving_above": _MONEY,
+        "retention_share_above": _SHARE,
+        "facts_older_than": _DURATION,
+        "rules": {
+            "type": "object",
+            "propertyNames": {"enum": [key for rule in RULES for key in (rule.name, rule.id)]},
+            "additionalProperties": {"enum": [*(grade for grade in GRADES if grade != "false"), False]},
+            "examples": [{"over-provisioned": "error", "peak-missing": "off"}],
+        },
+        "ignore": FORMS["ignore"],
+    }
+    return _object([], **{name: form | {"description": POLICY_HELP[name]} for name, form in forms.items()})

@@ -16,7 +16,7 @@ MODULES = {str(file.relative_to(PACKAGE.parent).with_suffix("")).replace("/", ".
 CORE = {
     "units", "workload", "fields", "capacity", "findings", "cost", "hashkeys",
     "history", "metricdata", "measured", "suggest", "backtest", "growth", "doubts", "reshard",
-    "observed", "fleet",
+    "observed", "fleet", "policy", "rules", "compare",
 }  # fmt: skip
 HOMES = {
     "typer": ("shardcalc.cli",),

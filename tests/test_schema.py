@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shardcalc.fields import HELP
+from shardcalc.policy import ASKED_FIELDS
 from shardcalc.profile import ProfileErrors, load
 from shardcalc.schema import FORMS, profile_schema
 from shardcalc.workload import FIELDS
@@ -36,7 +37,7 @@ def test_the_example_profiles_match(file):
 
 
 def test_every_field_is_described_and_has_a_form():
-    assert set(FORMS) == set(HELP) == {*FIELDS, "owner", "notes"}
+    assert set(FORMS) == set(HELP) == {*FIELDS, "owner", "notes", *ASKED_FIELDS}
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -44,6 +45,8 @@ def test_every_example_of_the_schema_is_read(name):
     for example in FORMS[name].get("examples", []):
         if name in FIELDS:
             FIELDS[name](example)
+        elif name in ASKED_FIELDS:
+            ASKED_FIELDS[name](example)
 
 
 def accepted_by_readers(file: Path, stream: dict[str, object]) -> bool:

@@ -14,6 +14,7 @@ import typer
 COMMANDS: Final[Mapping[str, str]] = {
     "plan": "How many shards streams need, why, and what they cost.",
     "cost": "What streams cost in each capacity mode, line by line.",
+    "check": "Findings in profiles: capacity's linter, for CI.",
     "suggest": "How many shards a stream should have by what was measured.",
     "reshard": "The UpdateShardCount calls from one count to another.",
     "observe": "Save what CloudWatch and Kinesis say of a stream.",

@@ -19,12 +19,17 @@ LEAST: Final = 1_000
 """Items that make a process of their own worth its start."""
 
 
-def in_parts(items: Sequence[Item], work: Callable[[Sequence[Item]], Result]) -> list[Result]:
+def in_parts(items: Sequence[Item], work: Callable[[Sequence[Item]], Result], least: int = LEAST) -> list[Result]:
     """Do the work on consecutive parts of the items, one part a processor, and give the results in order.
+
+    Args:
+        items: what to work on.
+        work: what to do with a part; its result is sent between processes.
+        least: items that make a process of their own worth its start.
 
     A part whose process fails is done again here, so that its error appears where it can be told.
     """
-    count = min(len(items) // LEAST, _processors()) if hasattr(os, "fork") else 1
+    count = min(len(items) // least, _processors()) if hasattr(os, "fork") else 1
     if count < 2:
         return [work(items)]
     bounds = [len(items) * index // count for index in range(count + 1)]

@@ -14,15 +14,17 @@ Examples:
 \b
 shardcalc schema
 shardcalc schema -o shardcalc.schema.json
+shardcalc schema --policy
 """
 
 
 def command(
+    policy: Annotated[bool, typer.Option("--policy", help="the schema of a policy file, .shardcalc.yaml, instead")] = False,
     output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
 ) -> None:
     """The JSON Schema of a profile, for editors and CI."""
     import json
 
-    from ..schema import profile_schema
+    from ..schema import policy_schema, profile_schema
 
-    write(json.dumps(profile_schema(), indent=2) + "\n", output)
+    write(json.dumps(policy_schema() if policy else profile_schema(), indent=2) + "\n", output)

@@ -61,6 +61,18 @@ class Screen:
         """A line for a shell: never folded, so that it can be copied."""
         self._drawn.append(clean(line))
 
+    def unwrapped(self, *parts: Part, indent: int = 0) -> None:
+        """A line that stays one line, however long: a place that editors follow, or a line of a file."""
+        pieces = [(clean(part), "") if isinstance(part, str) else (clean(part[0]), part[1]) for part in parts]
+        if self._console is None:
+            self._drawn.append(" " * indent + "".join(text for text, _ in pieces))
+            return
+        from rich.text import Text
+
+        with self._console.capture() as capture:
+            self._console.print(Text.assemble(" " * indent, *pieces), soft_wrap=True)
+        self._drawn.append(capture.get().removesuffix("\n"))
+
     def heading(self, title: str) -> None:
         """A heading."""
         self.line((title, "bold"))
