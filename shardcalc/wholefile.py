@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 
 
 def write_whole(path: str, data: bytes) -> None:
     """Write a file beside its place and move it there; whatever fails, what was there before is untouched.
 
+    A device or a pipe is written into: moving a file over ``/dev/null`` would take it away from the whole machine.
+
     Raises:
         OSError: the file cannot be written.
     """
+    if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
+        with open(path, "wb") as file:
+            file.write(data)
+        return
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".shardcalc-")

@@ -1,0 +1,31 @@
+"""Files that are written whole or not at all, and what is no file."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+
+import pytest
+
+from shardcalc.wholefile import write_whole
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_or_device_is_written_into_and_stays_what_it_is(tmp_path):
+    """Moving a file over /dev/null, which root may do, would take it away from the whole machine."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    write_whole(str(pipe), b"all of it")
+    reader.join(10)
+    assert read == [b"all of it"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_folder_is_no_place_to_write(tmp_path):
+    with pytest.raises(IsADirectoryError):
+        write_whole(str(tmp_path), b"x")
+    assert list(tmp_path.iterdir()) == []
