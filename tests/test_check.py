@@ -554,8 +554,8 @@ def test_check_imports_no_boto3(tmp_path):
     file = write(tmp_path, ORDERS)
     lines = [
         f"import sys; sys.argv = ['shardcalc', 'check', {file!r}]",
-        "from shardcalc.cli import app, errors",
-        "assert errors.guard(app) == 1",
+        "from shardcalc.cli import errors, run",
+        "assert errors.guard(lambda: run(sys.argv[1:])) == 1",
         "assert not {'boto3', 'botocore'} & sys.modules.keys()",
     ]
     code = "\n".join(lines)

@@ -86,7 +86,7 @@ def main() -> None:
             os.sched_setaffinity(0, allowed)
             single = statistics.median((row["check"] - row["check's start"]) / (row["floor"] - row["floor's start"]) for row in alone)
             print(f"the same on one processor of {len(allowed)}           {single:.2f} x")
-        run = f"import sys; sys.argv = ['shardcalc', 'check', {folder!r}]\nfrom shardcalc.cli import app, errors\nerrors.guard(app)\n"
+        run = f"import sys; sys.argv = ['shardcalc', 'check', {folder!r}]\nfrom shardcalc.cli import errors, run\nerrors.guard(lambda: run(sys.argv[1:]))\n"
         script = f"{run}assert 'boto3' not in sys.modules"
         subprocess.run([PYTHON, "-c", script], stdout=subprocess.DEVNULL, check=True)
         print("no import of boto3")
