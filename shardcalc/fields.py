@@ -24,6 +24,8 @@ HELP: Final[Mapping[str, str]] = {
     "mode": "capacity mode: provisioned, on-demand-standard, on-demand-advantage",
     "region": "AWS Region, for prices and quotas",
     "shards": "shards that are deployed or declared",
+    "growth": "how the traffic is expected to grow, compounding",
+    "horizon": "how far ahead to look when it grows; 12 months when not given",
     "owner": "who answers for the stream",
     "notes": "free text",
     "budget": "the most that the stream may cost a month, before tax",

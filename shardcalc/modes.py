@@ -173,11 +173,11 @@ class Curves(NamedTuple):
             return USD(self.standard.at(x))
         return USD(self.advantage * x + sum(max(ZERO, owed - moved * x) * price for owed, moved, price in self.floors))
 
-    def regimes(self) -> tuple[Regime, ...]:
-        """Which mode is the cheapest, from no traffic upward, as far as :data:`STEPS` steps of the shard count reach."""
+    def regimes(self, steps: int = STEPS) -> tuple[Regime, ...]:
+        """Which mode is the cheapest, from no traffic upward, as far as so many steps of the shard count reach."""
         found: list[Regime] = []
         start, shards = ZERO, sum((price for _, price in self.per_shard), ZERO)
-        for end, price in self._breakpoints():
+        for end, price in self._breakpoints(steps):
             if end > start:
                 # On (start, end] the number of shards is that of the step before `end`; the price of the next comes after.
                 lines = self._lines(shards, (start + end) / 2)
@@ -190,17 +190,17 @@ class Curves(NamedTuple):
             shards += price
         return (*found[:-1], found[-1]._replace(up_to=None)) if found else ()
 
-    def _breakpoints(self) -> Iterator[tuple[Fraction, Fraction]]:
+    def _breakpoints(self, most: int) -> Iterator[tuple[Fraction, Fraction]]:
         """Where a curve bends: each multiple at which a stream's next shard is needed, with its price, and each floor's kink."""
 
         def steps(load: Fraction, price: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
-            for count in range(1, STEPS + 1):
+            for count in range(1, most + 1):
                 yield count / load, price
 
         kinks = sorted((owed / moved, ZERO) for owed, moved, _ in self.floors if moved)
         merged = heapq.merge(kinks, *(steps(load, price) for load, price in self.per_shard if load))
         for count, point in enumerate(merged):
-            if count >= STEPS:
+            if count >= most:
                 return
             yield point
 

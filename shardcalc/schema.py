@@ -86,6 +86,8 @@ FORMS: Final[Mapping[str, dict[str, Any]]] = {
     "mode": {"enum": ["provisioned", "on-demand-standard", "on-demand-advantage", "on-demand", "PROVISIONED", "ON_DEMAND"]},
     "region": _TEXT | {"examples": ["us-east-1"]},
     "shards": _count(1),
+    "growth": {"type": "string", "pattern": _N + r"%?\s*/\s*(month|year)\s*$", "examples": ["5%/month", "80%/year"]},
+    "horizon": {"type": "string", "pattern": _N + r"(months?|years?)\s*$", "examples": ["12 months", "2 years"]},
     "owner": _TEXT,
     "notes": _TEXT,
     "budget": _MONEY,

@@ -347,6 +347,39 @@ class Duration(Quantity):
         return f"{decimal(self.amount)} s"
 
 
+_MONTHS = {name: months for months, names in ((1, "month months"), (12, "year years")) for name in names.split()}
+
+
+class Months(Quantity):
+    """Calendar months."""
+
+    __slots__ = ()
+    UNIT = "months"
+
+    @classmethod
+    def parse(cls, text: str, what: str = "a number of months", *, most: int = 120) -> Self:
+        """Read ``'12 months'`` or ``'2 years'``: whole months, up to ``most`` of them."""
+        write = "write for example 12 months or 2 years"
+        number, unit = _split(text, what, write)
+        months = _MONTHS.get(unit)
+        if months is None or (number * months).denominator != 1:
+            raise BadValue(f"{shown(text)} is not {what}; {write}")
+        number *= months
+        if number < 1:
+            raise BadValue(f"{shown(text)} is not {what}: it must be at least 1 month")
+        if number > most:
+            raise BadValue(f"{shown(text)} is too large for {what}: at most {most} months")
+        return cls(number)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self.amount.numerator
+
+    def __str__(self) -> str:
+        return f"{decimal(self.amount)} month{'' if self.amount == 1 else 's'}"
+
+
 class ByteRate(Quantity):
     """Bytes per second."""
 

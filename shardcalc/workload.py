@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache, partial
 from typing import Any, Final, NamedTuple, Self
 
-from .units import BadValue, Duration, RecordRate, Size, percent, read_count, read_factor, read_share, shown
+from .units import BadValue, Duration, Months, RecordRate, Size, percent, read_count, read_factor, read_share, shown
 
 DEFAULT_REGION: Final = "us-east-1"
 ONE: Final = Fraction(1)
@@ -121,6 +121,29 @@ class Aggregation(NamedTuple):
         return cls(**read_fields(fields, AGGREGATION_FIELDS, required=("target_size",)))
 
 
+class Growth(NamedTuple):
+    """How traffic is expected to grow: by this share of itself in each period, compounding."""
+
+    share: Fraction
+    period: Months
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``'5%/month'`` or ``'80%/year'``.
+
+        Raises:
+            BadValue: it is not a share of a month or a year.
+        """
+        write = "write for example 5%/month or 80%/year"
+        share, slash, period = text.rpartition("/")
+        if not slash or period.strip() not in ("month", "year"):
+            raise BadValue(f"{shown(text)} is not a growth; {write}")
+        return cls(read_share(share.strip(), "a growth", most=Fraction(10), zero=True), Months.parse(f"1 {period.strip()}"))
+
+    def __str__(self) -> str:
+        return f"{percent(self.share)}/{'month' if self.period.count == 1 else 'year'}"
+
+
 class SizeShare(NamedTuple):
     """A part of the records that has this size."""
 
@@ -187,6 +210,10 @@ class Workload:
     region: str = DEFAULT_REGION
     shards: int | None = None
     """The shards that are deployed or declared."""
+    growth: Growth | None = None
+    """How the traffic is expected to grow; it changes no plan, and says until when one does."""
+    horizon: Months | None = None
+    """How far ahead to look."""
 
     def __post_init__(self) -> None:
         if self.size.__class__ is not Size or self.rps.__class__ is not Rates:
@@ -438,6 +465,8 @@ read_headroom: Reader = lambda value: read_share(_text(value), "a headroom", mos
 read_hottest_key: Reader = lambda value: read_share(_text(value), "a share of the traffic")
 read_share_of_records: Reader = lambda value: read_share(_text(value), "a share of the records")
 read_skew: Reader = lambda value: read_factor(_text(value), "a skew")
+read_growth: Reader = lambda value: value if isinstance(value, Growth) else Growth.parse(_text(value))
+read_horizon: Reader = lambda value: value if isinstance(value, Months) else Months.parse(_text(value), "a horizon")
 read_retention: Reader = _duration("a retention", "h")
 read_shards: Reader = _count("a shard count", 1)
 read_fan_out: Reader = _count("a count of fan-out consumers", 0, 10_000)
@@ -476,5 +505,7 @@ FIELDS: Final[Mapping[str, Reader]] = {
     "mode": read_mode,
     "region": read_region,
     "shards": read_shards,
+    "growth": read_growth,
+    "horizon": read_horizon,
 }
 """Every field that describes a workload, and how it is read: the flags of the command line and the fields of a stream in a profile."""

@@ -15,7 +15,7 @@ from .errors import UsageError
 _METAVARS: Final = {
     "size": "SIZE", "sizes": "SIZE=SHARE,...", "max_size": "SIZE", "max_record_size": "SIZE", "rps": "RATE", "consumers": "N|type=TYPE,...",
     "fan_out": "N", "headroom": "20%", "hottest_key": "30%", "skew": "1.5", "catch_up": "outage=6h,within=2h", "aggregation": "SIZE",
-    "retention": "7d", "long_term_reads": "SIZE", "mode": "MODE", "region": "REGION", "shards": "N",
+    "retention": "7d", "long_term_reads": "SIZE", "mode": "MODE", "region": "REGION", "shards": "N", "growth": "5%/month", "horizon": "12 months",
 }  # fmt: skip
 
 # Each may stand several times for the parser, so that one that does is told and not overruled in silence.

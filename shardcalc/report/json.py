@@ -234,6 +234,10 @@ def workload_row(workload: Workload) -> dict[str, Any]:
         row["long_term_reads_bytes"] = number(workload.long_term_reads.amount)
     if workload.sizes:
         row["sizes"] = [{"size_bytes": number(part.size.amount), "share": number(part.share)} for part in workload.sizes]
+    if workload.growth is not None:
+        row["growth"] = {"share": number(workload.growth.share), "months": workload.growth.period.count}
+    if workload.horizon is not None:
+        row["horizon_months"] = workload.horizon.count
     if workload.catch_up is not None:
         row["catch_up"] = {"outage_seconds": _maybe(workload.catch_up.outage), "within_seconds": _maybe(workload.catch_up.within)}
     if workload.aggregation is not None:

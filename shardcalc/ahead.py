@@ -1,0 +1,96 @@
+"""Until when a shard count does, when the traffic grows as declared: the date of each next shard.
+
+Traffic grows by its share from one month (or year) to the next, compounding, and evenly over the days between; so every
+date is exact and can be redone with a pencil. Pure arithmetic; no clock: the first day is an input.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from .capacity import Plan
+from .units import Months, ceil_div
+from .workload import Growth
+
+ONE: Final = Fraction(1)
+HORIZON: Final = Months(12)
+"""How far is looked when nobody says."""
+
+
+class Step(NamedTuple):
+    """The first day on which one more shard is needed."""
+
+    day: date
+    shards: int
+    """What is needed from that day on."""
+
+
+class Ahead(NamedTuple):
+    """The steps of a growing stream, from a first day to a last one."""
+
+    growth: Growth
+    first: date
+    last: date
+    load: Fraction
+    """Demand on the first day, in shards before rounding up."""
+    steps: tuple[Step, ...]
+    """In order of time; on one day there can be several."""
+
+    @property
+    def shards(self) -> int:
+        """What is needed on the first day."""
+        return max(1, ceil_div(self.load))
+
+    @property
+    def at_last(self) -> int:
+        """What is needed on the last day."""
+        return self.steps[-1].shards if self.steps else self.shards
+
+    def until(self, shards: int) -> date | None:
+        """The first day on which so many shards no longer do; None when they do to the last."""
+        if shards < self.shards:
+            return self.first
+        return next((step.day for step in self.steps if step.shards > shards), None)
+
+
+def look_ahead(plan: Plan, today: date) -> Ahead | None:
+    """Work out when a plan needs its next shards; None when the workload declares no growth.
+
+    Every demand is in proportion to the traffic, so the limit that binds today binds all the way.
+    """
+    growth = plan.workload.growth
+    if growth is None:
+        return None
+    load = max(constraint.load for constraint in plan.constraints)
+    last = later(today, (plan.workload.horizon or HORIZON).count)
+    return Ahead(growth, today, last, load, tuple(_steps(load, growth, today, last)))
+
+
+def _steps(load: Fraction, growth: Growth, first: date, last: date) -> Iterator[Step]:
+    shards = max(1, ceil_div(load))
+    begin, at, periods = first, load, 0
+    while begin < last and growth.share:
+        periods += 1
+        end = later(first, periods * growth.period.count)
+        grown = at * (ONE + growth.share)
+        days = (end - begin).days
+        while grown > shards:
+            # The load is above so many shards as soon as at x (1 + share x day / days) is.
+            passed = (shards / at - ONE) / growth.share * days
+            day = begin + timedelta(passed.numerator // passed.denominator + 1)
+            if day > last:
+                return
+            shards += 1
+            yield Step(day, shards)
+        begin, at = end, grown
+
+
+def later(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year = day.year + years
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
