@@ -5,9 +5,19 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 
 
 def write_whole(path: str, data: bytes) -> None:
+    """Write a file as :func:`write_whole_parts` does, at once.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    write_whole_parts(path, (data,))
+
+
+def write_whole_parts(path: str, parts: Iterable[bytes]) -> None:
     """Write a file beside its place and move it there; whatever fails, what was there before is untouched.
 
     A device or a pipe is written into: moving a file over ``/dev/null`` would take it away from the whole machine.
@@ -23,7 +33,8 @@ def write_whole(path: str, data: bytes) -> None:
     try:
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".shardcalc-")
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            for part in parts:
+                file.write(part)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(temporary, 0o666 & ~mask)

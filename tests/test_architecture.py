@@ -17,7 +17,7 @@ CORE = {
     "units", "workload", "fields", "capacity", "findings", "cost", "hashkeys",
     "history", "metricdata", "measured", "suggest", "backtest", "growth", "doubts", "reshard",
     "observed", "fleet", "policy", "rules", "compare",
-    "ahead", "decision", "sensitivity",
+    "ahead", "decision", "sensitivity", "glance",
 }  # fmt: skip
 HOMES = {
     "typer": ("shardcalc.cli",),

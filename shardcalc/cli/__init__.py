@@ -19,6 +19,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "reshard": "The UpdateShardCount calls from one count to another.",
     "observe": "Save what CloudWatch and Kinesis say of a stream.",
     "fleet": "Every stream of accounts and Regions, the worst first.",
+    "report": "The capacity review: one page to decide from.",
     "iam": "The least read-only policy that each command needs.",
     "facts": "Each limit and price that is used, with its source.",
     "schema": "The JSON Schema of a profile, for editors and CI.",

@@ -81,10 +81,10 @@ def read_discount(text: str) -> Fraction:
     return share
 
 
-def compare(streams: Sequence[Described], hours: Fraction, prices: Callable[[str], PriceSheet], discount: Fraction) -> CostReport:
+def compare(streams: Sequence[Described], hours: Fraction, prices: Callable[[str], PriceSheet], discount: Fraction, steps: int | None = None) -> CostReport:
     """Bill streams in every mode, Region by Region."""
     from ..facts import built_in_limits
-    from ..modes import aggregation_option, break_evens, cost_region, curves, fan_out_options, trade_offs, with_discount
+    from ..modes import STEPS, aggregation_option, break_evens, cost_region, curves, fan_out_options, trade_offs, with_discount
     from ..report.cost import CostReport, RegionReport
 
     limits = built_in_limits()
@@ -96,7 +96,7 @@ def compare(streams: Sequence[Described], hours: Fraction, prices: Callable[[str
         sheet = prices(region)
         cost = cost_region([stream.workload for stream in described], sheet, limits, hours)
         drawn = curves(cost, limits)
-        regimes = drawn.regimes() if drawn is not None else ()
+        regimes = drawn.regimes(steps or STEPS) if drawn is not None else ()
         alone = described[0].workload if len(described) == 1 else None
         reports.append(
             RegionReport(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -46,5 +47,25 @@ def write(text: str, output: str | None) -> None:
 
     try:
         write_whole(output, text.encode("utf-8"))
+    except OSError as error:
+        raise UsageError(f"{output}: not written", [f"{error.strerror}"]) from error
+
+
+def write_parts(parts: Iterable[str], output: str | None) -> None:
+    """Print a long result piece by piece, or write it to a file atomically; it is never held as a whole.
+
+    Raises:
+        UsageError: the file cannot be written; what was there before is untouched.
+    """
+    if output is None:
+        _unbreakable(sys.stdout)
+        for part in parts:
+            sys.stdout.write(part)
+        sys.stdout.flush()
+        return
+    from ..wholefile import write_whole_parts
+
+    try:
+        write_whole_parts(output, (part.encode("utf-8") for part in parts))
     except OSError as error:
         raise UsageError(f"{output}: not written", [f"{error.strerror}"]) from error
