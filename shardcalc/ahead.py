@@ -10,6 +10,7 @@ from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import islice
 from typing import Final, NamedTuple
 
 from .capacity import Plan
@@ -19,6 +20,8 @@ from .workload import Growth
 ONE: Final = Fraction(1)
 HORIZON: Final = Months(12)
 """How far is looked when nobody says."""
+MOST: Final = 200
+"""So many steps are dated; a stream that grows further needs more than dates."""
 
 
 class Step(NamedTuple):
@@ -37,24 +40,26 @@ class Ahead(NamedTuple):
     last: date
     load: Fraction
     """Demand on the first day, in shards before rounding up."""
+    at_last: int
+    """What is needed on the last day."""
     steps: tuple[Step, ...]
-    """In order of time; on one day there can be several."""
+    """In order of time, on one day possibly several; no more than :data:`MOST` of them."""
 
     @property
     def shards(self) -> int:
         """What is needed on the first day."""
         return max(1, ceil_div(self.load))
 
-    @property
-    def at_last(self) -> int:
-        """What is needed on the last day."""
-        return self.steps[-1].shards if self.steps else self.shards
-
     def until(self, shards: int) -> date | None:
         """The first day on which so many shards no longer do; None when they do to the last."""
         if shards < self.shards:
             return self.first
         return next((step.day for step in self.steps if step.shards > shards), None)
+
+    @property
+    def more(self) -> int:
+        """How many steps follow that are not listed."""
+        return self.at_last - (self.steps[-1].shards if self.steps else self.shards)
 
 
 def look_ahead(plan: Plan, today: date) -> Ahead | None:
@@ -67,7 +72,15 @@ def look_ahead(plan: Plan, today: date) -> Ahead | None:
         return None
     load = max(constraint.load for constraint in plan.constraints)
     last = later(today, (plan.workload.horizon or HORIZON).count)
-    return Ahead(growth, today, last, load, tuple(_steps(load, growth, today, last)))
+    return Ahead(growth, today, last, load, max(1, ceil_div(_at(last, load, growth, today))), tuple(islice(_steps(load, growth, today, last), MOST)))
+
+
+def _at(day: date, load: Fraction, growth: Growth, first: date) -> Fraction:
+    """The demand on a day."""
+    begin, periods = first, 0
+    while (end := later(first, (periods + 1) * growth.period.count)) <= day:
+        begin, periods = end, periods + 1
+    return load * (ONE + growth.share) ** periods * (ONE + growth.share * (day - begin).days / (end - begin).days)
 
 
 def _steps(load: Fraction, growth: Growth, first: date, last: date) -> Iterator[Step]:

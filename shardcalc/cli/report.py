@@ -172,6 +172,8 @@ def look(streams: Sequence[Described], hours: Fraction, prices: Callable[[str], 
                 found = path(decision.today, decision.shards, limits)
             except NoPath as error:
                 blocked = error
+        if found is None and blocked is None and made is not None:
+            found, blocked = made.path, made.no_path
         searched = steps_to_search(len(rows), row.cost.shards)
         alone = compare([row.stream], hours, prices, Fraction(0), steps=searched).regions[0]
         return Detail(

@@ -51,7 +51,7 @@ class Detail(NamedTuple):
     ahead: Ahead | None
     changes: tuple[Change, ...]
     path: Path | None
-    """The calls from the declared to the needed count."""
+    """The calls from the declared to the needed count; where these are the same, from the measured present one to the recommended."""
     no_path: NoPath | None
     measured: Suggestion | None
     seen: Glance | None
@@ -255,8 +255,8 @@ STEPS_SHOWN = 24
 def ahead_cells(ahead: Ahead) -> list[list[str]]:
     """The date of each next step."""
     found = [[str(step.day), f"{step.shards:,}"] for step in ahead.steps[:STEPS_SHOWN]]
-    more = len(ahead.steps) - STEPS_SHOWN
-    if more > 0:
+    more = max(0, len(ahead.steps) - STEPS_SHOWN) + ahead.more
+    if more:
         found.append([f"{more:,} more to {ahead.last}", f"{ahead.at_last:,}"])
     return found
 

@@ -27,8 +27,8 @@ from .review import Detail, Review, Row
 
 OPENED: Final = 3
 """The sections of so few streams stand open."""
-POINTS: Final = 48
-"""Points of a curve of cost."""
+FLEET: Final = 50
+"""From so many streams on, each is shown with less ink: the page stays small enough for an e-mail."""
 
 
 @cache
@@ -112,16 +112,20 @@ def _regions(review: Review) -> Iterator[str]:
         cost = region.cost
         rows += [[cost.region, mode.value, known(cost, mode), against(cost, mode), cost.prices.origin] for mode in Mode]
     yield table(("Region", "mode", "cost a month:", "against the cheapest", "prices"), rows, name="regions")
-    yield '<p class="soft">With the declared shards where some are declared; On-demand Advantage with its floors, which the account owes once for a Region.</p>\n'
+    yield (
+        '<p class="soft">With the declared shards where some are declared; On-demand Advantage with its floors, which the account owes once for a Region.</p>\n'
+    )
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, name: str = "", foot: bool = False) -> str:
     """A table of texts; a column whose title ends in ``:`` is right-aligned."""
-    heads = "".join(f'<th scope="col"{_n(column)}>{escape(column.removesuffix(":"))}</th>' for column in columns)
-    drawn = ["<tr>" + "".join(f"<td{_n(column)}>{escape(cell)}</td>" for column, cell in zip(columns, row, strict=True)) + "</tr>" for row in rows]
-    last = f"<tfoot>{drawn.pop()}</tfoot>" if foot else ""
-    ident = f' id="{name}"' if name else ""
-    return f'<div class="scroll"><table{ident}><thead><tr>{heads}</tr></thead><tbody>{"".join(drawn)}</tbody>{last}</table></div>\n'
+    # End tags of cells and rows may be left out in HTML, and with hundreds of streams they are a tenth of the page.
+    right = " ".join(f"r{index}" for index, column in enumerate(columns, 1) if column.endswith(":"))
+    attributes = (f' id="{name}"' if name else "") + (f' class="{right}"' if right else "")
+    heads = "".join(f"<th>{escape(column.removesuffix(':'))}" for column in columns)
+    drawn = ["<tr>" + "".join(f"<td>{escape(cell)}" for cell in row) for row in rows]
+    last = f"<tfoot>{drawn.pop()}" if foot else ""
+    return f'<div class="scroll"><table{attributes}><thead><tr>{heads}<tbody>{"".join(drawn)}{last}</table></div>\n'
 
 
 def _figure(caption: str, picture: str, numbers: str, note: str = "") -> str:
@@ -137,7 +141,7 @@ def _data(summary: str, inner: str) -> str:
 
 
 def _stream(review: Review, number: int, row: Row, detail: Detail) -> Iterator[str]:
-    plan, decision = row.plan, row.decision
+    plan, decision, fleet = row.plan, row.decision, len(review.rows) >= FLEET
     opened = " open" if len(review.rows) <= OPENED else ""
     word = f'<span class="word {decision.action.value}{" error" if decision.open else ""}">{escape(words.verdict(row))}</span>'
     yield f'<details class="stream" id="s{number}"{opened}><summary><b>{escape(words.title(row))}</b> {word}</summary><div class="in">\n'
@@ -152,18 +156,18 @@ def _stream(review: Review, number: int, row: Row, detail: Detail) -> Iterator[s
         yield f'<div class="finding {finding.severity}"><b>{finding.severity}</b> {finding.id}<br>{escape(finding.message)}{remedy}</div>\n'
     yield '<div class="grid2">\n'
     yield _limits(row)
-    yield _changes(detail)
+    yield _changes(detail, 5 if fleet else 8)
     if detail.alone.curves is not None:
-        yield _curve(detail)
+        yield _curve(detail, 18 if fleet else 48)
     if detail.ahead is not None:
         yield _ahead(row, detail)
     if detail.measured is not None and detail.seen is not None:
         yield from _measured(detail)
     yield "</div>\n"
     yield from _bills(row, detail)
-    yield from _path(row, detail)
+    yield from _path(row, detail, fleet)
     yield _data("inputs: declared, assumed, measured", table(words.INPUT_COLUMNS, words.input_cells(row, detail, review.limits)))
-    facts = "; ".join(f"{f.title} {words.value_text(f.value)} ({f.source.title}, {f.date})" for f in words.used_facts(row))
+    facts = "; ".join(f.title if fleet else f"{f.title} {words.value_text(f.value)} ({f.source.title}, {f.date})" for f in words.used_facts(row))
     yield f'<p class="soft">Rests on: {escape(facts)}. <a href="#facts">All facts with their sources</a></p>\n</div></details>\n'
 
 
@@ -177,21 +181,21 @@ def _limits(row: Row) -> str:
     )
 
 
-def _changes(detail: Detail) -> str:
+def _changes(detail: Detail, most: int) -> str:
     rows = [
         (c.title, abs(float(c.load)), f"{'-' if c.load < 0 else '+'}{decimal(abs(c.load))} -> {c.shards:,} ({c.more:+,})", bool(c.more))
-        for c in detail.changes[:8]
+        for c in detail.changes[:most]
     ]
     picture = svg.bars("what each input moves", rows, axis="demand in shards before rounding up, and the count that follows")
     return _figure("What moves the count (dark: a shard or more)", picture, table(words.CHANGE_COLUMNS, words.change_cells(detail)))
 
 
-def _curve(detail: Detail) -> str:
+def _curve(detail: Detail, count: int) -> str:
     region = detail.alone
     assert region.curves is not None
     around = [Fraction(1), *words.crossings(region)]
     low, high = float(min(around)) / 4, float(max(around)) * 4
-    xs = [low * (high / low) ** (index / (POINTS - 1)) for index in range(POINTS)]
+    xs = [low * (high / low) ** (index / (count - 1)) for index in range(count)]
     rate = float(region.rate.amount)
     curves = []
     for mode, style in zip(Mode, "abc", strict=True):
@@ -271,10 +275,14 @@ def _bills(row: Row, detail: Detail) -> Iterator[str]:
     yield _data("line by line", inner) + "\n"
 
 
-def _path(row: Row, detail: Detail) -> Iterator[str]:
+def _path(row: Row, detail: Detail, fleet: bool) -> Iterator[str]:
     if detail.path is not None:
         yield "<h3>The way there</h3>\n" + table(words.PATH_COLUMNS, words.path_cells(detail))
-        yield _data("as commands, to be read before they are run", f"<pre>{escape(chr(10).join(words.commands(row, detail.path)))}</pre>") + "\n"
+        if fleet:
+            yield f'<p class="soft">As commands: shardcalc reshard {detail.path.current} {detail.path.target}</p>\n'
+        else:
+            lines = escape("\n".join(words.commands(row, detail.path)))
+            yield _data("as commands, to be read before they are run", f"<pre>{lines}</pre>") + "\n"
     if detail.no_path is not None:
         yield f"<h3>The way there</h3>\n<p>{escape(str(detail.no_path))}</p>\n"
 
@@ -287,4 +295,4 @@ def _facts(review: Review) -> str:
         if url:
             drawn[2] = f'<a href="{escape(url)}" rel="noreferrer">{drawn[2]}</a>'
         rows.append("<tr>" + "".join(f"<td{_n(column)}>{cell}</td>" for column, cell in zip(words.FACT_COLUMNS, drawn, strict=True)) + "</tr>")
-    return f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>\n'
+    return f'<div class="scroll"><table id="factlist"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>\n'

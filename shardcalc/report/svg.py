@@ -179,7 +179,7 @@ def _legend(named: Sequence[tuple[str, str]]) -> Iterator[str]:
     for name, style in reversed(named):
         if not name:
             continue
-        at -= 7.2 * len(name)
+        at -= 7.4 * len(name)
         yield f'<text x="{_n(at)}" y="11">{escape(name)}</text>'
         at -= 30
         shape = f'<rect class="{style}" x="{_n(at)}" y="1" width="24" height="11"/>' if style in ("area", "band") else ""
