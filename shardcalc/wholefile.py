@@ -27,14 +27,13 @@ def write_whole_parts(path: str, parts: Iterable[bytes]) -> None:
     """
     if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
         with open(path, "wb") as file:
-            file.write(data)
+            file.writelines(parts)
         return
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".shardcalc-")
         with os.fdopen(handle, "wb") as file:
-            for part in parts:
-                file.write(part)
+            file.writelines(parts)
         mask = os.umask(0)
         os.umask(mask)
         os.chmod(temporary, 0o666 & ~mask)

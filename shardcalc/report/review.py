@@ -248,14 +248,10 @@ def ahead_text(row: Row, ahead: Ahead) -> str:
     return f"traffic grows by {ahead.growth}: {', '.join(words)}; {shards_text(ahead.at_last)} on {ahead.last}"
 
 
-STEPS_SHOWN = 24
-"""Further steps of a growing stream are counted and not listed."""
-
-
-def ahead_cells(ahead: Ahead) -> list[list[str]]:
-    """The date of each next step."""
-    found = [[str(step.day), f"{step.shards:,}"] for step in ahead.steps[:STEPS_SHOWN]]
-    more = max(0, len(ahead.steps) - STEPS_SHOWN) + ahead.more
+def ahead_cells(ahead: Ahead, listed: int = 24) -> list[list[str]]:
+    """The date of each next step; further ones than so many are counted and not listed."""
+    found = [[str(step.day), f"{step.shards:,}"] for step in ahead.steps[:listed]]
+    more = max(0, len(ahead.steps) - listed) + ahead.more
     if more:
         found.append([f"{more:,} more to {ahead.last}", f"{ahead.at_last:,}"])
     return found

@@ -156,19 +156,20 @@ def _stream(review: Review, number: int, row: Row, detail: Detail) -> Iterator[s
         yield f'<div class="finding {finding.severity}"><b>{finding.severity}</b> {finding.id}<br>{escape(finding.message)}{remedy}</div>\n'
     yield '<div class="grid2">\n'
     yield _limits(row)
-    yield _changes(detail, 5 if fleet else 8)
+    yield _changes(detail, picture=not fleet)
     if detail.alone.curves is not None:
         yield _curve(detail, 18 if fleet else 48)
     if detail.ahead is not None:
-        yield _ahead(row, detail)
+        yield _ahead(row, detail, 8 if fleet else 24)
     if detail.measured is not None and detail.seen is not None:
         yield from _measured(detail)
     yield "</div>\n"
-    yield from _bills(row, detail)
+    yield from _bills(row, detail, fleet)
     yield from _path(row, detail, fleet)
     yield _data("inputs: declared, assumed, measured", table(words.INPUT_COLUMNS, words.input_cells(row, detail, review.limits)))
-    facts = "; ".join(f.title if fleet else f"{f.title} {words.value_text(f.value)} ({f.source.title}, {f.date})" for f in words.used_facts(row))
-    yield f'<p class="soft">Rests on: {escape(facts)}. <a href="#facts">All facts with their sources</a></p>\n</div></details>\n'
+    facts = "; ".join(f"{f.title} {words.value_text(f.value)} ({f.source.title}, {f.date})" for f in words.used_facts(row))
+    rests = "" if fleet else f"Rests on: {escape(facts)}. "
+    yield f'<p class="soft">{rests}<a href="#facts">Facts with their sources</a></p>\n</div></details>\n'
 
 
 def _limits(row: Row) -> str:
@@ -181,13 +182,16 @@ def _limits(row: Row) -> str:
     )
 
 
-def _changes(detail: Detail, most: int) -> str:
+def _changes(detail: Detail, *, picture: bool) -> str:
+    numbers = table(words.CHANGE_COLUMNS, words.change_cells(detail))
+    if not picture:
+        return f"<figure><figcaption>What moves the count</figcaption>{numbers}</figure>\n"
     rows = [
         (c.title, abs(float(c.load)), f"{'-' if c.load < 0 else '+'}{decimal(abs(c.load))} -> {c.shards:,} ({c.more:+,})", bool(c.more))
-        for c in detail.changes[:most]
+        for c in detail.changes[:8]
     ]
-    picture = svg.bars("what each input moves", rows, axis="demand in shards before rounding up, and the count that follows")
-    return _figure("What moves the count (dark: a shard or more)", picture, table(words.CHANGE_COLUMNS, words.change_cells(detail)))
+    drawn = svg.bars("what each input moves", rows, axis="demand in shards before rounding up, and the count that follows")
+    return _figure("What moves the count (dark: a shard or more)", drawn, numbers)
 
 
 def _curve(detail: Detail, count: int) -> str:
@@ -209,7 +213,7 @@ def _curve(detail: Detail, count: int) -> str:
     return _figure("Cost against rate, by mode", picture, table(words.CURVE_COLUMNS, words.curve_cells(detail)), note)
 
 
-def _ahead(row: Row, detail: Detail) -> str:
+def _ahead(row: Row, detail: Detail, listed: int) -> str:
     ahead = detail.ahead
     assert ahead is not None
     first, last = ahead.first.toordinal(), ahead.last.toordinal()
@@ -228,7 +232,7 @@ def _ahead(row: Row, detail: Detail) -> str:
     )
     y = svg.Axis("shards", 0, max(ahead.at_last, today or 0) * 1.1, svg.short)
     picture = svg.lines("needed shards in the months ahead", x, y, curves)
-    return _figure("Months ahead", picture, table(words.AHEAD_COLUMNS, words.ahead_cells(ahead)), words.ahead_text(row, ahead))
+    return _figure("Months ahead", picture, table(words.AHEAD_COLUMNS, words.ahead_cells(ahead, listed)), words.ahead_text(row, ahead))
 
 
 def _measured(detail: Detail) -> Iterator[str]:
@@ -265,14 +269,15 @@ def _whole(least: int, most: int) -> list[float]:
     return [float(value) for value in range(least, most + 1, step)]
 
 
-def _bills(row: Row, detail: Detail) -> Iterator[str]:
+def _bills(row: Row, detail: Detail, fleet: bool) -> Iterator[str]:
     yield "<h3>The bill in each mode</h3>\n"
     totals = [[words.bill_title(row, bill), words.bill_cells(bill)[-1][-1]] for bill in words.bills(row)]
     yield table(("mode", "cost:"), totals)
     if detail.alone.curves is None:
         yield f'<p class="soft">{escape("; ".join(words.break_even(detail)))}.</p>\n'
-    inner = "".join(table([words.bill_title(row, bill), "quantity:", "price:", "cost:"], words.bill_cells(bill), foot=True) for bill in words.bills(row))
-    yield _data("line by line", inner) + "\n"
+    whole = [bill for bill in words.bills(row) if not fleet or bill.mode is row.plan.workload.mode]
+    inner = "".join(table([words.bill_title(row, bill), "quantity:", "price:", "cost:"], words.bill_cells(bill), foot=True) for bill in whole)
+    yield _data("line by line" + (" in its own mode; shardcalc cost has all" if fleet else ""), inner) + "\n"
 
 
 def _path(row: Row, detail: Detail, fleet: bool) -> Iterator[str]:

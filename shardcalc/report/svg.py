@@ -98,7 +98,7 @@ def lines(title: str, x: Axis, y: Axis, curves: Sequence[Line], *, now: tuple[fl
         at = x.place(now[0], LEFT, right)
         anchor = "end" if at > WIDTH * 0.7 else "start"
         drawn.append(f'<path class="now" d="M{_n(at)} {TOP}V{bottom}"/>')
-        drawn.append(f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11}" text-anchor="{anchor}">{escape(now[1])}</text>')
+        drawn.append(f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11}" class="{anchor}">{escape(now[1])}</text>')
     drawn += _legend([(curve.name, curve.style) for curve in curves] + ([("throttled", "band")] if bands else []))
     return _svg(title, drawn, HEIGHT)
 
@@ -131,7 +131,7 @@ def columns(title: str, x: Axis, y: Axis, counts: Sequence[tuple[int, int]], *, 
         at = x.place(value, LEFT, right)
         anchor = "end" if at > WIDTH * 0.6 else "start"
         drawn.append(f'<path class="now" d="M{_n(at)} {TOP}V{bottom}"/>')
-        drawn.append(f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11 + 15 * index}" text-anchor="{anchor}">{escape(text)}</text>')
+        drawn.append(f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11 + 15 * index}" class="{anchor}">{escape(text)}</text>')
     return _svg(title, drawn, HEIGHT)
 
 
@@ -152,7 +152,7 @@ def bars(title: str, rows: Sequence[tuple[str, float, str, bool]], *, full: floa
     if full is not None:
         at = full / most * room
         drawn.append(
-            f'<path class="limit" d="M{_n(at)} 16V{height}"/><text x="{_n(at)}" y="11" text-anchor="{"end" if at > WIDTH / 2 else "start"}">{full_text}</text>'
+            f'<path class="limit" d="M{_n(at)} 16V{height}"/><text x="{_n(at)}" y="11" class="{"end" if at > WIDTH / 2 else "start"}">{full_text}</text>'
         )
     if axis:
         drawn.append(f'<text x="0" y="{height + 14}">{escape(axis)}</text>')
@@ -165,12 +165,12 @@ def _frame(x: Axis, y: Axis) -> Iterator[str]:
     grid = "".join(f"M{LEFT} {_n(y.place(value, bottom, TOP))}H{right}" for value in y.ticks)
     yield f'<path class="grid" d="{grid}"/><path class="axis" d="M{LEFT} {TOP}V{bottom}H{right}"/>'
     for value in y.ticks:
-        yield f'<text x="{LEFT - 6}" y="{_n(y.place(value, bottom, TOP) + 4)}" text-anchor="end">{escape(y.write(value))}</text>'
+        yield f'<text x="{LEFT - 6}" y="{_n(y.place(value, bottom, TOP) + 4)}" class="end">{escape(y.write(value))}</text>'
     for value in x.ticks:
         at = x.place(value, LEFT, right)
         anchor = "end" if at > right - 20 else "middle"
-        yield f'<text x="{_n(at)}" y="{bottom + 17}" text-anchor="{anchor}">{escape(x.write(value))}</text>'
-    yield f'<text x="{right}" y="{HEIGHT - 6}" text-anchor="end">{escape(x.title)}</text>'
+        yield f'<text x="{_n(at)}" y="{bottom + 17}" class="{anchor}">{escape(x.write(value))}</text>'
+    yield f'<text x="{right}" y="{HEIGHT - 6}" class="end">{escape(x.title)}</text>'
     yield f'<text x="0" y="{TOP - 10}" class="unit">{escape(y.title)}</text>'
 
 
@@ -188,7 +188,7 @@ def _legend(named: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _n(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+    return str(round(value))
 
 
 def _svg(title: str, drawn: Sequence[str], height: float) -> str:
