@@ -158,7 +158,7 @@ def _stream(review: Review, number: int, row: Row, detail: Detail) -> Iterator[s
     yield _limits(row)
     yield _changes(detail, picture=not fleet)
     if detail.alone.curves is not None:
-        yield _curve(detail, 18 if fleet else 48)
+        yield _curve(detail, 12 if fleet else 48)
     if detail.ahead is not None:
         yield _ahead(row, detail, 8 if fleet else 24)
     if detail.measured is not None and detail.seen is not None:
@@ -178,7 +178,7 @@ def _limits(row: Row) -> str:
     picture = svg.bars(f"utilisation of each limit at {used:,} shards", rows, full=1.0, full_text="100%")
     numbers = table(words.limit_columns(row), words.limit_cells(row))
     return _figure(
-        f"Limits, used at {used:,} shard{'' if used == 1 else 's'} (dark: binding)", picture, numbers, "; ".join(c.working for c in row.plan.binding)
+        f"Limits, used at {used:,} shard{'' if used == 1 else 's'} (full colour: binding)", picture, numbers, "; ".join(c.working for c in row.plan.binding)
     )
 
 
@@ -191,7 +191,7 @@ def _changes(detail: Detail, *, picture: bool) -> str:
         for c in detail.changes[:8]
     ]
     drawn = svg.bars("what each input moves", rows, axis="demand in shards before rounding up, and the count that follows")
-    return _figure("What moves the count (dark: a shard or more)", drawn, numbers)
+    return _figure("What moves the count (full colour: a shard or more)", drawn, numbers)
 
 
 def _curve(detail: Detail, count: int) -> str:
