@@ -20,7 +20,7 @@ from .workload import Growth
 ONE: Final = Fraction(1)
 HORIZON: Final = Months(12)
 """How far is looked when nobody says."""
-MOST: Final = 200
+MOST: Final = 120
 """So many steps are dated; a stream that grows further needs more than dates."""
 
 
