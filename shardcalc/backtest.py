@@ -15,7 +15,7 @@ from .facts import Limits
 from .history import FAN_OUT_BYTES, GET_BYTES, History
 from .measured import Load, Readings, Traffic
 from .reshard import shards_text
-from .units import USD, Duration, RecordRate, Size
+from .units import Duration, RecordRate, Size
 from .workload import DEFAULT_REGION, Consumer, ConsumerType, Mode, Rates, Workload
 
 if TYPE_CHECKING:
@@ -123,21 +123,6 @@ def _measured(bill: Bill, moved: Mapping[str, Fraction]) -> Bill:
 
 def _provisioned(workload: Workload, shards: int, moved: Mapping[str, Fraction], prices: PriceSheet, limits: Limits) -> Bill:
     return _measured(provisioned_bill(workload, shards, prices, limits, limits.month.value.in_hours), moved)
-
-
-def difference(now: Bill, then: Bill) -> USD | None:
-    """What the one bill is above the other; None when a price that matters is unknown.
-
-    A line that is the same on both needs no price.
-    """
-    saved = ZERO
-    for before, after in zip(now.lines, then.lines, strict=True):
-        if before.quantity == after.quantity:
-            continue
-        if before.cost is None or after.cost is None:
-            return None
-        saved += before.cost.amount - after.cost.amount
-    return USD(saved)
 
 
 def choices(

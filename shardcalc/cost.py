@@ -304,6 +304,21 @@ def _data_out(workload: Workload, moved: Volume, shared: Price[Gigabytes] | None
         yield priced("fan-out-data", "fan-out data out", gigabytes(moved.data * workload.fan_out), fan_out)
 
 
+def difference(bill: Bill, other: Bill) -> USD | None:
+    """What one bill is above another of the same lines; None when a price that matters is unknown.
+
+    A line that is the same on both needs no price.
+    """
+    above = ZERO
+    for line, against in zip(bill.lines, other.lines, strict=True):
+        if line.quantity == against.quantity:
+            continue
+        if line.cost is None or against.cost is None:
+            return None
+        above += line.cost.amount - against.cost.amount
+    return USD(above)
+
+
 def joined(bills: Sequence[Bill]) -> Bill:
     """Several bills of one mode as one, the discount as one line."""
     lines = [line for bill in bills for line in bill.lines if line.name != "discount"]

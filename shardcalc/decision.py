@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from .capacity import Plan
-from .cost import Bill, own_bill
+from .cost import Bill, difference, own_bill
 from .facts import Limits
 from .facts.prices import PriceSheet
 from .findings import Finding, Severity
@@ -51,7 +51,7 @@ class Decision(NamedTuple):
     @property
     def change(self) -> USD | None:
         """What the decision adds to a month, below zero when it saves; None when there is nothing to compare, or a price that matters is unknown."""
-        return None if self.bill_today is None else added(self.bill_today, self.bill)
+        return None if self.bill_today is None else difference(self.bill, self.bill_today)
 
     @property
     def used(self) -> int:
@@ -73,18 +73,3 @@ def decide(plan: Plan, prices: PriceSheet, limits: Limits, hours: Fraction) -> D
     before = own_bill(workload, today, prices, limits, hours) if provisioned and today is not None else None
     errors = tuple(f for f in plan.findings if f.severity is Severity.ERROR and f.id not in ABOUT_SHARDS)
     return Decision(action, shards, today, own_bill(workload, shards, prices, limits, hours), before, errors)
-
-
-def added(before: Bill, after: Bill) -> USD | None:
-    """What one bill is above another of the same lines; None when a price that matters is unknown.
-
-    A line that is the same on both needs no price.
-    """
-    more = Fraction(0)
-    for old, new in zip(before.lines, after.lines, strict=True):
-        if old.quantity == new.quantity:
-            continue
-        if old.cost is None or new.cost is None:
-            return None
-        more += new.cost.amount - old.cost.amount
-    return USD(more)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from . import backtest, doubts
 from .backtest import Choice, Row
 from .capacity import Constraint, constrain
+from .cost import difference
 from .facts import Limits
 from .findings import Finding
 from .growth import Growth, grow
@@ -243,7 +244,7 @@ class Suggestion:
         """What a month costs less (or, below zero, more) at the recommended count than now; None when a price is unknown."""
         bills = {row.shards: row.bill for row in self.rows}
         now, then = bills.get(self.history.open_shards or 0), bills.get(self.recommended)
-        return None if now is None or then is None else backtest.difference(now, then)
+        return None if now is None or then is None else difference(now, then)
 
     @property
     def cheapest(self) -> Choice | None:
