@@ -88,6 +88,10 @@ class RegionCost(NamedTuple):
         ranked = self.ranked
         return ranked[0] if len(ranked) > 1 else None
 
+    def above_cheapest(self, mode: Mode) -> USD | None:
+        """What a mode costs more than the cheapest; None when that cannot be said."""
+        return self.total(mode) - self.total(self.cheapest) if self.cheapest is not None and self.complete(mode) else None
+
     @property
     def mixed(self) -> USD | None:
         """The cost when each stream takes the cheaper of provisioned and On-demand Standard; None when a price is unknown."""
@@ -346,6 +350,10 @@ class FanOutOption(NamedTuple):
     """GetRecords calls per second that are left on each shard."""
     bill: Bill
 
+    def above(self, other: FanOutOption) -> USD | None:
+        """What this costs more than another; None when a price is unknown."""
+        return self.bill.total - other.bill.total if self.bill.complete and other.bill.complete else None
+
 
 def fan_out_options(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO) -> tuple[FanOutOption, ...]:
     """What shards and fan-out cost against each other: none, one, two, ... shared consumers moved, fastest pollers first."""
@@ -391,6 +399,11 @@ class AggregationOption(NamedTuple):
     records: int
     """Producer records in one aggregate."""
     cost: StreamCost
+
+    def saves(self, now: StreamCost) -> tuple[USD | None, ...]:
+        """What it saves in each mode; None where a price is unknown."""
+        pairs = zip(now.bills, self.cost.bills, strict=True)
+        return tuple(before.total - after.total if before.complete and after.complete else None for before, after in pairs)
 
 
 def aggregation_option(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO) -> AggregationOption | None:

@@ -41,6 +41,10 @@ class RegionReport(NamedTuple):
         """Records per second that all its streams write, on average."""
         return RecordRate(sum((stream.workload.rps.mean.amount for stream in self.described), Fraction(0)))
 
+    def rate_at(self, found: BreakEven) -> RecordRate:
+        """Records per second on average at a break-even point."""
+        return self.rate * found.times
+
 
 class CostReport(NamedTuple):
     """What streams cost, Region by Region."""
@@ -74,9 +78,8 @@ def against(region: RegionCost, mode: Mode) -> str:
         return "the only one whose prices are all known"
     if mode is region.cheapest:
         return "cheapest"
-    least = region.total(region.cheapest)
-    more = region.total(mode) - least
-    return f"+{more}" + (f" (+{percent(more.amount / least.amount)})" if least else "")
+    least, more = region.total(region.cheapest), region.above_cheapest(mode)
+    return f"+{more}" + (f" (+{percent(more.ratio_to(least))})" if least and more is not None else "")
 
 
 def break_even_texts(region: RegionReport) -> list[str]:
@@ -87,7 +90,7 @@ def break_even_texts(region: RegionReport) -> list[str]:
 
 
 def _break_even_text(region: RegionReport, found: BreakEven) -> str:
-    rate = region.rate * found.times
+    rate = region.rate_at(found)
     side = "above" if found.upward else "below"
     times = f"{decimal(found.times)} x today's" if found.times >= 2 else f"{percent(found.times)} of today's"
     return f"{found.mode} is cheaper {side} {decimal(rate.amount)} records/s on average ({times})"
@@ -205,8 +208,8 @@ def _fan_out(screen: Screen, region: RegionReport, limits: Limits) -> None:
     rows: list[Sequence[Cell]] = []
     for option in region.fan_out:
         calls = f"{decimal(option.calls.amount)}" + ("" if option.calls <= limits.get_records_calls.value else " too many")
-        more = option.bill.total - now.bill.total
-        change = f"{'+' if more.amount >= 0 else ''}{more}" if option is not now and option.bill.complete and now.bill.complete else ""
+        more = option.above(now)
+        change = f"{'+' if more.amount >= 0 else ''}{more}" if more is not None and option is not now else ""
         rows.append(
             [f"{option.moved} on fan-out" if option.moved else "all shared", f"{option.shards:,}", calls, money(option.bill.total, [option.bill]), change]
         )
@@ -223,11 +226,11 @@ def _aggregation(screen: Screen, region: RegionReport, option: AggregationOption
     screen.line(f"{option.records:,} records in one aggregate of {option.cost.plan.packing.size}, before retries and waiting:")
     now = region.cost.streams[0]
     rows = []
-    for mode, before, after in zip(Mode, now.bills, option.cost.bills, strict=True):
-        if before.complete and after.complete:
+    for mode, before, after, saves in zip(Mode, now.bills, option.cost.bills, option.saves(now), strict=True):
+        if saves is not None:
             # The floors of Advantage are the account's, and are owed however little is moved.
             title = f"{mode}, before floors" if mode is Mode.ON_DEMAND_ADVANTAGE else mode.value
-            rows.append([title, str(before.total), str(after.total), str(before.total - after.total)])
+            rows.append([title, str(before.total), str(after.total), str(saves)])
     rows.append(["shards", f"{now.shards:,}", f"{option.cost.shards:,}", ""])
     screen.table([("", "left"), ("now", "right"), ("packed", "right"), ("saves", "right")], rows)
 
@@ -278,7 +281,7 @@ def _region_row(region: RegionReport, limits: Limits) -> dict[str, Any]:
                 "mode": mode.value,
                 "total_usd": _dollars(cost.total(mode), cost.bills(mode)),
                 "complete": cost.complete(mode),
-                "more_than_cheapest_usd": (cost.total(mode) - cost.total(cost.cheapest)).cents if cost.cheapest is not None and cost.complete(mode) else None,
+                "more_than_cheapest_usd": more.cents if (more := cost.above_cheapest(mode)) is not None else None,
             }
             for mode in Mode
         ],
@@ -287,7 +290,7 @@ def _region_row(region: RegionReport, limits: Limits) -> dict[str, Any]:
             {
                 "mode": found.mode.value,
                 "side": "above" if found.upward else "below",
-                "records_per_second": number((region.rate * found.times).amount),
+                "records_per_second": number(region.rate_at(found).amount),
                 "times_today": number(found.times),
             }
             for found in region.break_evens
