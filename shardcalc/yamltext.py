@@ -97,7 +97,12 @@ def documents(text: str) -> Iterator[tuple[Any, Any]]:
     """
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        yield from _build(yaml.parse(text, Loader=loader))
+        parser = loader(text)
+        try:
+            # An event is None when there are no more; asking the parser itself saves a generator's step for each.
+            yield from _build(iter(parser.get_event, None))
+        finally:
+            parser.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "not YAML"
