@@ -27,7 +27,17 @@ if TYPE_CHECKING:
     from .findings import Finding, Severity
     from .hashkeys import hash_key, hash_key_ranges, shard_index
     from .units import BadValue, ByteRate, CallRate, Duration, RecordRate, Size
-    from .workload import Aggregation, BadFields, CatchUp, Consumer, ConsumerType, Mode, Rates, SizeShare, Workload
+    from .workload import (
+        Aggregation,
+        BadFields,
+        CatchUp,
+        Consumer,
+        ConsumerType,
+        Mode,
+        Rates,
+        SizeShare,
+        Workload,
+    )
 
 __version__ = "0.1.0"
 
@@ -37,7 +47,17 @@ _HOME: Final = {
     "findings": ("Finding", "Severity"),
     "hashkeys": ("hash_key", "hash_key_ranges", "shard_index"),
     "units": ("BadValue", "ByteRate", "CallRate", "Duration", "RecordRate", "Size"),
-    "workload": ("Aggregation", "BadFields", "CatchUp", "Consumer", "ConsumerType", "Mode", "Rates", "SizeShare", "Workload"),
+    "workload": (
+        "Aggregation",
+        "BadFields",
+        "CatchUp",
+        "Consumer",
+        "ConsumerType",
+        "Mode",
+        "Rates",
+        "SizeShare",
+        "Workload",
+    ),
 }
 
 __all__ = [

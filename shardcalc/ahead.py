@@ -72,7 +72,14 @@ def look_ahead(plan: Plan, today: date) -> Ahead | None:
         return None
     load = max(constraint.load for constraint in plan.constraints)
     last = later(today, (plan.workload.horizon or HORIZON).count)
-    return Ahead(growth, today, last, load, max(1, ceil_div(_at(last, load, growth, today))), tuple(islice(_steps(load, growth, today, last), MOST)))
+    return Ahead(
+        growth,
+        today,
+        last,
+        load,
+        max(1, ceil_div(_at(last, load, growth, today))),
+        tuple(islice(_steps(load, growth, today, last), MOST)),
+    )
 
 
 def _at(day: date, load: Fraction, growth: Growth, first: date) -> Fraction:
@@ -80,7 +87,11 @@ def _at(day: date, load: Fraction, growth: Growth, first: date) -> Fraction:
     begin, periods = first, 0
     while (end := later(first, (periods + 1) * growth.period.count)) <= day:
         begin, periods = end, periods + 1
-    return load * (ONE + growth.share) ** periods * (ONE + growth.share * (day - begin).days / (end - begin).days)
+    return (
+        load
+        * (ONE + growth.share) ** periods
+        * (ONE + growth.share * (day - begin).days / (end - begin).days)
+    )
 
 
 def _steps(load: Fraction, growth: Growth, first: date, last: date) -> Iterator[Step]:

@@ -75,7 +75,19 @@ def play(
         p50, p95, p99 = (Fraction(load.quantile(Fraction(rank, 100)), capacity) for rank in (50, 95, 99))
         over = periods - bisect_right(load.ordered, capacity)
         worst = Fraction(load.ordered[-1], capacity)
-        rows.append(Row(count, counts[count], over, p50, p95, p99, worst, count * window, _provisioned(workload, count, moved, prices, limits)))
+        rows.append(
+            Row(
+                count,
+                counts[count],
+                over,
+                p50,
+                p95,
+                p99,
+                worst,
+                count * window,
+                _provisioned(workload, count, moved, prices, limits),
+            )
+        )
     return tuple(rows)
 
 
@@ -109,7 +121,9 @@ def moved_out(readings: Readings, written: Traffic) -> dict[str, Fraction]:
         found["data-out"] = readings.metrics[GET_BYTES].mean(period)
     pushed = [of[FAN_OUT_BYTES].mean(period) for of in readings.consumers.values() if FAN_OUT_BYTES in of]
     # A registered consumer that tells nothing is taken to read everything that is written.
-    silent = sum(FAN_OUT_BYTES not in readings.consumers.get(name, {}) for name in readings.history.registered or ())
+    silent = sum(
+        FAN_OUT_BYTES not in readings.consumers.get(name, {}) for name in readings.history.registered or ()
+    )
     if pushed or silent:
         found["fan-out-data"] = sum(pushed, silent * written.accepted_bytes.mean(period))
     return found
@@ -117,16 +131,29 @@ def moved_out(readings: Readings, written: Traffic) -> dict[str, Fraction]:
 
 def _measured(bill: Bill, moved: Mapping[str, Fraction]) -> Bill:
     """A bill whose data out is what was measured, and not what so many consumers would read."""
-    lines = [priced(line.name, line.title, gigabytes(moved[line.name] * bill.hours * 3600), line.price) if line.name in moved else line for line in bill.lines]
+    lines = [
+        priced(line.name, line.title, gigabytes(moved[line.name] * bill.hours * 3600), line.price)
+        if line.name in moved
+        else line
+        for line in bill.lines
+    ]
     return billed(bill.mode, bill.region, bill.hours, lines)
 
 
-def _provisioned(workload: Workload, shards: int, moved: Mapping[str, Fraction], prices: PriceSheet, limits: Limits) -> Bill:
+def _provisioned(
+    workload: Workload, shards: int, moved: Mapping[str, Fraction], prices: PriceSheet, limits: Limits
+) -> Bill:
     return _measured(provisioned_bill(workload, shards, prices, limits, limits.month.value.in_hours), moved)
 
 
 def choices(
-    history: History, rows: Sequence[Row], target: int, workload: Workload, moved: Mapping[str, Fraction], prices: PriceSheet, limits: Limits
+    history: History,
+    rows: Sequence[Row],
+    target: int,
+    workload: Workload,
+    moved: Mapping[str, Fraction],
+    prices: PriceSheet,
+    limits: Limits,
 ) -> Iterator[Choice]:
     """The ways to have this capacity, each with its bill of a month."""
     hours = limits.month.value.in_hours
@@ -136,7 +163,12 @@ def choices(
     if "data-out" not in moved:
         # On-demand bills what is read, and that is not known.
         return
-    yield Choice("On-demand Standard", Mode.ON_DEMAND_STANDARD, None, _measured(standard_bill(workload, prices, limits, hours), moved))
+    yield Choice(
+        "On-demand Standard",
+        Mode.ON_DEMAND_STANDARD,
+        None,
+        _measured(standard_bill(workload, prices, limits, hours), moved),
+    )
     alone = _measured(advantage_bill(workload, prices, limits, hours), moved)
     short = floors([alone], prices, limits, hours)
     together = billed(alone.mode, alone.region, alone.hours, [*alone.lines, *short.lines])

@@ -33,20 +33,38 @@ def read_baseline(file: str) -> Counter[tuple[str, str, str]]:
     known: Counter[tuple[str, str, str]] = Counter()
     for index, row in enumerate(rows):
         where = f"findings[{index}]"
-        known[_text(row, "rule", where), _text(row, "file", where), _text(row, "stream", where)] += _count(row, "count", where) or 0
+        known[_text(row, "rule", where), _text(row, "file", where), _text(row, "stream", where)] += (
+            _count(row, "count", where) or 0
+        )
     return known
 
 
 def write_baseline(found: Iterable[Found], file: str) -> str:
     """The text of a baseline that knows every finding that counts now."""
-    counted = Counter((each.rule.id, near(each.file, file), each.stream) for each in found if each.state is not State.SUPPRESSED)
-    rows = [{"rule": rule, "file": name, "stream": stream, "count": count} for (rule, name, stream), count in sorted(counted.items())]
-    return json.dumps({"schema_version": VERSION, "command": "check-baseline", "findings": rows}, indent=2, ensure_ascii=False) + "\n"
+    counted = Counter(
+        (each.rule.id, near(each.file, file), each.stream)
+        for each in found
+        if each.state is not State.SUPPRESSED
+    )
+    rows = [
+        {"rule": rule, "file": name, "stream": stream, "count": count}
+        for (rule, name, stream), count in sorted(counted.items())
+    ]
+    return (
+        json.dumps(
+            {"schema_version": VERSION, "command": "check-baseline", "findings": rows},
+            indent=2,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
 
 
 def near(file: str, baseline: str) -> str:
     """A file's name as seen from the folder of the baseline, so that it does not matter where a check is run from."""
-    return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(baseline))).replace(os.sep, "/")
+    return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(baseline))).replace(
+        os.sep, "/"
+    )
 
 
 def read_plan(file: str) -> tuple[Fraction, list[Standing]]:
@@ -75,7 +93,18 @@ def read_plan(file: str) -> tuple[Fraction, list[Standing]]:
         used = _fraction(row.get("utilisation"), f"{where}.utilisation") * shards / (declared or shards)
         findings = tuple(_text(finding, "id", f"{where}.findings") for finding in _list(row, "findings"))
         name, region = _text(row, "name", where), _text(row, "region", where)
-        standings.append(Standing(name, region, shards, declared, total, cost.get("complete") is True, thousandths(used), findings))
+        standings.append(
+            Standing(
+                name,
+                region,
+                shards,
+                declared,
+                total,
+                cost.get("complete") is True,
+                thousandths(used),
+                findings,
+            )
+        )
     return hours, standings
 
 
@@ -90,7 +119,9 @@ def _load(file: str, command: str, what: str) -> dict[str, Any]:
     if not isinstance(body, dict) or body.get("command") != command:
         raise SavedError(f"not {what}")
     if body.get("schema_version") != VERSION:
-        raise SavedError(f"schema_version {shown(body.get('schema_version'))} is not known here; write it again with this release")
+        raise SavedError(
+            f"schema_version {shown(body.get('schema_version'))} is not known here; write it again with this release"
+        )
     return body
 
 

@@ -95,7 +95,20 @@ def constrain(
     numerator *= unit
     denominator *= limit
     shards = -(-numerator // denominator) or 1
-    return Constraint(name, title, base, base_name, factors, per_shard, fact, per_shard_working, consumer, numerator, denominator, shards)
+    return Constraint(
+        name,
+        title,
+        base,
+        base_name,
+        factors,
+        per_shard,
+        fact,
+        per_shard_working,
+        consumer,
+        numerator,
+        denominator,
+        shards,
+    )
 
 
 class Packing(NamedTuple):
@@ -132,7 +145,9 @@ class Formula(NamedTuple):
     def working(self) -> str:
         """The formula with its numbers, in KiB/s as AWS writes it."""
         written, read = (decimal(rate.amount / 1024).replace(",", "") for rate in (self.write, self.read))
-        over, under = (decimal(rate.amount / 1024).replace(",", "") for rate in (self.write_limit, self.read_limit))
+        over, under = (
+            decimal(rate.amount / 1024).replace(",", "") for rate in (self.write_limit, self.read_limit)
+        )
         terms = ", ".join(ratio(term) for term in self.terms)
         return f"max({written}/{over}, {read}/{under}) = max({terms}) -> {self.shards:,}"
 
@@ -176,7 +191,11 @@ class Plan(NamedTuple):
         if self.guide.shards != self.formula.shards:
             reasons.append(f"it rounds {self.workload.size} up to {guide_size(self.workload.size)}")
         if self.formula.shards != self.shards:
-            left_out = dict.fromkeys(constraint.title for constraint in self.binding if constraint.name not in ("write-bytes", "read-bytes"))
+            left_out = dict.fromkeys(
+                constraint.title
+                for constraint in self.binding
+                if constraint.name not in ("write-bytes", "read-bytes")
+            )
             if left_out:
                 reasons.append(f"it does not know {' and '.join(left_out)}")
             if self.workload.headroom:
@@ -216,8 +235,20 @@ def plan(workload: Workload, limits: Limits) -> Plan:
         )
     formula = _formula(write, workload.shared, limits)
     rounded = guide_size(workload.size)
-    guide = formula if packing.records == 1 and rounded == workload.size else _formula(peak.of(rounded), workload.shared, limits)
-    planned = Plan(workload, packing, write, formula, guide, tuple(constraints), max([constraint.shards for constraint in constraints]))
+    guide = (
+        formula
+        if packing.records == 1 and rounded == workload.size
+        else _formula(peak.of(rounded), workload.shared, limits)
+    )
+    planned = Plan(
+        workload,
+        packing,
+        write,
+        formula,
+        guide,
+        tuple(constraints),
+        max([constraint.shards for constraint in constraints]),
+    )
     findings = find(planned, limits)
     return planned._replace(findings=tuple(findings)) if findings else planned
 
@@ -259,10 +290,14 @@ def consumer_speed(consumer: Consumer, limits: Limits) -> tuple[RecordRate, str]
 def _formula(write: ByteRate, shared: int, limits: Limits) -> Formula:
     read = write * shared
     into, out = limits.write_bytes.value, limits.read_bytes.value
-    return Formula(write, read, into, out, max(1, ceil_div(write.amount, into.amount), ceil_div(read.amount, out.amount)))
+    return Formula(
+        write, read, into, out, max(1, ceil_div(write.amount, into.amount), ceil_div(read.amount, out.amount))
+    )
 
 
-def _constraints(workload: Workload, limits: Limits, peak: RecordRate, records: RecordRate, write: ByteRate) -> list[Constraint]:
+def _constraints(
+    workload: Workload, limits: Limits, peak: RecordRate, records: RecordRate, write: ByteRate
+) -> list[Constraint]:
     headroom: Factors = ((ONE + workload.headroom, "headroom"),) if workload.headroom else ()
     shared = workload.shared
     fact: Fact[Any] = limits.write_bytes
@@ -272,17 +307,33 @@ def _constraints(workload: Workload, limits: Limits, peak: RecordRate, records: 
     readers: Factors = ((shared, "shared consumer" if shared == 1 else "shared consumers"),)
     if shared:
         fact = limits.read_bytes
-        found.append(constrain("read-bytes", "shared read bytes", write, "write", readers + headroom, fact.value, fact))
+        found.append(
+            constrain("read-bytes", "shared read bytes", write, "write", readers + headroom, fact.value, fact)
+        )
     if workload.fan_out:
         fact = limits.fan_out_bytes
-        found.append(constrain("fan-out-bytes", "fan-out bytes per consumer", write, "write", headroom, fact.value, fact))
+        found.append(
+            constrain(
+                "fan-out-bytes", "fan-out bytes per consumer", write, "write", headroom, fact.value, fact
+            )
+        )
     backlog: Factors = ()
     if workload.catch_up is not None:
         outage, within = workload.catch_up.outage, workload.catch_up.within
         backlog = ((ONE + outage.ratio_to(within), f"catch-up ({outage} + {within} over {within})"),)
         if shared:
             fact = limits.read_bytes
-            found.append(constrain("catch-up-read", "catch-up read bytes", write, "write", readers + backlog + headroom, fact.value, fact))
+            found.append(
+                constrain(
+                    "catch-up-read",
+                    "catch-up read bytes",
+                    write,
+                    "write",
+                    readers + backlog + headroom,
+                    fact.value,
+                    fact,
+                )
+            )
     for consumer in workload.consumers:
         drains = backlog if consumer.is_shared else ()
         speed = consumer_speed(consumer, limits)
@@ -302,10 +353,22 @@ def _speed(
     working: str,
     fact: Fact[Any] | None,
 ) -> Iterator[Constraint]:
-    yield constrain("consumer-speed", f"speed of {consumer}", demand, "records", headroom, speed, fact, working, str(consumer))
+    yield constrain(
+        "consumer-speed",
+        f"speed of {consumer}",
+        demand,
+        "records",
+        headroom,
+        speed,
+        fact,
+        working,
+        str(consumer),
+    )
     if drains:
         title = f"catch-up speed of {consumer}"
-        yield constrain("catch-up-speed", title, demand, "records", drains + headroom, speed, fact, working, str(consumer))
+        yield constrain(
+            "catch-up-speed", title, demand, "records", drains + headroom, speed, fact, working, str(consumer)
+        )
 
 
 # ── the question turned round ────────────────────────────────────────────────────────────────────

@@ -146,7 +146,9 @@ def check(
             file.suppressions |= {id(each): each for each in stream.asked.ignore}
         if hits:
             ignore = (*stream.asked.ignore, *file.policy.ignore)
-            file.found += (_found(stream, rule, severity, hit, ignore, file.used, today) for rule, severity, hit in hits)
+            file.found += (
+                _found(stream, rule, severity, hit, ignore, file.used, today) for rule, severity, hit in hits
+            )
     if file is not None:
         found += _finish(file, limits, prices, today, aged)
     return Checked(found, seen)
@@ -161,21 +163,52 @@ def check_policies(policies: Mapping[str, Document], today: date) -> list[Found]
     return found
 
 
-def _standing(stream: Stream, made: Plan, limits: Limits, prices: Callable[[str], PriceSheet], hours: Fraction) -> Standing:
+def _standing(
+    stream: Stream, made: Plan, limits: Limits, prices: Callable[[str], PriceSheet], hours: Fraction
+) -> Standing:
     workload, shards = stream.workload, made.shards
     bill = own_bill(workload, shards, prices(workload.region), limits, hours)
     used = thousandths(made.utilisation * shards / (workload.shards or shards))
     findings = tuple(finding.id for finding in made.findings)
     # To the cent, as the saved plan has it: what is less is no change.
-    return Standing(stream.name, workload.region, shards, workload.shards, USD.parse(bill.total.cents), bill.complete, used, findings)
+    return Standing(
+        stream.name,
+        workload.region,
+        shards,
+        workload.shards,
+        USD.parse(bill.total.cents),
+        bill.complete,
+        used,
+        findings,
+    )
 
 
-def _found(stream: Stream, rule: Rule, severity: Severity, hit: Hit, ignore: Iterable[Suppression], used: set[int], today: date) -> Found:
+def _found(
+    stream: Stream,
+    rule: Rule,
+    severity: Severity,
+    hit: Hit,
+    ignore: Iterable[Suppression],
+    used: set[int],
+    today: date,
+) -> Found:
     given = stream.origins
     at = hit.at or next(((name,) for name in rule.at if name in given), ())
     path = stream.path_of(at)
     state, reason = _state(rule, ignore, used, today)
-    return Found(rule, severity, hit.message, hit.remedy, stream.file, stream.place_of(at), stream.name, ".".join(map(str, path)), hit.fact, state, reason)
+    return Found(
+        rule,
+        severity,
+        hit.message,
+        hit.remedy,
+        stream.file,
+        stream.place_of(at),
+        stream.name,
+        ".".join(map(str, path)),
+        hit.fact,
+        state,
+        reason,
+    )
 
 
 def _state(rule: Rule, ignore: Iterable[Suppression], used: set[int], today: date) -> tuple[State, str]:
@@ -184,7 +217,13 @@ def _state(rule: Rule, ignore: Iterable[Suppression], used: set[int], today: dat
     return (State.SUPPRESSED, hiding[0].reason) if hiding else (State.ACTIVE, "")
 
 
-def _finish(file: _File, limits: Limits, prices: Callable[[str], PriceSheet], today: date, aged: dict[object, Hit | None]) -> list[Found]:
+def _finish(
+    file: _File,
+    limits: Limits,
+    prices: Callable[[str], PriceSheet],
+    today: date,
+    aged: dict[object, Hit | None],
+) -> list[Found]:
     key = (frozenset(file.regions), file.policy.facts_older_than)
     if key not in aged:
         aged[key] = stale(limits, map(prices, sorted(file.regions)), file.policy, today)
@@ -194,7 +233,21 @@ def _finish(file: _File, limits: Limits, prices: Callable[[str], PriceSheet], to
     if hit is not None:
         state, reason = _state(STALE, file.policy.ignore, file.used, today)
         place = document.place_of(("version",))
-        last.append(Found(STALE, STALE.severity, hit.message, hit.remedy, document.file, place, "", "version", hit.fact, state, reason))
+        last.append(
+            Found(
+                STALE,
+                STALE.severity,
+                hit.message,
+                hit.remedy,
+                document.file,
+                place,
+                "",
+                "version",
+                hit.fact,
+                state,
+                reason,
+            )
+        )
     if file.suppressions:
         own = [each for each in file.suppressions.values() if not each.file]
         last += _of_suppressions(document, own, file.used, today)
@@ -212,34 +265,61 @@ def _graded(policy: Policy, found: Iterable[Found]) -> Iterator[Found]:
             yield each if severity is each.severity else replace(each, severity=severity)
 
 
-def _of_suppressions(document: Document, suppressions: Iterable[Suppression], used: set[int] | None, today: date) -> Iterator[Found]:
+def _of_suppressions(
+    document: Document, suppressions: Iterable[Suppression], used: set[int] | None, today: date
+) -> Iterator[Found]:
     """What is wrong with suppressions themselves; whether one is used is only asked where ``used`` says."""
 
     def tell(rule: Rule, suppression: Suppression, field: str, message: str, remedy: str) -> Found:
         path = (*suppression.path, field)
         stream = str(path[1]) if path[0] == "streams" else ""
-        return Found(rule, rule.severity, message, remedy, document.file, document.place_of(path), stream, ".".join(map(str, path)))
+        return Found(
+            rule,
+            rule.severity,
+            message,
+            remedy,
+            document.file,
+            document.place_of(path),
+            stream,
+            ".".join(map(str, path)),
+        )
 
     for each in suppressions:
         rule = BY_NAME.get(each.rule.lower())
         if rule is None:
             known = nearest(each.rule, BY_NAME) or "; shardcalc check --explain all lists the rules"
-            yield tell(UNKNOWN, each, "rule", f"{shown(each.rule)} is no rule, so nothing is suppressed{known}", UNKNOWN.remedy)
+            yield tell(
+                UNKNOWN,
+                each,
+                "rule",
+                f"{shown(each.rule)} is no rule, so nothing is suppressed{known}",
+                UNKNOWN.remedy,
+            )
         elif each.expired(today):
-            message = f"the suppression of {rule.name} ended on {each.until}, and today is {today}: {each.reason}"
+            message = (
+                f"the suppression of {rule.name} ended on {each.until}, and today is {today}: {each.reason}"
+            )
             yield tell(EXPIRED, each, "until", message, EXPIRED.remedy)
         elif used is not None and id(each) not in used:
-            yield tell(UNUSED, each, "rule", f"{rule.name} ({rule.id}) finds nothing here to suppress", UNUSED.remedy)
+            yield tell(
+                UNUSED, each, "rule", f"{rule.name} ({rule.id}) finds nothing here to suppress", UNUSED.remedy
+            )
 
 
 def _order(found: Found) -> tuple[int, int, str]:
-    return (found.place.line, found.place.column, found.rule.id) if found.place is not None else (0, 0, found.rule.id)
+    return (
+        (found.place.line, found.place.column, found.rule.id)
+        if found.place is not None
+        else (0, 0, found.rule.id)
+    )
 
 
 # ── baselines ────────────────────────────────────────────────────────────────────────────────────
 
 
-def apply_baseline(found: Iterable[Found], known: Mapping[tuple[str, str, str], int], near: Callable[[str], str]) -> tuple[tuple[Found, ...], int]:
+def apply_baseline(
+    found: Iterable[Found], known: Mapping[tuple[str, str, str], int], near: Callable[[str], str]
+) -> tuple[tuple[Found, ...], int]:
     """Mark what a baseline already knows, so that only the new can fail; also how many of its entries are gone.
 
     Args:

@@ -54,7 +54,9 @@ class Change:
 
 
 def _without(one: Standing | None, other: Standing | None) -> tuple[str, ...]:
-    return tuple(name for name in (one.findings if one else ()) if other is None or name not in other.findings)
+    return tuple(
+        name for name in (one.findings if one else ()) if other is None or name not in other.findings
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,9 @@ class Comparison:
     complete: tuple[bool, bool]
 
 
-def compare(before: Iterable[Standing], after: Iterable[Standing], *, against: str, hours: Fraction) -> Comparison:
+def compare(
+    before: Iterable[Standing], after: Iterable[Standing], *, against: str, hours: Fraction
+) -> Comparison:
     """Pair the streams of two plans by Region and name."""
     old = {(one.region, one.name): one for one in before}
     new = {(one.region, one.name): one for one in after}

@@ -81,7 +81,9 @@ def priced(
     moved: Volume | None = None,
 ) -> CostLine:
     """One line of a bill."""
-    return CostLine(name, title, quantity, price, None if price is None else price.cost(quantity), moved, factors)
+    return CostLine(
+        name, title, quantity, price, None if price is None else price.cost(quantity), moved, factors
+    )
 
 
 class Bill(NamedTuple):
@@ -152,7 +154,9 @@ def volume(workload: Workload, packing: Packing, hours: Fraction) -> Volume:
     records = workload.rps.mean.amount * _seconds(hours)
     if packing.records > 1:
         return Volume(records / packing.records, packing.size.amount, ())
-    return Volume(records, workload.size.amount, tuple((part.size.amount, part.share) for part in workload.sizes))
+    return Volume(
+        records, workload.size.amount, tuple((part.size.amount, part.share) for part in workload.sizes)
+    )
 
 
 @lru_cache(16)
@@ -171,7 +175,9 @@ def total(costs: Iterable[USD | None]) -> USD:
     return USD(sum(known[1:], known[0])) if known else USD(0)
 
 
-def provisioned_bill(workload: Workload, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+def provisioned_bill(
+    workload: Workload, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction
+) -> Bill:
     """The bill of a provisioned stream with so many open shards.
 
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
@@ -180,23 +186,57 @@ def provisioned_bill(workload: Workload, shards: int, prices: PriceSheet, limits
     shard_hours = ShardHours(hours * shards)
     units = PutPayloadUnits(moved.pieces(limits.put_payload_unit.value.amount))
     lines = [
-        priced("shard-hours", "shard-hours", shard_hours, prices.shard_hour, (shards, "shards"), (hours, "h")),
-        priced("put-payload-units", "PUT payload units", units, prices.put_payload_unit, moved=None if moved.exact else moved),
+        priced(
+            "shard-hours", "shard-hours", shard_hours, prices.shard_hour, (shards, "shards"), (hours, "h")
+        ),
+        priced(
+            "put-payload-units",
+            "PUT payload units",
+            units,
+            prices.put_payload_unit,
+            moved=None if moved.exact else moved,
+        ),
     ]
     retention = workload.retention
     if retention is not None and retention > limits.retention_least.value:
-        lines.append(priced("extended-retention", "extended retention", shard_hours, prices.extended_shard_hour, (shards, "shards"), (hours, "h")))
+        lines.append(
+            priced(
+                "extended-retention",
+                "extended retention",
+                shard_hours,
+                prices.extended_shard_hour,
+                (shards, "shards"),
+                (hours, "h"),
+            )
+        )
     if retention is not None and retention > limits.extended_retention_most.value:
         stored = _stored(moved, retention - limits.extended_retention_most.value, hours, limits)
         lines.append(priced("long-term-retention", "long-term retention", stored, prices.long_term_storage))
     if workload.long_term_reads is not None:
-        lines.append(priced("long-term-retrieval", "long-term retrieval", gigabytes(workload.long_term_reads.amount), prices.long_term_retrieval))
+        lines.append(
+            priced(
+                "long-term-retrieval",
+                "long-term retrieval",
+                gigabytes(workload.long_term_reads.amount),
+                prices.long_term_retrieval,
+            )
+        )
     fan_out = workload.fan_out
     if fan_out:
         consumer_hours = ConsumerShardHours(fan_out * shards * hours)
         factors = (fan_out, "consumers"), (shards, "shards"), (hours, "h")
-        lines.append(priced("consumer-shard-hours", "consumer-shard-hours", consumer_hours, prices.fan_out_consumer_shard_hour, *factors))
-        lines.append(priced("fan-out-data", "fan-out data", gigabytes(moved.data * fan_out), prices.fan_out_data))
+        lines.append(
+            priced(
+                "consumer-shard-hours",
+                "consumer-shard-hours",
+                consumer_hours,
+                prices.fan_out_consumer_shard_hour,
+                *factors,
+            )
+        )
+        lines.append(
+            priced("fan-out-data", "fan-out data", gigabytes(moved.data * fan_out), prices.fan_out_data)
+        )
     return billed(Mode.PROVISIONED, workload.region, hours, lines)
 
 
@@ -227,10 +267,14 @@ def standard_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours:
     least, most = limits.retention_least.value, limits.extended_retention_most.value
     if retention > least:
         kept = _stored(moved, min(retention, most) - least, hours, limits)
-        lines.append(priced("extended-retention", "extended retention", kept, prices.on_demand_extended_storage))
+        lines.append(
+            priced("extended-retention", "extended retention", kept, prices.on_demand_extended_storage)
+        )
     if retention > most:
         kept = _stored(moved, retention - most, hours, limits)
-        lines.append(priced("long-term-retention", "long-term retention", kept, prices.on_demand_long_term_storage))
+        lines.append(
+            priced("long-term-retention", "long-term retention", kept, prices.on_demand_long_term_storage)
+        )
     return billed(Mode.ON_DEMAND_STANDARD, workload.region, hours, lines)
 
 
@@ -248,7 +292,9 @@ def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours
     retention = workload.retention or limits.retention_least.value
     if retention > limits.retention_least.value:
         kept = _stored(moved, retention - limits.retention_least.value, hours, limits)
-        lines.append(priced("extended-retention", "extended retention", kept, prices.advantage_extended_storage))
+        lines.append(
+            priced("extended-retention", "extended retention", kept, prices.advantage_extended_storage)
+        )
     return billed(Mode.ON_DEMAND_ADVANTAGE, workload.region, hours, lines)
 
 
@@ -294,10 +340,17 @@ def _data_in(moved: Volume, price: Price[Gigabytes] | None, limits: Limits) -> C
 def _old_data_out(workload: Workload, price: Price[Gigabytes] | None) -> Iterator[CostLine]:
     # On demand there is no price of its own for records older than seven days: they leave as any other data.
     if workload.long_term_reads is not None:
-        yield priced("long-term-retrieval", "long-term retrieval, as data out", gigabytes(workload.long_term_reads.amount), price)
+        yield priced(
+            "long-term-retrieval",
+            "long-term retrieval, as data out",
+            gigabytes(workload.long_term_reads.amount),
+            price,
+        )
 
 
-def _data_out(workload: Workload, moved: Volume, shared: Price[Gigabytes] | None, fan_out: Price[Gigabytes] | None) -> Iterator[CostLine]:
+def _data_out(
+    workload: Workload, moved: Volume, shared: Price[Gigabytes] | None, fan_out: Price[Gigabytes] | None
+) -> Iterator[CostLine]:
     if workload.shared:
         yield priced("data-out", "data out", gigabytes(moved.data * workload.shared), shared)
     if workload.fan_out:
@@ -335,5 +388,18 @@ def discounted(bill: Bill, share: Fraction) -> Bill:
     read = bill.oldest
     if not share or read is None:
         return bill
-    price = Price("discount", USD(-share), USD, Source("discount", "declared by you", ""), read, "A", exact_decimal(-share))
-    return billed(bill.mode, bill.region, bill.hours, (*bill.lines, priced("discount", f"discount of {percent(share)}", bill.total, price)))
+    price = Price(
+        "discount",
+        USD(-share),
+        USD,
+        Source("discount", "declared by you", ""),
+        read,
+        "A",
+        exact_decimal(-share),
+    )
+    return billed(
+        bill.mode,
+        bill.region,
+        bill.hours,
+        (*bill.lines, priced("discount", f"discount of {percent(share)}", bill.total, price)),
+    )

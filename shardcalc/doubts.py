@@ -24,7 +24,9 @@ NEEDED_DAYS: Final = 7
 """Days of points that must be known before fewer shards are advised: less would miss a day of the week."""
 
 
-def holds(readings: Readings, written: Traffic, behind: Sequence[Lag], counted: int, limits: Limits) -> Iterator[str]:
+def holds(
+    readings: Readings, written: Traffic, behind: Sequence[Lag], counted: int, limits: Limits
+) -> Iterator[str]:
     """Every reason not to advise fewer shards."""
     history = readings.history
     needed = NEEDED_DAYS * _DAY // history.period
@@ -60,7 +62,10 @@ def _reader(lag: Lag) -> str:
 
 def _risk(history: History, lag: Lag, limits: Limits) -> bool:
     """Whether records came near the end of their retention before they were read."""
-    return history.retention_hours is not None and lag.worst > Duration.hours(history.retention_hours) * limits.iterator_age_alarm.value
+    return (
+        history.retention_hours is not None
+        and lag.worst > Duration.hours(history.retention_hours) * limits.iterator_age_alarm.value
+    )
 
 
 def findings(
@@ -80,7 +85,10 @@ def findings(
     yield from _hot_shard(needs, limits)
     if history.status not in (None, "ACTIVE"):
         yield Finding(
-            "stream-status", Severity.WARNING, f"the stream was {history.status} when it was read", "wait until it is ACTIVE: no call is taken before"
+            "stream-status",
+            Severity.WARNING,
+            f"the stream was {history.status} when it was read",
+            "wait until it is ACTIVE: no call is taken before",
         )
     gaps = history.points - points(written)
     if gaps:
@@ -120,7 +128,9 @@ def _throttled_writes(history: History, written: Traffic, load: Load, limits: Li
     yield Finding("throttled-writes", Severity.WARNING, message, remedy, limits.write_bytes)
 
 
-def _reading(readings: Readings, behind: Sequence[Lag], budget: CallBudget | None, limits: Limits) -> Iterator[Finding]:
+def _reading(
+    readings: Readings, behind: Sequence[Lag], budget: CallBudget | None, limits: Limits
+) -> Iterator[Finding]:
     history, rejected = readings.history, readings.metrics.get(READ_THROTTLED)
     if rejected is not None and rejected.total:
         times = sum(count > 0 for count in rejected.amounts)
@@ -155,8 +165,14 @@ def _reading(readings: Readings, behind: Sequence[Lag], budget: CallBudget | Non
 
 
 def _hot_shard(needs: Sequence[Need], limits: Limits) -> Iterator[Finding]:
-    plain = max(need.constraint.shards for need in needs if need.constraint.name in ("write-bytes", "write-records"))
-    hot = [need for need in needs if need.constraint.name.startswith("hottest-shard") and need.constraint.shards > plain]
+    plain = max(
+        need.constraint.shards for need in needs if need.constraint.name in ("write-bytes", "write-records")
+    )
+    hot = [
+        need
+        for need in needs
+        if need.constraint.name.startswith("hottest-shard") and need.constraint.shards > plain
+    ]
     if hot:
         need = max(hot, key=lambda need: need.constraint.load)
         yield Finding(

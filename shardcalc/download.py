@@ -36,7 +36,9 @@ def fetch(url: str) -> bytes:
     if not url.startswith(("https://", "http://")):
         raise DownloadError(f"{url}: not an address of the web")
     try:
-        with urlopen(Request(url, headers={"User-Agent": f"shardcalc/{__version__}"}), timeout=WITHIN) as answer:  # noqa: S310 - checked above
+        with urlopen(
+            Request(url, headers={"User-Agent": f"shardcalc/{__version__}"}), timeout=WITHIN
+        ) as answer:  # noqa: S310 - checked above
             data: bytes = answer.read(MOST_BYTES + 1)
             # Python's client reads a body that ends early without a word when it is asked for so many bytes.
             length = answer.headers.get("Content-Length")

@@ -49,7 +49,11 @@ def find(plan: Plan, limits: Limits) -> list[Finding]:
         looks.insert(0, _declared_shards)
     if workload.hottest_key is not None:
         looks.append(_hot_key)
-    if workload.size > limits.record_size_default.value or workload.max_size is not None or workload.max_record_size is not None:
+    if (
+        workload.size > limits.record_size_default.value
+        or workload.max_size is not None
+        or workload.max_record_size is not None
+    ):
         looks += [_record_size, _large_records]
     if workload.fan_out:
         looks.append(_fan_out_consumers)
@@ -58,7 +62,11 @@ def find(plan: Plan, limits: Limits) -> list[Finding]:
     if workload.retention is not None:
         looks.append(_retention)
     for consumer in workload.consumers:
-        if consumer.poll_interval is not None or consumer.parallelization_factor is not None or consumer.batch_size is not None:
+        if (
+            consumer.poll_interval is not None
+            or consumer.parallelization_factor is not None
+            or consumer.batch_size is not None
+        ):
             looks += [_lambda_settings, _slow_poll]
             break
     if workload.aggregation is not None:
@@ -82,7 +90,11 @@ def poll_interval(consumer: Consumer, limits: Limits) -> Duration:
 
 def get_records_calls(workload: Workload, limits: Limits) -> CallRate:
     """GetRecords calls per second that all shared consumers together make on every shard."""
-    calls = [poll_interval(consumer, limits).every(consumer.count) for consumer in workload.consumers if consumer.is_shared]
+    calls = [
+        poll_interval(consumer, limits).every(consumer.count)
+        for consumer in workload.consumers
+        if consumer.is_shared
+    ]
     return sum(calls[1:], calls[0]) if calls else CallRate(0)
 
 
@@ -93,7 +105,9 @@ def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:
         return
     pollers = [consumer for consumer in workload.consumers if consumer.is_shared]
     # AWS fixes how often Lambda and Firehose poll; all others can be told to wait.
-    free = [consumer for consumer in pollers if consumer.type not in (ConsumerType.LAMBDA, ConsumerType.FIREHOSE)]
+    free = [
+        consumer for consumer in pollers if consumer.type not in (ConsumerType.LAMBDA, ConsumerType.FIREHOSE)
+    ]
     ways = []
     slower = _slower(pollers, free, limits)
     if slower is not None:
@@ -124,7 +138,9 @@ def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:
 def _slower(pollers: list[Consumer], free: list[Consumer], limits: Limits) -> Duration | None:
     """The interval at which the free pollers must poll to fit the budget, in whole milliseconds; None when none is enough."""
     while free:
-        fixed = sum((c.count / poll_interval(c, limits).amount for c in pollers if c not in free), Fraction(0))
+        fixed = sum(
+            (c.count / poll_interval(c, limits).amount for c in pollers if c not in free), Fraction(0)
+        )
         left = limits.get_records_calls.value.amount - fixed
         if left <= 0:
             return None
@@ -155,9 +171,15 @@ def _hot_key(plan: Plan, limits: Limits) -> Iterator[Finding]:
         return
     demands = (
         (plan.write * headroom, limits.hot_key_bytes, limits.write_bytes.value.amount),
-        (plan.workload.rps.peak / plan.packing.records * headroom, limits.hot_key_records, limits.write_records.value.amount),
+        (
+            plan.workload.rps.peak / plan.packing.records * headroom,
+            limits.hot_key_records,
+            limits.write_records.value.amount,
+        ),
     )
-    over = [(demand * share, fact) for demand, fact, _ in demands if demand.amount * share > fact.value.amount]
+    over = [
+        (demand * share, fact) for demand, fact, _ in demands if demand.amount * share > fact.value.amount
+    ]
     if over:
         salts = max(ceil_div(demand.amount, fact.value.amount) for demand, fact in over)
         written = " and ".join(f"{demand} where {fact.value} are allowed" for demand, fact in over)
@@ -206,12 +228,19 @@ def _record_size(plan: Plan, limits: Limits) -> Iterator[Finding]:
         return
     setting = workload.max_record_size or limits.record_size_default.value
     if workload.max_record_size is not None and workload.max_record_size > most.value:
-        yield Finding("max-record-size", Severity.ERROR, f"max_record_size of {setting} is out of range", f"set it to {most.value} or less", most)
+        yield Finding(
+            "max-record-size",
+            Severity.ERROR,
+            f"max_record_size of {setting} is out of range",
+            f"set it to {most.value} or less",
+            most,
+        )
     if largest > setting:
         yield Finding(
             "record-too-large",
             Severity.ERROR,
-            f"a record of {largest} is refused: the stream takes {setting}" + ("" if workload.max_record_size else " unless it is set higher"),
+            f"a record of {largest} is refused: the stream takes {setting}"
+            + ("" if workload.max_record_size else " unless it is set higher"),
             f"UpdateMaxRecordSize with MaxRecordSizeInKiB of {ceil_div(largest.amount, 1024):,} or more, then declare max_record_size",
             limits.record_size_default,
         )
@@ -236,13 +265,18 @@ def _large_records(plan: Plan, limits: Limits) -> Iterator[Finding]:
         severity = Severity.INFO
     spare = limits.write_bytes.value - plan.write * (ONE + workload.headroom) / plan.shards
     at_once = bucket.value.ratio_to(largest)
-    pace = f"one each {Duration(Fraction(ceil_div(largest.amount / spare.amount * 10), 10))}" if spare else "none, the shard has no spare bytes"
+    pace = (
+        f"one each {Duration(Fraction(ceil_div(largest.amount / spare.amount * 10), 10))}"
+        if spare
+        else "none, the shard has no spare bytes"
+    )
     yield Finding(
         "large-records",
         severity,
         f"{known} above {large}, AWS advises at most {percent(advised.value)}; a shard's burst bucket of {bucket.value} takes "
         f"{at_once.numerator // at_once.denominator} records of {largest} at once, then {pace} at {plan.shards:,} shards",
-        "keep large records rare, put them in S3 with a pointer, or plan more shards" + ("" if workload.sizes else "; declare sizes to know their share"),
+        "keep large records rare, put them in S3 with a pointer, or plan more shards"
+        + ("" if workload.sizes else "; declare sizes to know their share"),
         advised,
     )
 
@@ -256,7 +290,11 @@ def _fan_out_consumers(plan: Plan, limits: Limits) -> Iterator[Finding]:
             Severity.ERROR,
             f"{plan.workload.fan_out} fan-out consumers where {fact.value} can be registered ({fact.scope})",
             "merge consumers, move some to shared throughput"
-            + ("" if advantage else f", or use On-demand Advantage, which takes {limits.fan_out_consumers_advantage.value}"),
+            + (
+                ""
+                if advantage
+                else f", or use On-demand Advantage, which takes {limits.fan_out_consumers_advantage.value}"
+            ),
             fact,
         )
 
@@ -320,8 +358,18 @@ def _shard_quota(plan: Plan, limits: Limits) -> Iterator[Finding]:
     most = limits.shards_most
     ask = "spread the load over several streams, or ask AWS for more"
     if shards > most.value:
-        yield Finding("shard-quota", Severity.ERROR, f"{shards:,} shards where one stream can be scaled to {most.value:,}", ask, most)
-    elif workload.mode is Mode.PROVISIONED and workload.region not in regions().large and shards > limits.shard_quota_small.value:
+        yield Finding(
+            "shard-quota",
+            Severity.ERROR,
+            f"{shards:,} shards where one stream can be scaled to {most.value:,}",
+            ask,
+            most,
+        )
+    elif (
+        workload.mode is Mode.PROVISIONED
+        and workload.region not in regions().large
+        and shards > limits.shard_quota_small.value
+    ):
         small, large = limits.shard_quota_small, limits.shard_quota_small_most
         above = shards > large.value
         yield Finding(
@@ -342,10 +390,18 @@ def _declared_shards(plan: Plan, limits: Limits) -> Iterator[Finding]:
     used = f"{worst.title} at {percent(worst.utilisation(declared))}"
     if declared < needed:
         message = f"{declared:,} shards are declared and {needed:,} are needed: {used}"
-        yield Finding("under-provisioned", Severity.ERROR, message, f"raise shards to {needed:,} or more", worst.fact)
+        yield Finding(
+            "under-provisioned", Severity.ERROR, message, f"raise shards to {needed:,} or more", worst.fact
+        )
     else:
         message = f"{declared:,} shards are declared and {needed:,} would do: {used}"
-        yield Finding("over-provisioned", Severity.INFO, message, f"lower shards to {needed:,}, or declare the headroom that is wanted", worst.fact)
+        yield Finding(
+            "over-provisioned",
+            Severity.INFO,
+            message,
+            f"lower shards to {needed:,}, or declare the headroom that is wanted",
+            worst.fact,
+        )
 
 
 def _lambda_settings(plan: Plan, limits: Limits) -> Iterator[Finding]:
@@ -366,7 +422,11 @@ def _lambda_settings(plan: Plan, limits: Limits) -> Iterator[Finding]:
 
 
 def _slow_poll(plan: Plan, limits: Limits) -> Iterator[Finding]:
-    pollers = [(index, consumer) for index, consumer in enumerate(plan.workload.consumers) if consumer.is_shared and consumer.poll_interval is not None]
+    pollers = [
+        (index, consumer)
+        for index, consumer in enumerate(plan.workload.consumers)
+        if consumer.is_shared and consumer.poll_interval is not None
+    ]
     if not pollers:
         return
     headroom = (ONE + plan.workload.headroom) * plan.workload.skew / plan.shards
@@ -392,7 +452,9 @@ def _aggregation(plan: Plan, limits: Limits) -> Iterator[Finding]:
     if aggregation is None:
         return
     if plan.packing.records == 1:
-        needed: Size = (plan.workload.size + limits.aggregate_overhead.value) * 2 + limits.aggregate_frame.value
+        needed: Size = (
+            plan.workload.size + limits.aggregate_overhead.value
+        ) * 2 + limits.aggregate_frame.value
         yield Finding(
             "aggregation-idle",
             Severity.WARNING,

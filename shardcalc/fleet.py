@@ -115,7 +115,13 @@ class Fleet:
     @property
     def more(self) -> Sum:
         """What a month would cost more for the streams that are short."""
-        return self._sum([None if member.saving is None else member.saving * -1 for member in self.members if member.standing is Standing.SHORT])
+        return self._sum(
+            [
+                None if member.saving is None else member.saving * -1
+                for member in self.members
+                if member.standing is Standing.SHORT
+            ]
+        )
 
     @property
     def cost(self) -> Sum:
@@ -136,7 +142,9 @@ def fleet(members: Iterable[Member], failures: Iterable[Failure], days: int | No
     """Put a fleet in order: short before troubled before wasteful before silent before fine, and in each the gravest first."""
     order = list(Standing)
     ordered = sorted(members, key=lambda m: (order.index(m.standing), -m.weight, m.region, m.name, m.account))
-    return Fleet(tuple(ordered), tuple(sorted(failures, key=lambda f: (f.account, f.region, f.subject))), days, limits)
+    return Fleet(
+        tuple(ordered), tuple(sorted(failures, key=lambda f: (f.account, f.region, f.subject))), days, limits
+    )
 
 
 def member(suggestion: Suggestion, account: str = "") -> Member:
@@ -145,7 +153,13 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
     grave = [finding for finding in suggestion.findings if finding.severity is not Severity.INFO]
     on_demand = suggestion.verdict is Verdict.ON_DEMAND
     now = next((row for row in suggestion.rows if row.shards == history.open_shards), None)
-    cost = _of_mode(suggestion, Mode.ON_DEMAND_STANDARD) if on_demand else None if now is None else _whole(now.bill)
+    cost = (
+        _of_mode(suggestion, Mode.ON_DEMAND_STANDARD)
+        if on_demand
+        else None
+        if now is None
+        else _whole(now.bill)
+    )
     saving = _on_demand_saving(suggestion) if on_demand else suggestion.saving
     answer = suggestion.answer
     if on_demand and saving is not None and saving.amount > 0:

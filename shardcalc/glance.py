@@ -48,13 +48,26 @@ def glance(made: Suggestion) -> Glance:
     written = traffic(readings)
     assert written is not None  # else there would be no suggestion
     load = bring_together(tuple(demands(readings, written, made.limits)), made.options.burst, history.period)
-    rejected = [of.amounts for key in (WRITE_THROTTLED, READ_THROTTLED) if (of := readings.metrics.get(key)) is not None]
+    rejected = [
+        of.amounts
+        for key in (WRITE_THROTTLED, READ_THROTTLED)
+        if (of := readings.metrics.get(key)) is not None
+    ]
     each = max(1, ceil_div(Fraction(history.points), STRETCHES))
     stretches = []
     for first in range(0, history.points, each):
         most = max(load.series[first : first + each])
-        throttled = sum(any(amounts[index] > 0 for amounts in rejected) for index in range(first, min(first + each, history.points)))
-        stretches.append(Stretch(history.start + first * history.period, None if most < 0 else Fraction(most, load.shard), throttled))
+        throttled = sum(
+            any(amounts[index] > 0 for amounts in rejected)
+            for index in range(first, min(first + each, history.points))
+        )
+        stretches.append(
+            Stretch(
+                history.start + first * history.period,
+                None if most < 0 else Fraction(most, load.shard),
+                throttled,
+            )
+        )
     needed: Counter[int] = Counter()
     for value, times in Counter(load.ordered).items():
         needed[load.shards(value, made.options.headroom)] += times

@@ -42,7 +42,10 @@ def grow(history: History, load: Load, deciding: int, headroom: Fraction, target
     """
     day = _DAY // history.period
     count = history.points // day if day else 0
-    peaks = [max(load.series[len(load.series) - (back + 1) * day : len(load.series) - back * day]) for back in range(count)]
+    peaks = [
+        max(load.series[len(load.series) - (back + 1) * day : len(load.series) - back * day])
+        for back in range(count)
+    ]
     medians: list[Fraction | None] = []
     for week in range(count // 7):
         known_peaks = sorted(peak for peak in peaks[week * 7 : week * 7 + 7] if peak >= 0)
@@ -86,4 +89,7 @@ def _lasts(end: date, until: date | None) -> str:
 
 def _median(ordered: Sequence[int]) -> Fraction:
     middle = len(ordered) // 2
-    return Fraction(ordered[middle] if len(ordered) % 2 else ordered[middle - 1] + ordered[middle], 1 if len(ordered) % 2 else 2)
+    return Fraction(
+        ordered[middle] if len(ordered) % 2 else ordered[middle - 1] + ordered[middle],
+        1 if len(ordered) % 2 else 2,
+    )

@@ -125,7 +125,9 @@ class HistoryError(Exception):
     def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
         self.problems = tuple(problems)
         """Pairs of place (dotted; empty for the whole document) and what is wrong there."""
-        super().__init__("; ".join(f"{place}: {message}" if place else message for place, message in self.problems))
+        super().__init__(
+            "; ".join(f"{place}: {message}" if place else message for place, message in self.problems)
+        )
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────
@@ -152,13 +154,22 @@ def to_document(history: History) -> dict[str, Any]:
             "max_record_size_kib": history.max_record_size_kib,
             "warm_throughput_mib_per_second": history.warm_throughput_mibps,
         },
-        "account": None if history.account is None else {"shard_limit": history.account.shard_limit, "open_shard_count": history.account.open_shard_count},
+        "account": None
+        if history.account is None
+        else {
+            "shard_limit": history.account.shard_limit,
+            "open_shard_count": history.account.open_shard_count,
+        },
         "start_epoch_seconds": history.start,
         "period_seconds": history.period,
         "points": history.points,
         "metrics": {key: whole(series) for key, series in history.metrics.items()},
-        "consumers": {name: {key: whole(series) for key, series in of.items()} for name, of in history.consumers.items()},
-        "shards": {name: {key: whole(series) for key, series in of.items()} for name, of in history.shards.items()},
+        "consumers": {
+            name: {key: whole(series) for key, series in of.items()} for name, of in history.consumers.items()
+        },
+        "shards": {
+            name: {key: whole(series) for key, series in of.items()} for name, of in history.shards.items()
+        },
     }
 
 
@@ -183,9 +194,18 @@ def read_document(data: object) -> History:
     if not isinstance(data, dict):
         raise HistoryError([("", "not a saved history: a JSON object was expected")])
     if data.get("kind") != KIND:
-        raise HistoryError([("kind", f"not a saved history: {_shown(data.get('kind'))} where '{KIND}' was expected")])
+        raise HistoryError(
+            [("kind", f"not a saved history: {_shown(data.get('kind'))} where '{KIND}' was expected")]
+        )
     if data.get("schema_version") != SCHEMA_VERSION or data["schema_version"].__class__ is not int:
-        raise HistoryError([("schema_version", f"{_shown(data.get('schema_version'))} is not a version known here; this shardcalc reads {SCHEMA_VERSION}")])
+        raise HistoryError(
+            [
+                (
+                    "schema_version",
+                    f"{_shown(data.get('schema_version'))} is not a version known here; this shardcalc reads {SCHEMA_VERSION}",
+                )
+            ]
+        )
     reader = _Reader()
     return reader.history(data)
 
@@ -208,7 +228,19 @@ class _Reader:
         self.points = 0
 
     def history(self, data: dict[str, Any]) -> History:
-        known = ("kind", "schema_version", "read_at", "stream", "account", "start_epoch_seconds", "period_seconds", "points", "metrics", "consumers", "shards")
+        known = (
+            "kind",
+            "schema_version",
+            "read_at",
+            "stream",
+            "account",
+            "start_epoch_seconds",
+            "period_seconds",
+            "points",
+            "metrics",
+            "consumers",
+            "shards",
+        )
         self.keys("", data, known)
         stream = self.table(data, "stream")
         self.keys(
@@ -250,7 +282,9 @@ class _Reader:
             enhanced_metrics=self.names(stream, "enhanced_metrics"),
             registered=self.names(stream, "registered_consumers"),
             max_record_size_kib=self.count(stream, "stream.", "max_record_size_kib", least=1, optional=True),
-            warm_throughput_mibps=self.count(stream, "stream.", "warm_throughput_mib_per_second", least=0, optional=True),
+            warm_throughput_mibps=self.count(
+                stream, "stream.", "warm_throughput_mib_per_second", least=0, optional=True
+            ),
             account=Account(limit, open_count) if limit is not None and open_count is not None else None,
             read_at=self.when(data),
         )
@@ -262,7 +296,9 @@ class _Reader:
         self.problems.append((place, message))
 
     def keys(self, place: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
-        self.problems += [(f"{place}{key}", f"unknown field{nearest(key, known)}") for key in table if key not in known]
+        self.problems += [
+            (f"{place}{key}", f"unknown field{nearest(key, known)}") for key in table if key not in known
+        ]
 
     def table(self, data: Mapping[str, Any], name: str, *, optional: bool = False) -> dict[str, Any]:
         value = data.get(name)
@@ -272,7 +308,16 @@ class _Reader:
             self.bad(name, "missing" if value is None else f"{shown(value)} is not an object")
         return {}
 
-    def count(self, table: Mapping[str, Any], place: str, name: str, *, least: int, most: int = 1_000_000, optional: bool = False) -> int | None:
+    def count(
+        self,
+        table: Mapping[str, Any],
+        place: str,
+        name: str,
+        *,
+        least: int,
+        most: int = 1_000_000,
+        optional: bool = False,
+    ) -> int | None:
         value = table.get(name)
         if value is None:
             if not optional:
@@ -285,7 +330,15 @@ class _Reader:
             return int(value)
         return None
 
-    def text(self, table: Mapping[str, Any], place: str, name: str, pattern: re.Pattern[str], *, optional: bool = False) -> str | None:
+    def text(
+        self,
+        table: Mapping[str, Any],
+        place: str,
+        name: str,
+        pattern: re.Pattern[str],
+        *,
+        optional: bool = False,
+    ) -> str | None:
         value = table.get(name)
         if value is None:
             if not optional:
@@ -300,7 +353,9 @@ class _Reader:
         value = table.get(name)
         if value is None:
             return None
-        if not isinstance(value, list) or not all(isinstance(item, str) and NAME.fullmatch(item) for item in value):
+        if not isinstance(value, list) or not all(
+            isinstance(item, str) and NAME.fullmatch(item) for item in value
+        ):
             self.bad(f"stream.{name}", f"{shown(value)} is not a list of names")
             return None
         return tuple(value)
@@ -314,11 +369,15 @@ class _Reader:
                 raise ValueError
             datetime.fromisoformat(value)
         except ValueError:
-            self.bad("read_at", f"{shown(value)} is not a date and time; write for example 2026-11-21T09:00:00Z")
+            self.bad(
+                "read_at", f"{shown(value)} is not a date and time; write for example 2026-11-21T09:00:00Z"
+            )
             return None
         return value
 
-    def groups(self, data: Mapping[str, Any], name: str, known: Mapping[str, str]) -> dict[str, dict[str, Series]]:
+    def groups(
+        self, data: Mapping[str, Any], name: str, known: Mapping[str, str]
+    ) -> dict[str, dict[str, Series]]:
         groups = self.table(data, name, optional=True)
         made = {}
         for key in groups:
@@ -328,10 +387,14 @@ class _Reader:
                 made[key] = self.series(groups, key, known, f"{name}.")
         return made
 
-    def series(self, data: Mapping[str, Any], name: str, known: Mapping[str, str], place: str = "") -> dict[str, Series]:
+    def series(
+        self, data: Mapping[str, Any], name: str, known: Mapping[str, str], place: str = ""
+    ) -> dict[str, Series]:
         table = self.table(data, name)
         self.keys(f"{place}{name}.", table, tuple(known))
-        return {key: self.values(f"{place}{name}.{key}", values) for key, values in table.items() if key in known}
+        return {
+            key: self.values(f"{place}{name}.{key}", values) for key, values in table.items() if key in known
+        }
 
     def values(self, place: str, values: object) -> Series:
         if not isinstance(values, list):
@@ -342,11 +405,20 @@ class _Reader:
         # The type of each value, once for the whole list: most lists hold integers and gaps only.
         kinds = set(map(type, values))
         if not kinds <= {int, float, type(None)}:
-            index = next(i for i, value in enumerate(values) if value.__class__ not in (int, float, type(None)))
+            index = next(
+                i for i, value in enumerate(values) if value.__class__ not in (int, float, type(None))
+            )
             self.bad(place, f"value {index}: {shown(values[index])} is not a number; a gap is null")
             return ()
         if float in kinds:
-            odd = next((i for i, value in enumerate(values) if value.__class__ is float and (value != value or value in (float("inf"), float("-inf")))), None)
+            odd = next(
+                (
+                    i
+                    for i, value in enumerate(values)
+                    if value.__class__ is float and (value != value or value in (float("inf"), float("-inf")))
+                ),
+                None,
+            )
             if odd is not None:
                 self.bad(place, f"value {odd}: {values[odd]} is not a number; a gap is null")
                 return ()
@@ -375,7 +447,12 @@ def complete(history: History, said: Mapping[str, object]) -> History:
     for name, value in values.items():
         known = getattr(history, _FIELD[name])
         if known is not None and known != value:
-            problems.append((name, f"{shown(value)} is not what the file says: {shown(known)}; leave it out, or look whether it is the right file"))
+            problems.append(
+                (
+                    name,
+                    f"{shown(value)} is not what the file says: {shown(known)}; leave it out, or look whether it is the right file",
+                )
+            )
         fields[_FIELD[name]] = value
     if problems:
         raise BadFields(problems)
@@ -411,7 +488,13 @@ _SAID: Final[Mapping[str, Any]] = {
     "current": lambda value: read_count(value, "a shard count", least=1),
     "retention": _read_hours,
 }
-_FIELD: Final = {"stream": "stream", "region": "region", "mode": "mode", "current": "open_shards", "retention": "retention_hours"}
+_FIELD: Final = {
+    "stream": "stream",
+    "region": "region",
+    "mode": "mode",
+    "current": "open_shards",
+    "retention": "retention_hours",
+}
 
 
 def moment(epoch: int) -> datetime:

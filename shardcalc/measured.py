@@ -82,8 +82,12 @@ def recent(history: History, days: int | None) -> History:
         start=history.start + skip * history.period,
         points=keep,
         metrics={key: series[skip:] for key, series in history.metrics.items()},
-        consumers={name: {key: series[skip:] for key, series in of.items()} for name, of in history.consumers.items()},
-        shards={name: {key: series[skip:] for key, series in of.items()} for name, of in history.shards.items()},
+        consumers={
+            name: {key: series[skip:] for key, series in of.items()} for name, of in history.consumers.items()
+        },
+        shards={
+            name: {key: series[skip:] for key, series in of.items()} for name, of in history.shards.items()
+        },
     )
 
 
@@ -125,7 +129,11 @@ def of_amounts(amounts: Amounts) -> Measure | None:
     """Look at amounts; None when all are gaps."""
     gaps = amounts.count(GAP)
     # Each gap counts as GAP in the sum.
-    return Measure(amounts, len(amounts) - gaps, sum(amounts) - GAP * gaps, max(amounts)) if gaps < len(amounts) else None
+    return (
+        Measure(amounts, len(amounts) - gaps, sum(amounts) - GAP * gaps, max(amounts))
+        if gaps < len(amounts)
+        else None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +188,9 @@ def traffic(readings: Readings) -> Traffic | None:
             wanted_bytes[index] = -(-sizes.total * wanted_records[index] // records.total)
         else:
             wanted_bytes[index] = GAP
-    return Traffic(sizes, records, throttled, of_amounts(wanted_bytes) or sizes, of_amounts(wanted_records) or records)
+    return Traffic(
+        sizes, records, throttled, of_amounts(wanted_bytes) or sizes, of_amounts(wanted_records) or records
+    )
 
 
 def demands(readings: Readings, written: Traffic, limits: Limits) -> Iterator[Demand]:
@@ -193,7 +203,14 @@ def demands(readings: Readings, written: Traffic, limits: Limits) -> Iterator[De
         yield Demand("read-bytes", "shared read bytes", "read", limits.read_bytes, read)
     for name, of in readings.consumers.items():
         if FAN_OUT_BYTES in of:
-            yield Demand("fan-out-bytes", f"fan-out bytes of {name}", "read", limits.fan_out_bytes, of[FAN_OUT_BYTES], consumer=name)
+            yield Demand(
+                "fan-out-bytes",
+                f"fan-out bytes of {name}",
+                "read",
+                limits.fan_out_bytes,
+                of[FAN_OUT_BYTES],
+                consumer=name,
+            )
 
 
 def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Demand]:
@@ -203,8 +220,22 @@ def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Dem
     each took what the busiest took.
     """
     for key, name, title, fact, accepted, wanted in (
-        (INCOMING_BYTES, "hottest-shard-bytes", "hottest shard, bytes", limits.write_bytes, written.accepted_bytes, written.demand_bytes),
-        (INCOMING_RECORDS, "hottest-shard-records", "hottest shard, records", limits.write_records, written.accepted_records, written.demand_records),
+        (
+            INCOMING_BYTES,
+            "hottest-shard-bytes",
+            "hottest shard, bytes",
+            limits.write_bytes,
+            written.accepted_bytes,
+            written.demand_bytes,
+        ),
+        (
+            INCOMING_RECORDS,
+            "hottest-shard-records",
+            "hottest shard, records",
+            limits.write_records,
+            written.accepted_records,
+            written.demand_records,
+        ),
     ):
         nothing: Amounts = (GAP,) * history.points
         looked_at = [measure(of[key]) for of in history.shards.values() if key in of]
@@ -217,7 +248,9 @@ def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Dem
             # The shard's own rejected records are not counted apart, so it gets its share of the stream's.
             if 0 < taken < asked and busiest[index] > 0:
                 busiest[index] = -(-busiest[index] * asked // taken)
-        times = of_amounts([GAP if hot == GAP else hot * count for hot, count in zip(busiest, alive, strict=True)])
+        times = of_amounts(
+            [GAP if hot == GAP else hot * count for hot, count in zip(busiest, alive, strict=True)]
+        )
         if times is not None:
             yield Demand(name, title, "busiest shard", fact, times, alive)
 
@@ -243,7 +276,12 @@ def calls(readings: Readings) -> Measure | None:
     rejected = readings.metrics.get(READ_THROTTLED)
     if made is None or rejected is None or not rejected.peak:
         return made
-    return of_amounts([GAP if count == GAP else count + max(more, 0) for count, more in zip(made.amounts, rejected.amounts, strict=True)])
+    return of_amounts(
+        [
+            GAP if count == GAP else count + max(more, 0)
+            for count, more in zip(made.amounts, rejected.amounts, strict=True)
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,12 +299,20 @@ class Lag:
 
 def lags(readings: Readings) -> Iterator[Lag]:
     """The lag of the shared consumers together, and of each fan-out consumer that tells it."""
-    ages = [("", readings.metrics.get(ITERATOR_AGE)), *((name, of.get(FAN_OUT_LAG)) for name, of in readings.consumers.items())]
+    ages = [
+        ("", readings.metrics.get(ITERATOR_AGE)),
+        *((name, of.get(FAN_OUT_LAG)) for name, of in readings.consumers.items()),
+    ]
     day = 86_400 // readings.history.period
     for reader, age in ages:
         if age is not None:
             latest = max(age.amounts[-day:])
-            yield Lag(reader, _milliseconds(age.peak), readings.peak_time(age), None if latest == GAP else _milliseconds(latest))
+            yield Lag(
+                reader,
+                _milliseconds(age.peak),
+                readings.peak_time(age),
+                None if latest == GAP else _milliseconds(latest),
+            )
 
 
 def _milliseconds(number: int) -> Duration:
@@ -309,9 +355,14 @@ def bring_together(asked: Sequence[Demand], burst: Fraction, period: int) -> Loa
     # A gap times a weight stays negative, and so loses against anything known.
     weight, more = weights[0], weights[1]
     first, second = asked[0].measured.amounts, asked[1].measured.amounts
-    series = [one if (one := a * weight) > (two := b * more) else two for a, b in zip(first, second, strict=True)]
+    series = [
+        one if (one := a * weight) > (two := b * more) else two for a, b in zip(first, second, strict=True)
+    ]
     for demand, weight in zip(asked[2:], weights[2:], strict=True):
-        series = [one if one > (two := b * weight) else two for one, b in zip(series, demand.measured.amounts, strict=True)]
+        series = [
+            one if one > (two := b * weight) else two
+            for one, b in zip(series, demand.measured.amounts, strict=True)
+        ]
     ordered = sorted(series)
     return Load(series, ordered[bisect_left(ordered, 0) :], shard, weights)
 

@@ -35,7 +35,10 @@ STREAM_IDS: Final[Mapping[str, str]] = {
     "get_records_calls": keys.GET_CALLS,
     "iterator_age": keys.ITERATOR_AGE,
 }
-_CONSUMER_IDS: Final[Mapping[str, str]] = {"fan_out_bytes": keys.FAN_OUT_BYTES, "fan_out_lag": keys.FAN_OUT_LAG}
+_CONSUMER_IDS: Final[Mapping[str, str]] = {
+    "fan_out_bytes": keys.FAN_OUT_BYTES,
+    "fan_out_lag": keys.FAN_OUT_LAG,
+}
 _SHARD_IDS: Final[Mapping[str, str]] = {
     "shard_incoming_bytes": keys.INCOMING_BYTES,
     "shard_incoming_records": keys.INCOMING_RECORDS,
@@ -84,16 +87,29 @@ def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tupl
         name = str(result.get("Id"))
         place = _by_id(name) if by_id else _by_label(str(result.get("Label")))
         if place is None:
-            wanted = f"known Ids: {', '.join(STREAM_IDS)}, ..." if by_id else "neither its Id nor its label names a metric"
+            wanted = (
+                f"known Ids: {', '.join(STREAM_IDS)}, ..."
+                if by_id
+                else "neither its Id nor its label names a metric"
+            )
             problems.append((where, f"Id {shown(name)}: unknown; {wanted}"))
             continue
         if not by_id and labelled.setdefault(place, name) != name:
-            problems.append((where, f"label {shown(result.get('Label'))}: another result has it too; give the queries Ids such as incoming_bytes"))
+            problems.append(
+                (
+                    where,
+                    f"label {shown(result.get('Label'))}: another result has it too; give the queries Ids such as incoming_bytes",
+                )
+            )
             continue
         status[place] = (where, str(result.get("StatusCode", "Complete")))
         _points(result, where, found.setdefault(place, {}), problems)
     # Of several pages of one Id, the last tells whether it is whole.
-    problems += [(where, f"StatusCode {shown(code)}: the data is not complete") for where, code in status.values() if code != "Complete"]
+    problems += [
+        (where, f"StatusCode {shown(code)}: the data is not complete")
+        for where, code in status.values()
+        if code != "Complete"
+    ]
     times = set().union(*found.values()) if found else set()
     if not times and not problems:
         problems.append(("MetricDataResults", "there is no point in it"))
@@ -106,14 +122,24 @@ def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tupl
     used = _period(step, period)
     points = (max(times) - start) // used + 1
     if points > keys.MOST_POINTS:
-        raise HistoryError([("MetricDataResults", f"{points:,} periods are too many: at most {keys.MOST_POINTS:,}")])
+        raise HistoryError(
+            [("MetricDataResults", f"{points:,} periods are too many: at most {keys.MOST_POINTS:,}")]
+        )
     clock = range(start, start + points * used, used)
-    groups: dict[str, dict[str, dict[str, Sequence[int | float | None]]]] = {"stream": {}, "consumer": {}, "shard": {}}
+    groups: dict[str, dict[str, dict[str, Sequence[int | float | None]]]] = {
+        "stream": {},
+        "consumer": {},
+        "shard": {},
+    }
     for (kind, owner, key), values in found.items():
         groups[kind].setdefault(owner, {})[key] = whole(map(values.get, clock))
-    notes = ["the file tells nothing of the stream itself: give --current, --region, --mode and --retention where you know them"]
+    notes = [
+        "the file tells nothing of the stream itself: give --current, --region, --mode and --retention where you know them"
+    ]
     if not by_id:
-        notes.append("no Id was known, so results were told apart by their labels: make sure that they are sums")
+        notes.append(
+            "no Id was known, so results were told apart by their labels: make sure that they are sums"
+        )
     made = History(
         start=start,
         period=used,
@@ -141,7 +167,9 @@ def _by_label(label: str) -> Place | None:
     return ("stream", "", metric) if metric in keys.STREAM_METRICS else None
 
 
-def _points(result: Mapping[str, Any], where: str, into: dict[int, int | float], problems: list[tuple[str, str]]) -> None:
+def _points(
+    result: Mapping[str, Any], where: str, into: dict[int, int | float], problems: list[tuple[str, str]]
+) -> None:
     times, values = result.get("Timestamps"), result.get("Values")
     if not isinstance(times, list) or not isinstance(values, list) or len(times) != len(values):
         problems.append((where, "Timestamps and Values are not two lists of one length"))
@@ -149,7 +177,9 @@ def _points(result: Mapping[str, Any], where: str, into: dict[int, int | float],
     for time, value in zip(times, values, strict=True):
         second = _second(time)
         if second is None:
-            problems.append((where, f"{shown(time)} is not a time; ISO 8601 or epoch seconds, in whole minutes"))
+            problems.append(
+                (where, f"{shown(time)} is not a time; ISO 8601 or epoch seconds, in whole minutes")
+            )
             return
         if value.__class__ not in (int, float) or not 0 <= value <= keys.MOST // keys.MOST_POINTS:
             problems.append((where, f"{shown(value)} is not a value of a metric"))
@@ -195,7 +225,14 @@ def _period(step: int, period: int | None) -> int:
         if step == _MINUTE:
             return _MINUTE
         apart = f"its points lie {step:,} s apart or more" if step else "it has one point"
-        raise HistoryError([("", f"the file does not tell its period, and {apart}: give --period with the seconds that were asked for")])
+        raise HistoryError(
+            [
+                (
+                    "",
+                    f"the file does not tell its period, and {apart}: give --period with the seconds that were asked for",
+                )
+            ]
+        )
     if step % period:
         raise HistoryError([("", f"a period of {period:,} s does not fit: points lie {step:,} s apart")])
     return period

@@ -13,7 +13,18 @@ from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from .capacity import Plan, plan
-from .cost import DATA_IN, DATA_OUT, Bill, advantage_bill, discounted, floors, joined, provisioned_bill, standard_bill, total
+from .cost import (
+    DATA_IN,
+    DATA_OUT,
+    Bill,
+    advantage_bill,
+    discounted,
+    floors,
+    joined,
+    provisioned_bill,
+    standard_bill,
+    total,
+)
 from .facts import Limits, regions
 from .facts.prices import PriceSheet
 from .findings import get_records_calls, poll_interval
@@ -80,7 +91,9 @@ class RegionCost(NamedTuple):
     @property
     def ranked(self) -> tuple[Mode, ...]:
         """The modes whose prices are all known, cheapest first; the order of the modes decides a tie."""
-        return tuple(sorted((mode for mode in Mode if self.complete(mode)), key=lambda mode: self.total(mode).amount))
+        return tuple(
+            sorted((mode for mode in Mode if self.complete(mode)), key=lambda mode: self.total(mode).amount)
+        )
 
     @property
     def cheapest(self) -> Mode | None:
@@ -90,7 +103,11 @@ class RegionCost(NamedTuple):
 
     def above_cheapest(self, mode: Mode) -> USD | None:
         """What a mode costs more than the cheapest; None when that cannot be said."""
-        return self.total(mode) - self.total(self.cheapest) if self.cheapest is not None and self.complete(mode) else None
+        return (
+            self.total(mode) - self.total(self.cheapest)
+            if self.cheapest is not None and self.complete(mode)
+            else None
+        )
 
     @property
     def mixed(self) -> USD | None:
@@ -114,10 +131,18 @@ def cost_stream(workload: Workload, prices: PriceSheet, limits: Limits, hours: F
     )
 
 
-def cost_region(workloads: Iterable[Workload], prices: PriceSheet, limits: Limits, hours: Fraction) -> RegionCost:
+def cost_region(
+    workloads: Iterable[Workload], prices: PriceSheet, limits: Limits, hours: Fraction
+) -> RegionCost:
     """Bill all streams of one Region in each mode, with the floors of Advantage once for all of them."""
     streams = tuple(cost_stream(workload, prices, limits, hours) for workload in workloads)
-    return RegionCost(prices.region, prices, streams, floors([stream.advantage for stream in streams], prices, limits, hours), hours)
+    return RegionCost(
+        prices.region,
+        prices,
+        streams,
+        floors([stream.advantage for stream in streams], prices, limits, hours),
+        hours,
+    )
 
 
 def with_discount(region: RegionCost, share: Fraction) -> RegionCost:
@@ -127,7 +152,10 @@ def with_discount(region: RegionCost, share: Fraction) -> RegionCost:
 
 
 def _discounted(stream: StreamCost, share: Fraction) -> dict[str, Any]:
-    return {name: discounted(bill, share) for name, bill in zip(("provisioned", "standard", "advantage"), stream.bills, strict=True)}
+    return {
+        name: discounted(bill, share)
+        for name, bill in zip(("provisioned", "standard", "advantage"), stream.bills, strict=True)
+    }
 
 
 # ── break-even ───────────────────────────────────────────────────────────────────────────────────
@@ -171,11 +199,17 @@ class Curves(NamedTuple):
     def cost(self, mode: Mode, x: Fraction) -> USD:
         """The cost of a mode at a multiple of today's traffic."""
         if mode is Mode.PROVISIONED:
-            shards = sum(max(1, -(-(load * x).numerator // (load * x).denominator)) * price for load, price in self.per_shard)
+            shards = sum(
+                max(1, -(-(load * x).numerator // (load * x).denominator)) * price
+                for load, price in self.per_shard
+            )
             return USD(shards + self.provisioned * x)
         if mode is Mode.ON_DEMAND_STANDARD:
             return USD(self.standard.at(x))
-        return USD(self.advantage * x + sum(max(ZERO, owed - moved * x) * price for owed, moved, price in self.floors))
+        return USD(
+            self.advantage * x
+            + sum(max(ZERO, owed - moved * x) * price for owed, moved, price in self.floors)
+        )
 
     def regimes(self, steps: int = STEPS) -> tuple[Regime, ...]:
         """Which mode is the cheapest, from no traffic upward, as far as so many steps of the shard count reach."""
@@ -221,7 +255,9 @@ class Curves(NamedTuple):
         )
 
 
-def _cheapest(lines: Sequence[tuple[Mode, _Line]], start: Fraction, end: Fraction) -> Iterator[tuple[Mode, Fraction, Fraction]]:
+def _cheapest(
+    lines: Sequence[tuple[Mode, _Line]], start: Fraction, end: Fraction
+) -> Iterator[tuple[Mode, Fraction, Fraction]]:
     """The lowest of a few straight lines between two points, piece by piece, exactly."""
     at = start
     while at < end:
@@ -244,11 +280,22 @@ def curves(region: RegionCost, limits: Limits) -> Curves | None:
     per_shard: list[tuple[Fraction, Fraction]] = []
     moving = ZERO
     for stream in region.streams:
-        each = [line.cost.amount for line in stream.provisioned.lines if line.name in _BY_SHARD and line.cost is not None]
+        each = [
+            line.cost.amount
+            for line in stream.provisioned.lines
+            if line.name in _BY_SHARD and line.cost is not None
+        ]
         load = max(constraint.load for constraint in stream.plan.constraints)
         per_shard.append((load, sum(each, ZERO) / stream.shards))
         moving += stream.provisioned.total.amount - sum(each, ZERO)
-    fixed = total([line.cost for stream in region.streams for line in stream.standard.lines if line.name == "stream-hours"]).amount
+    fixed = total(
+        [
+            line.cost
+            for stream in region.streams
+            for line in stream.standard.lines
+            if line.name == "stream-hours"
+        ]
+    ).amount
     standard = region.total(Mode.ON_DEMAND_STANDARD).amount
     advantage = total([stream.advantage.total for stream in region.streams]).amount
     prices = region.prices
@@ -260,7 +307,15 @@ def curves(region: RegionCost, limits: Limits) -> Curves | None:
         if price is None:
             return None
         names = DATA_IN if way == "in" else DATA_OUT
-        moved = sum((line.quantity.amount for stream in region.streams for line in stream.advantage.lines if line.name in names), ZERO)
+        moved = sum(
+            (
+                line.quantity.amount
+                for stream in region.streams
+                for line in stream.advantage.lines
+                if line.name in names
+            ),
+            ZERO,
+        )
         owed.append((floor.amount * region.hours * 3600 / GIB, moved, price.amount.amount))
     return Curves(tuple(per_shard), moving, _Line(fixed, standard - fixed), advantage, tuple(owed))
 
@@ -270,7 +325,10 @@ _BY_SHARD: Final = ("shard-hours", "extended-retention", "consumer-shard-hours")
 
 def _priced(region: RegionCost) -> bool:
     # Above the floors no line of shortfall stands on the bill, and its price could still be unknown.
-    return region.prices.advantage_data_in_shortfall is not None and region.prices.advantage_data_out_shortfall is not None
+    return (
+        region.prices.advantage_data_in_shortfall is not None
+        and region.prices.advantage_data_out_shortfall is not None
+    )
 
 
 class BreakEven(NamedTuple):
@@ -312,7 +370,10 @@ def trade_offs(region: RegionCost, limits: Limits) -> tuple[TradeOff, ...]:
     read = (limits.on_demand_read_large if large else limits.on_demand_read_small).value
     some, many = limits.fan_out_consumers.value, limits.fan_out_consumers_advantage.value
     found = [
-        TradeOff(Mode.PROVISIONED, f"capacity stays as set until UpdateShardCount; at most {some} fan-out consumers a stream"),
+        TradeOff(
+            Mode.PROVISIONED,
+            f"capacity stays as set until UpdateShardCount; at most {some} fan-out consumers a stream",
+        ),
         TradeOff(
             Mode.ON_DEMAND_STANDARD,
             f"grows by itself to {limits.on_demand_growth.value} times the peak of the last 30 days, and may throttle when traffic more than doubles within "
@@ -326,15 +387,42 @@ def trade_offs(region: RegionCost, limits: Limits) -> tuple[TradeOff, ...]:
         ),
     ]
     peak_in = max(stream.plan.write * (ONE + stream.workload.headroom) for stream in region.streams)
-    peak_out = max(stream.plan.write * (ONE + stream.workload.headroom) * (stream.workload.shared + stream.workload.fan_out) for stream in region.streams)
+    peak_out = max(
+        stream.plan.write
+        * (ONE + stream.workload.headroom)
+        * (stream.workload.shared + stream.workload.fan_out)
+        for stream in region.streams
+    )
     if peak_in > write:
-        found.append(TradeOff(Mode.ON_DEMAND_STANDARD, f"a peak of {peak_in} in is above the ceiling of {write}: ask AWS to raise it first", warning=True))
+        found.append(
+            TradeOff(
+                Mode.ON_DEMAND_STANDARD,
+                f"a peak of {peak_in} in is above the ceiling of {write}: ask AWS to raise it first",
+                warning=True,
+            )
+        )
     if peak_out > read:
-        found.append(TradeOff(Mode.ON_DEMAND_STANDARD, f"a peak of {peak_out} out is above the ceiling of {read}: ask AWS to raise it first", warning=True))
+        found.append(
+            TradeOff(
+                Mode.ON_DEMAND_STANDARD,
+                f"a peak of {peak_out} out is above the ceiling of {read}: ask AWS to raise it first",
+                warning=True,
+            )
+        )
     consumers = max(stream.workload.fan_out for stream in region.streams)
-    for mode, most in ((Mode.PROVISIONED, some), (Mode.ON_DEMAND_STANDARD, some), (Mode.ON_DEMAND_ADVANTAGE, many)):
+    for mode, most in (
+        (Mode.PROVISIONED, some),
+        (Mode.ON_DEMAND_STANDARD, some),
+        (Mode.ON_DEMAND_ADVANTAGE, many),
+    ):
         if consumers > most:
-            found.append(TradeOff(mode, f"{consumers} fan-out consumers are more than the {most} that it takes", warning=True))
+            found.append(
+                TradeOff(
+                    mode,
+                    f"{consumers} fan-out consumers are more than the {most} that it takes",
+                    warning=True,
+                )
+            )
     return tuple(sorted(found, key=lambda trade: list(Mode).index(trade.mode)))
 
 
@@ -355,16 +443,24 @@ class FanOutOption(NamedTuple):
         return self.bill.total - other.bill.total if self.bill.complete and other.bill.complete else None
 
 
-def fan_out_options(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO) -> tuple[FanOutOption, ...]:
+def fan_out_options(
+    workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO
+) -> tuple[FanOutOption, ...]:
     """What shards and fan-out cost against each other: none, one, two, ... shared consumers moved, fastest pollers first."""
-    pollers = sorted((c for c in workload.consumers if c.is_shared), key=lambda c: poll_interval(c, limits).amount)
+    pollers = sorted(
+        (c for c in workload.consumers if c.is_shared), key=lambda c: poll_interval(c, limits).amount
+    )
     options = []
     room = limits.fan_out_consumers.value - workload.fan_out
     for moved in range(min(workload.shared, max(0, room)) + 1):
         changed = replace(workload, consumers=_moved(workload, pollers, moved), shards=None)
         planned = plan(changed, limits)
         bill = provisioned_bill(changed, planned.shards, prices, limits, hours)
-        options.append(FanOutOption(moved, planned.shards, get_records_calls(changed, limits), discounted(bill, discount)))
+        options.append(
+            FanOutOption(
+                moved, planned.shards, get_records_calls(changed, limits), discounted(bill, discount)
+            )
+        )
     return tuple(options)
 
 
@@ -403,17 +499,26 @@ class AggregationOption(NamedTuple):
     def saves(self, now: StreamCost) -> tuple[USD | None, ...]:
         """What it saves in each mode; None where a price is unknown."""
         pairs = zip(now.bills, self.cost.bills, strict=True)
-        return tuple(before.total - after.total if before.complete and after.complete else None for before, after in pairs)
+        return tuple(
+            before.total - after.total if before.complete and after.complete else None
+            for before, after in pairs
+        )
 
 
-def aggregation_option(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO) -> AggregationOption | None:
+def aggregation_option(
+    workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO
+) -> AggregationOption | None:
     """What packing records towards one full PUT payload unit would cost; None when there is nothing to pack."""
     if workload.aggregation is not None:
         return None
     target = limits.put_payload_unit.value
     changed = replace(workload, aggregation=Aggregation(target), sizes=(), shards=None)
     made = cost_stream(changed, prices, limits, hours)
-    return AggregationOption(made.plan.packing.records, made._replace(**_discounted(made, discount))) if made.plan.packing.records > 1 else None
+    return (
+        AggregationOption(made.plan.packing.records, made._replace(**_discounted(made, discount)))
+        if made.plan.packing.records > 1
+        else None
+    )
 
 
 def scaled(workload: Workload, times: Fraction) -> Workload:

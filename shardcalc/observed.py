@@ -10,7 +10,16 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from .history import GET_BYTES, INCOMING_BYTES, INCOMING_RECORDS, WRITE_THROTTLED, History, HistoryError, Series, moment
+from .history import (
+    GET_BYTES,
+    INCOMING_BYTES,
+    INCOMING_RECORDS,
+    WRITE_THROTTLED,
+    History,
+    HistoryError,
+    Series,
+    moment,
+)
 from .units import ceil_div, decimal
 
 _MODES: Final = {"PROVISIONED": "provisioned", "ON_DEMAND": "on-demand-standard"}
@@ -27,13 +36,26 @@ def profile_text(history: History) -> str:
     """
     accepted, taken = _known(history.metrics, INCOMING_RECORDS), _known(history.metrics, INCOMING_BYTES)
     refused = history.metrics.get(WRITE_THROTTLED) or [None] * history.points
-    pairs = [(int(r), int(b), int(t or 0)) for r, b, t in zip(accepted, taken, refused, strict=True) if r is not None and b is not None]
+    pairs = [
+        (int(r), int(b), int(t or 0))
+        for r, b, t in zip(accepted, taken, refused, strict=True)
+        if r is not None and b is not None
+    ]
     records, data = sum(r for r, _, _ in pairs), sum(b for _, b, _ in pairs)
     if not records or not data:
-        raise HistoryError([("metrics", f"no record was written in {history.points:,} periods, so a profile has no record size")])
+        raise HistoryError(
+            [
+                (
+                    "metrics",
+                    f"no record was written in {history.points:,} periods, so a profile has no record size",
+                )
+            ]
+        )
     size = ceil_div(Fraction(data, records))
     # Bytes are scaled by the same share as records were refused; see history's arithmetic. Integers: the period cancels out of the maximum.
-    demand = max(max(Fraction(r + t), Fraction(b * (r + t), r * size) if r else Fraction(0)) for r, b, t in pairs)
+    demand = max(
+        max(Fraction(r + t), Fraction(b * (r + t), r * size) if r else Fraction(0)) for r, b, t in pairs
+    )
     peak, mean = _rate(demand / history.period), _rate(Fraction(records, len(pairs) * history.period))
     known = f"{len(pairs):,} of {history.points:,} periods of {history.period} s"
     lines = [
@@ -49,13 +71,19 @@ def profile_text(history: History) -> str:
     ]
     skew = _skew(history)
     if skew is not None:
-        lines.append(f"    skew: {decimal(skew)}  # busiest shard over the mean of {len(history.shards)}, bytes of the whole time")
+        lines.append(
+            f"    skew: {decimal(skew)}  # busiest shard over the mean of {len(history.shards)}, bytes of the whole time"
+        )
     if history.max_record_size_kib is not None:
         lines.append(f"    max_record_size: {history.max_record_size_kib} KiB")
     if history.retention_hours is not None:
         lines.append(f"    retention: {history.retention_hours} h")
     if history.mode is not None:
-        note = "  # or on-demand-advantage: the account's setting, which was not read" if history.mode == "ON_DEMAND" else ""
+        note = (
+            "  # or on-demand-advantage: the account's setting, which was not read"
+            if history.mode == "ON_DEMAND"
+            else ""
+        )
         lines.append(f"    mode: {_MODES[history.mode]}{note}")
     if history.region is not None:
         lines.append(f"    region: {history.region}")
@@ -81,12 +109,20 @@ def _readers(history: History, data: int) -> Sequence[str]:
     if GET_BYTES in history.metrics:
         read = Fraction(sum(int(value) for value in history.metrics[GET_BYTES] if value is not None), data)
         count = max(1, round(read)) if read else 0
-        lines.append(f"    consumers: {count}  # estimated: GetRecords gave out {decimal(read)} x the bytes written")
+        lines.append(
+            f"    consumers: {count}  # estimated: GetRecords gave out {decimal(read)} x the bytes written"
+        )
     if history.registered is not None:
-        lines.append(f"    fan_out: {len(history.registered)}" + (f"  # {', '.join(history.registered)}" if history.registered else ""))
+        lines.append(
+            f"    fan_out: {len(history.registered)}"
+            + (f"  # {', '.join(history.registered)}" if history.registered else "")
+        )
     return lines
 
 
 def _skew(history: History) -> Fraction | None:
-    totals = [sum(int(value) for value in of.get(INCOMING_BYTES, ()) if value is not None) for of in history.shards.values()]
+    totals = [
+        sum(int(value) for value in of.get(INCOMING_BYTES, ()) if value is not None)
+        for of in history.shards.values()
+    ]
     return Fraction(max(totals) * len(totals), sum(totals)) if totals and sum(totals) else None

@@ -190,7 +190,11 @@ def _reason(value: object) -> str:
 
 _read_share: Reader = lambda value: read_share(_text(value), "a share", most=Fraction(1))
 
-GRADES: Final[Mapping[str, Severity | None]] = {**{severity.value: severity for severity in Severity}, "off": None, "false": None}
+GRADES: Final[Mapping[str, Severity | None]] = {
+    **{severity.value: severity for severity in Severity},
+    "off": None,
+    "false": None,
+}
 SUPPRESSION_FIELDS: Final[Mapping[str, Reader]] = {"rule": read_line, "reason": _reason, "until": read_day}
 EXPECTATION_FIELDS: Final[Mapping[str, Reader]] = {
     "shards": lambda value: read_count(_text(value), "a shard count", least=1),
@@ -208,7 +212,9 @@ ASKED_FIELDS: Final[Mapping[str, Reader]] = {
 POLICY_FIELDS: Final[Mapping[str, Reader]] = {
     "budget": read_money,
     "max_utilisation": _read_share,
-    "over_provisioned_above": lambda value: read_share(_text(value), "a share", most=Fraction(100), zero=True),
+    "over_provisioned_above": lambda value: read_share(
+        _text(value), "a share", most=Fraction(100), zero=True
+    ),
     "saving_above": read_money,
     "retention_share_above": _read_share,
     "facts_older_than": _duration("an age"),

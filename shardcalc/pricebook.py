@@ -67,7 +67,9 @@ def _refreshed(region: str) -> PriceSheet | None:
         return None
     sheet = read_file(path)
     if sheet.region != region:
-        raise FactsError(f"{path}: it holds prices of {sheet.region}; remove it, or refresh it with shardcalc facts refresh --region {region}")
+        raise FactsError(
+            f"{path}: it holds prices of {sheet.region}; remove it, or refresh it with shardcalc facts refresh --region {region}"
+        )
     return sheet._replace(origin=f"price list of {sheet.published}, {path}")
 
 

@@ -129,7 +129,9 @@ def load(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> list[S
     """
     problems: list[Problem] = []
     streams = load_files(files_of(paths, problems), flags or {}, problems)
-    problems += standing_twice((stream.workload.region, stream.name, stream.file, stream.place) for stream in streams)
+    problems += standing_twice(
+        (stream.workload.region, stream.name, stream.file, stream.place) for stream in streams
+    )
     if problems:
         raise ProfileErrors(problems)
     return streams
@@ -157,7 +159,9 @@ def standing_twice(streams: Iterable[tuple[str, str, str, Place]]) -> Iterator[P
     for region, name, file, place in streams:
         first = seen.setdefault((region, name), (file, place))
         if first[1] is not place:
-            yield Problem(file, place, f"streams.{name}", f"the stream stands twice; first in {first[0]}:{first[1]}")
+            yield Problem(
+                file, place, f"streams.{name}", f"the stream stands twice; first in {first[0]}:{first[1]}"
+            )
 
 
 def _files(paths: Sequence[str], problems: list[Problem]) -> Iterator[str]:
@@ -176,11 +180,21 @@ def _files(paths: Sequence[str], problems: list[Problem]) -> Iterator[str]:
         elif os.path.isfile(given):
             yield given
         else:
-            problems.append(Problem(given, None, "", "not a file that can be read" if os.path.exists(given) else "no such file or folder"))
+            problems.append(
+                Problem(
+                    given,
+                    None,
+                    "",
+                    "not a file that can be read" if os.path.exists(given) else "no such file or folder",
+                )
+            )
 
 
 def _hidden(folder: str, top: str) -> bool:
-    return any(part.startswith(".") and part not in (".", "..") for part in os.path.relpath(folder, top).split(os.sep))
+    return any(
+        part.startswith(".") and part not in (".", "..")
+        for part in os.path.relpath(folder, top).split(os.sep)
+    )
 
 
 def _roots(file: str, problems: list[Problem]) -> list[tuple[Any, Any]] | None:
@@ -207,26 +221,48 @@ def _load_file(file: str, flags: Mapping[str, Any], problems: list[Problem]) -> 
         yield from _load_document(file, root, flags, problems)
 
 
-def _load_document(file: str, root: Any, flags: Mapping[str, Any], problems: list[Problem]) -> Iterator[Stream]:
+def _load_document(
+    file: str, root: Any, flags: Mapping[str, Any], problems: list[Problem]
+) -> Iterator[Stream]:
     if not isinstance(root, YamlMapping):
-        problems.append(Problem(file, Place(1, 1), "", f"not a profile: write version: {VERSION} and streams"))
+        problems.append(
+            Problem(file, Place(1, 1), "", f"not a profile: write version: {VERSION} and streams")
+        )
         return
     found: list[Problem] = []
     _find_duplicates(file, root, "", found)
     unknown = [name for name in root if name not in _TOP]
-    found += [Problem(file, _place(root, (name,), key=True), name, f"unknown field{nearest(name, _TOP)}") for name in unknown]
+    found += [
+        Problem(file, _place(root, (name,), key=True), name, f"unknown field{nearest(name, _TOP)}")
+        for name in unknown
+    ]
     _version(file, root, found)
     policy = _policy(file, root, found) if "policy" in root else {}
     defaults = _fields(file, root, ("defaults",), root.get("defaults"), found) if "defaults" in root else {}
     streams = root.get("streams")
     own: dict[str, dict[str, Any]] = {}
     if not isinstance(streams, YamlMapping) or not streams:
-        wrong = "missing" if "streams" not in root else "no stream in it" if not streams else f"{_kind(streams)} is not a mapping"
-        found.append(Problem(file, _place(root, ("streams",), key=True), "streams", f"{wrong}; write one mapping a stream, by its name"))
+        wrong = (
+            "missing"
+            if "streams" not in root
+            else "no stream in it"
+            if not streams
+            else f"{_kind(streams)} is not a mapping"
+        )
+        found.append(
+            Problem(
+                file,
+                _place(root, ("streams",), key=True),
+                "streams",
+                f"{wrong}; write one mapping a stream, by its name",
+            )
+        )
     else:
         for name, written in streams.items():
             if not name or not name.isprintable() or len(name) > 256 or name != name.strip():
-                message = f"{shown(name)} is not a name: at most 256 printable characters, no space around them"
+                message = (
+                    f"{shown(name)} is not a name: at most 256 printable characters, no space around them"
+                )
                 found.append(Problem(file, _place(root, ("streams", name), key=True), "streams", message))
             own[name] = _fields(file, root, ("streams", name), written, found)
     if found:
@@ -242,12 +278,21 @@ def _load_document(file: str, root: Any, flags: Mapping[str, Any], problems: lis
             problems += [_problem(file, root, name, field, message) for field, message in error.problems]
 
 
-def _fields(file: str, root: YamlMapping, path: tuple[str, ...], written: Any, found: list[Problem]) -> dict[str, Any]:
+def _fields(
+    file: str, root: YamlMapping, path: tuple[str, ...], written: Any, found: list[Problem]
+) -> dict[str, Any]:
     """Read the fields of one mapping; what is wrong goes to ``found``."""
     if written is None:
         return {}
     if not isinstance(written, YamlMapping):
-        found.append(Problem(file, _place(root, path), ".".join(path), f"{_kind(written)} is not a mapping; write a mapping of fields"))
+        found.append(
+            Problem(
+                file,
+                _place(root, path),
+                ".".join(path),
+                f"{_kind(written)} is not a mapping; write a mapping of fields",
+            )
+        )
         return {}
     try:
         return read_fields(written, _READERS)
@@ -260,7 +305,9 @@ def _version(file: str, root: YamlMapping, found: list[Problem]) -> None:
     if "version" not in root:
         found.append(Problem(file, place_of(root.at), "version", f"missing; write version: {VERSION}"))
     elif root["version"] != VERSION:
-        message = f"{_kind(root['version'])} is not a version of profiles known here; write version: {VERSION}"
+        message = (
+            f"{_kind(root['version'])} is not a version of profiles known here; write version: {VERSION}"
+        )
         found.append(Problem(file, _place(root, ("version",)), "version", message))
 
 
@@ -291,10 +338,14 @@ def _order(problem: Problem) -> tuple[int, int]:
 
 
 def _with_paths(ignore: Iterable[Suppression], path: tuple[str, ...]) -> tuple[Suppression, ...]:
-    return tuple(replace(suppression, path=(*path, "ignore", index)) for index, suppression in enumerate(ignore))
+    return tuple(
+        replace(suppression, path=(*path, "ignore", index)) for index, suppression in enumerate(ignore)
+    )
 
 
-def _stream(document: Document, name: str, own: dict[str, Any], flags: Mapping[str, Any], defaults: dict[str, Any]) -> Stream:
+def _stream(
+    document: Document, name: str, own: dict[str, Any], flags: Mapping[str, Any], defaults: dict[str, Any]
+) -> Stream:
     if "ignore" in own:
         own["ignore"] = (*_with_paths(own["ignore"], ("streams", name)), *defaults.get("ignore", ()))
     origins: dict[str, str] = {}
@@ -320,7 +371,17 @@ def _stream(document: Document, name: str, own: dict[str, Any], flags: Mapping[s
         asked = Asked(**{key: values[key] for key in _ASKED if key in values})
         values = {key: value for key, value in values.items() if key not in _ASKED}
     workload = Workload(**assemble(values))
-    return Stream(name, document.file, document.root["streams"].keys_at[name], workload, origins, unused, document, asked=asked, **text)
+    return Stream(
+        name,
+        document.file,
+        document.root["streams"].keys_at[name],
+        workload,
+        origins,
+        unused,
+        document,
+        asked=asked,
+        **text,
+    )
 
 
 _ONE_OF: Final = {"size": "sizes", "sizes": "size"}
@@ -360,7 +421,9 @@ def _nearest_policy(folder: str) -> str | None:
     roots = [index for index, each in enumerate(above) if os.path.exists(os.path.join(each, ".git"))]
     here = os.path.realpath(".")
     top = roots[0] if roots else above.index(here) if here in above else 0
-    return next((path for each in above[: top + 1] if os.path.isfile(path := os.path.join(each, POLICY_FILE))), None)
+    return next(
+        (path for each in above[: top + 1] if os.path.isfile(path := os.path.join(each, POLICY_FILE))), None
+    )
 
 
 def _load_policy(file: str, problems: list[Problem]) -> Document | None:
@@ -369,12 +432,20 @@ def _load_policy(file: str, problems: list[Problem]) -> Document | None:
         return None
     root = roots[0][0] if len(roots) == 1 else None
     if not isinstance(root, YamlMapping):
-        problems.append(Problem(file, Place(1, 1), "", f"not a policy: write version: {VERSION} and policy, in one document"))
+        problems.append(
+            Problem(
+                file, Place(1, 1), "", f"not a policy: write version: {VERSION} and policy, in one document"
+            )
+        )
         return None
     found: list[Problem] = []
     _find_duplicates(file, root, "", found)
     known = ("version", "policy")
-    found += [Problem(file, _place(root, (name,), key=True), name, f"unknown field{nearest(name, known)}") for name in root if name not in known]
+    found += [
+        Problem(file, _place(root, (name,), key=True), name, f"unknown field{nearest(name, known)}")
+        for name in root
+        if name not in known
+    ]
     _version(file, root, found)
     if "policy" not in root:
         found.append(Problem(file, place_of(root.at), "policy", "missing"))
@@ -424,7 +495,11 @@ def _at(root: YamlMapping, path: Sequence[str | int]) -> Any:
     """The value at a path as it was written; None when it is not there."""
     node: Any = root
     for step in path:
-        inside = step in node if isinstance(node, YamlMapping) else isinstance(node, YamlList) and isinstance(step, int) and step < len(node)
+        inside = (
+            step in node
+            if isinstance(node, YamlMapping)
+            else isinstance(node, YamlList) and isinstance(step, int) and step < len(node)
+        )
         if not inside:
             return None
         node = node[step]
@@ -462,10 +537,16 @@ def _find_duplicates(file: str, node: Any, path: str, found: list[Problem]) -> N
         prefix = f"{path}." if path else ""
         if isinstance(node, YamlMapping):
             for name, mark in node.duplicates:
-                message = f"stands twice; first at {place_of(node.keys_at[name])}" if name in node.keys_at else "stands twice"
+                message = (
+                    f"stands twice; first at {place_of(node.keys_at[name])}"
+                    if name in node.keys_at
+                    else "stands twice"
+                )
                 found.append(Problem(file, place_of(mark), f"{prefix}{name}", message))
             for name, value in node.items():
                 if value.__class__ is not str and value is not None:
                     pending.append((f"{prefix}{name}", value))
         elif isinstance(node, YamlList):
-            pending += [(f"{prefix}{index}", value) for index, value in enumerate(node) if not isinstance(value, str)]
+            pending += [
+                (f"{prefix}{index}", value) for index, value in enumerate(node) if not isinstance(value, str)
+            ]

@@ -98,7 +98,9 @@ def allowed(before: int, target: int, limits: Limits) -> bool:
     return target < most if before > most else target <= most
 
 
-def path(current: int, target: int, limits: Limits, *, quota: int | None = None, used: int | None = None) -> Path:
+def path(
+    current: int, target: int, limits: Limits, *, quota: int | None = None, used: int | None = None
+) -> Path:
     """Find the calls from one count to another.
 
     Args:
@@ -113,13 +115,20 @@ def path(current: int, target: int, limits: Limits, *, quota: int | None = None,
         ValueError: the account cannot have fewer open shards than its stream.
     """
     if used is not None and used < current:
-        raise ValueError(f"the account's {used:,} open shards include the stream's own {current:,}, so they cannot be fewer")
+        raise ValueError(
+            f"the account's {used:,} open shards include the stream's own {current:,}, so they cannot be fewer"
+        )
     others = None if used is None else used - current
     room = None if quota is None else quota - (others or 0)
     most = limits.shards_most
     if target > most.value:
-        raise NoPath(f"no call goes above {most.value:,} shards", "spread the load over several streams, or ask AWS for more")
-    if current > most.value and (target == most.value or limits.reshard_factor.value * (most.value - 1) < current):
+        raise NoPath(
+            f"no call goes above {most.value:,} shards",
+            "spread the load over several streams, or ask AWS for more",
+        )
+    if current > most.value and (
+        target == most.value or limits.reshard_factor.value * (most.value - 1) < current
+    ):
         half = "" if target == most.value else f", and half of {current:,} is more"
         raise NoPath(f"a stream above {most.value:,} shards can only go below that{half}", "ask AWS support")
     counts = _counts(current, target, limits, room)
@@ -129,7 +138,15 @@ def path(current: int, target: int, limits: Limits, *, quota: int | None = None,
     calls, window = limits.reshard_calls.value, limits.reshard_window.value
     for index, (before, after) in enumerate(pairwise(counts)):
         full = index >= calls
-        steps.append(Step(before, after, _even(before, after, limits), window if full else None, index - calls + 1 if full else 0))
+        steps.append(
+            Step(
+                before,
+                after,
+                _even(before, after, limits),
+                window if full else None,
+                index - calls + 1 if full else 0,
+            )
+        )
     return Path(current, target, tuple(steps), others, quota)
 
 
@@ -138,7 +155,9 @@ def _even(before: int, target: int, limits: Limits) -> bool:
     return target * share.denominator % (before * share.numerator) == 0
 
 
-def _blocked(current: int, target: int, quota: int | None, others: int | None, limits: Limits) -> tuple[str, str]:
+def _blocked(
+    current: int, target: int, quota: int | None, others: int | None, limits: Limits
+) -> tuple[str, str]:
     """Say what stands in the way: without a quota there always is a path."""
     free = _counts(current, target, limits, None)
     assert free is not None
@@ -222,7 +241,13 @@ def _fast(count: int, target: int, sign: int, room: int | None, limits: Limits) 
     share, factor = limits.reshard_step.value, limits.reshard_factor.value
     for steps in range(share.denominator // factor, share.denominator * factor + 1):
         near, rest = divmod(count * steps * share.numerator, share.denominator)
-        if not rest and near and (near - count) * sign > 0 >= (near - target) * sign and allowed(count, near, limits) and _holds(count, near, room):
+        if (
+            not rest
+            and near
+            and (near - count) * sign > 0 >= (near - target) * sign
+            and allowed(count, near, limits)
+            and _holds(count, near, room)
+        ):
             yield near
 
 
@@ -236,7 +261,11 @@ def _next(count: int, target: int, sign: int, price: dict[int, int], room: int |
     far = min(target, factor * count) if sign > 0 else max(target, -(-count // factor))
     for near in range(far, count, -sign):
         step = _CALL + (not _even(count, near, limits))
-        if price.get(near, _FAR) + step == price[count] and allowed(count, near, limits) and _holds(count, near, room):
+        if (
+            price.get(near, _FAR) + step == price[count]
+            and allowed(count, near, limits)
+            and _holds(count, near, room)
+        ):
             return near
     raise AssertionError("a count on the path has no next one")
 
@@ -297,9 +326,20 @@ def read_asked(**fields: object) -> Asked:
     Raises:
         BadFields: listing every field that cannot be read, or that contradicts another.
     """
-    values = read_fields({name: value for name, value in fields.items() if value is not None}, _READERS, required=("current", "target"))
+    values = read_fields(
+        {name: value for name, value in fields.items() if value is not None},
+        _READERS,
+        required=("current", "target"),
+    )
     if values.get("used", values["current"]) < values["current"]:
-        raise BadFields([("used", f"the account's {values['used']:,} open shards include the stream's own {values['current']:,}, so they cannot be fewer")])
+        raise BadFields(
+            [
+                (
+                    "used",
+                    f"the account's {values['used']:,} open shards include the stream's own {values['current']:,}, so they cannot be fewer",
+                )
+            ]
+        )
     return Asked(**values)
 
 

@@ -64,12 +64,16 @@ class Subject:
     def bill(self) -> Bill:
         """A month in the stream's own mode."""
         if self.made is None:
-            self.made = own_bill(self.workload, self.shards, self.prices, self.limits, self.limits.month.value.in_hours)
+            self.made = own_bill(
+                self.workload, self.shards, self.prices, self.limits, self.limits.month.value.in_hours
+            )
         return self.made
 
     def provisioned(self, shards: int) -> Bill:
         """A month as a provisioned stream with so many shards."""
-        return provisioned_bill(self.workload, shards, self.prices, self.limits, self.limits.month.value.in_hours)
+        return provisioned_bill(
+            self.workload, shards, self.prices, self.limits, self.limits.month.value.in_hours
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,12 @@ def _unknown(bill: Bill) -> str:
 def _over_provisioned(subject: Subject) -> Sequence[Hit]:
     declared, needed = subject.workload.shards, subject.plan.shards
     above = subject.policy.over_provisioned_above
-    if declared is None or subject.workload.mode is not Mode.PROVISIONED or declared <= needed or declared <= needed * (1 + above):
+    if (
+        declared is None
+        or subject.workload.mode is not Mode.PROVISIONED
+        or declared <= needed
+        or declared <= needed * (1 + above)
+    ):
         return ()
     bill = subject.bill
     saving = bill.total - subject.provisioned(needed).total
@@ -145,7 +154,9 @@ def _over_provisioned(subject: Subject) -> Sequence[Hit]:
 
 def _over_budget(subject: Subject) -> Sequence[Hit]:
     budget = subject.asked.budget or subject.policy.budget
-    return () if budget is None else _above(subject, budget, "above the budget of", ("budget",), reached=False)
+    return (
+        () if budget is None else _above(subject, budget, "above the budget of", ("budget",), reached=False)
+    )
 
 
 def _above(subject: Subject, most: USD, what: str, at: tuple[str, ...], *, reached: bool) -> Sequence[Hit]:
@@ -153,10 +164,23 @@ def _above(subject: Subject, most: USD, what: str, at: tuple[str, ...], *, reach
     shards = f" for {_count(subject.shards)}" if bill.mode is Mode.PROVISIONED else ""
     if bill.total > most or (reached and bill.total == most):
         message = f"{_money(bill)} a month in {bill.mode}{shards} is {what} {most}, by {bill.total - most}"
-        return (Hit(message, "raise it, or lower shards, retention or fan-out; shardcalc plan shows each line of the bill", at),)
+        return (
+            Hit(
+                message,
+                "raise it, or lower shards, retention or fan-out; shardcalc plan shows each line of the bill",
+                at,
+            ),
+        )
     if not bill.complete:
         message = f"{_money(bill)} a month in {bill.mode}{shards} cannot be held against {most}: no verified price for {_unknown(bill)}"
-        return (Hit(message, f"check the bill by hand: prices in {bill.region} are not all known", at, severity=WARNING),)
+        return (
+            Hit(
+                message,
+                f"check the bill by hand: prices in {bill.region} are not all known",
+                at,
+                severity=WARNING,
+            ),
+        )
     return ()
 
 
@@ -191,8 +215,17 @@ def _unreachable(subject: Subject) -> Sequence[Hit]:
     except NoPath as error:
         remedy = f"{error}"
     factor = subject.limits.reshard_factor.value
-    bound = f"at most {current * factor:,}" if target > current else f"at least {ceil_div(Fraction(current), factor):,}"
-    return (Hit(f"one deployment cannot go from {current:,} to {target:,} shards: UpdateShardCount takes {bound} from there", remedy),)
+    bound = (
+        f"at most {current * factor:,}"
+        if target > current
+        else f"at least {ceil_div(Fraction(current), factor):,}"
+    )
+    return (
+        Hit(
+            f"one deployment cannot go from {current:,} to {target:,} shards: UpdateShardCount takes {bound} from there",
+            remedy,
+        ),
+    )
 
 
 def _retention_cost(subject: Subject) -> Sequence[Hit]:
@@ -200,7 +233,14 @@ def _retention_cost(subject: Subject) -> Sequence[Hit]:
     if retention is None or retention <= subject.limits.retention_least.value:
         return ()
     bill = subject.bill
-    kept = sum((line.cost.amount for line in bill.lines if line.name in ("extended-retention", "long-term-retention") and line.cost is not None), Fraction(0))
+    kept = sum(
+        (
+            line.cost.amount
+            for line in bill.lines
+            if line.name in ("extended-retention", "long-term-retention") and line.cost is not None
+        ),
+        Fraction(0),
+    )
     # An unknown line could make the part smaller, so nothing is said of a bill that is not whole.
     if not bill.complete or kept <= bill.total.amount * subject.policy.retention_share_above:
         return ()
@@ -213,7 +253,11 @@ def _retention_cost(subject: Subject) -> Sequence[Hit]:
 
 
 def _retention_step(subject: Subject) -> Sequence[Hit]:
-    retention, least, most = subject.workload.retention, subject.limits.retention_least.value, subject.limits.extended_retention_most.value
+    retention, least, most = (
+        subject.workload.retention,
+        subject.limits.retention_least.value,
+        subject.limits.extended_retention_most.value,
+    )
     if retention is None or subject.workload.mode is not Mode.PROVISIONED or not least < retention < most:
         return ()
     return (
@@ -246,30 +290,49 @@ def _cheaper_mode(subject: Subject) -> Sequence[Hit]:
     return (
         Hit(
             f"{other.mode} costs {other.total} a month, {bill.total - other.total} less than {mode} at {bill.total}, at the mean rate",
-            f"change the mode to {other.mode}" + (f" with {subject.plan.shards:,} shards" if mode is not Mode.PROVISIONED else ""),
+            f"change the mode to {other.mode}"
+            + (f" with {subject.plan.shards:,} shards" if mode is not Mode.PROVISIONED else ""),
         ),
     )
 
 
 def _no_owner(subject: Subject) -> Sequence[Hit]:
-    return () if subject.owner else (Hit("nobody is named as its owner", "write owner: and the team or person who answers for it"),)
+    return (
+        ()
+        if subject.owner
+        else (Hit("nobody is named as its owner", "write owner: and the team or person who answers for it"),)
+    )
 
 
 def _peak_missing(subject: Subject) -> Sequence[Hit]:
     if not subject.one_rate:
         return ()
     rate = subject.workload.rps.peak
-    return (Hit(f"one rate of {rate} is taken for both mean and peak", f"write rps: {{mean: {decimal(rate.amount)}, peak: ...}} with the busiest minute"),)
+    return (
+        Hit(
+            f"one rate of {rate} is taken for both mean and peak",
+            f"write rps: {{mean: {decimal(rate.amount)}, peak: ...}} with the busiest minute",
+        ),
+    )
 
 
 def _unverified_price(subject: Subject) -> Sequence[Hit]:
     bill = subject.bill
     if not bill.doubts:
         return ()
-    unsure = ", ".join(line.title for line in bill.lines if line.price is not None and not line.price.verified)
-    parts = ([f"no price is known for {_unknown(bill)}"] if not bill.complete else []) + ([f"the price of {unsure} is not verified"] if unsure else [])
+    unsure = ", ".join(
+        line.title for line in bill.lines if line.price is not None and not line.price.verified
+    )
+    parts = ([f"no price is known for {_unknown(bill)}"] if not bill.complete else []) + (
+        [f"the price of {unsure} is not verified"] if unsure else []
+    )
     known = f"the bill of {_money(bill)} a month" if bill.total else "no bill can be made"
-    return (Hit(f"{known} in {bill.region}: {', and '.join(parts)}", "check it against the AWS Price List before relying on it"),)
+    return (
+        Hit(
+            f"{known} in {bill.region}: {', and '.join(parts)}",
+            "check it against the AWS Price List before relying on it",
+        ),
+    )
 
 
 def _expectation(subject: Subject) -> Sequence[Hit]:
@@ -280,21 +343,32 @@ def _expectation(subject: Subject) -> Sequence[Hit]:
     plan = subject.plan
     if expect.shards is not None and expect.shards != plan.shards:
         hits.append(
-            Hit(f"{expect.shards:,} shards are expected, {plan.shards:,} are needed", f"expect {plan.shards:,}, or mend what changed", ("expect", "shards"))
+            Hit(
+                f"{expect.shards:,} shards are expected, {plan.shards:,} are needed",
+                f"expect {plan.shards:,}, or mend what changed",
+                ("expect", "shards"),
+            )
         )
     binding = list(dict.fromkeys(constraint.name for constraint in plan.binding))
     if expect.binding and expect.binding not in binding:
         message = f"{expect.binding} is expected to decide the count, {' and '.join(binding)} decides"
         hits.append(Hit(message, f"expect {binding[0]}, or mend what changed", ("expect", "binding")))
     if expect.monthly_cost_below is not None:
-        hits += _above(subject, expect.monthly_cost_below, "not below", ("expect", "monthly_cost_below"), reached=True)
+        hits += _above(
+            subject, expect.monthly_cost_below, "not below", ("expect", "monthly_cost_below"), reached=True
+        )
     return hits
 
 
 def stale(limits: Limits, sheets: Iterable[PriceSheet], policy: Policy, today: date) -> Hit | None:
     """The oldest fact, when it is older than the policy allows."""
     facts: list[tuple[date, str]] = [(fact.date, f"limit {fact.name}") for fact in limits]
-    facts += [(price.date, f"price {name} in {sheet.region}") for sheet in sheets for name, price in sheet.dimensions() if price is not None]
+    facts += [
+        (price.date, f"price {name} in {sheet.region}")
+        for sheet in sheets
+        for name, price in sheet.dimensions()
+        if price is not None
+    ]
     limit = policy.facts_older_than
     old = [(day, name) for day, name in facts if Duration(Fraction((today - day).days * 86400)) > limit]
     if not old:
@@ -593,7 +667,10 @@ UNUSABLE: Final = Rule(
 
 BY_NAME: Final[Mapping[str, Rule]] = {key: rule for rule in RULES for key in (rule.id.lower(), rule.name)}
 BY_FINDING: Final[Mapping[str, Rule]] = {name: rule for rule in RULES for name in rule.findings}
-STALE, EXPIRED, UNKNOWN, UNUSED = (BY_NAME[name] for name in ("stale-facts", "suppression-expired", "suppression-unknown", "suppression-unused"))
+STALE, EXPIRED, UNKNOWN, UNUSED = (
+    BY_NAME[name]
+    for name in ("stale-facts", "suppression-expired", "suppression-unknown", "suppression-unused")
+)
 REPLACED: Final = frozenset({"over-provisioned"})
 """Findings of a plan that a rule looks for itself, because a policy sets its threshold."""
 _LOOKS: Final = tuple((rule, rule.look) for rule in RULES if rule.look is not None)
@@ -606,7 +683,9 @@ def judge(subject: Subject) -> list[tuple[Rule, Severity, Hit]]:
     for finding in subject.plan.findings:
         rule = BY_FINDING.get(finding.id)
         # What a plan tells in passing ("nothing to do") is no finding of a linter.
-        if rule is None or (finding.severity is INFO and rule.severity is not INFO and finding.id == "fan-out-catch-up"):
+        if rule is None or (
+            finding.severity is INFO and rule.severity is not INFO and finding.id == "fan-out-catch-up"
+        ):
             continue
         at = ("max_record_size",) if finding.id == "max-record-size" else finding.at
         found.append((rule, finding.severity, Hit(finding.message, finding.remedy, at, finding.fact)))

@@ -42,7 +42,9 @@ def read_history_file(path: str, period: int | None = None) -> tuple[History, tu
     if is_metric_data(data):
         return read_metric_data(data, period)
     if period is not None:
-        raise HistoryError([("", "--period is for the output of get-metric-data; a saved history says its own")])
+        raise HistoryError(
+            [("", "--period is for the output of get-metric-data; a saved history says its own")]
+        )
     return read_document(data), ()
 
 
@@ -86,7 +88,10 @@ def write_history_file(history: History, path: str) -> None:
     from .history import to_document
     from .wholefile import write_whole
 
-    text = json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode() + b"\n"
+    text = (
+        json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        + b"\n"
+    )
     if path.endswith(".gz"):
         import gzip
 

@@ -54,7 +54,10 @@ def _changed(workload: Workload) -> Iterator[tuple[str, Workload]]:
     yield f"headroom +{more} of demand", replace(workload, headroom=workload.headroom + MORE)
     yield "one more shared consumer", replace(workload, consumers=(*workload.consumers, Consumer()))
     if workload.fan_out:
-        yield "one more fan-out consumer", replace(workload, consumers=(*workload.consumers, Consumer(type=_fan_out(workload).type)))
+        yield (
+            "one more fan-out consumer",
+            replace(workload, consumers=(*workload.consumers, Consumer(type=_fan_out(workload).type))),
+        )
     yield f"skew +{more}", replace(workload, skew=workload.skew * grown)
     if workload.catch_up is not None:
         caught = CatchUp(workload.catch_up.outage * grown, workload.catch_up.within)
@@ -65,7 +68,13 @@ def _changed(workload: Workload) -> Iterator[tuple[str, Workload]]:
             yield f"without {consumer.name}", replace(workload, consumers=others)
         slower = _slower(consumer)
         if slower is not None:
-            yield f"{consumer} slower by {more}", replace(workload, consumers=(*workload.consumers[:index], slower, *workload.consumers[index + 1 :]))
+            yield (
+                f"{consumer} slower by {more}",
+                replace(
+                    workload,
+                    consumers=(*workload.consumers[:index], slower, *workload.consumers[index + 1 :]),
+                ),
+            )
 
 
 def _fan_out(workload: Workload) -> Consumer:

@@ -23,9 +23,37 @@ from .facts import Limits
 from .findings import Finding
 from .growth import Growth, grow
 from .history import FAN_OUT_BYTES, GET_BYTES, WRITE_THROTTLED, History, HistoryError, moment
-from .measured import GAP, Demand, Lag, Load, Measure, Readings, Traffic, bring_together, calls, demands, lags, points, recent, traffic
+from .measured import (
+    GAP,
+    Demand,
+    Lag,
+    Load,
+    Measure,
+    Readings,
+    Traffic,
+    bring_together,
+    calls,
+    demands,
+    lags,
+    points,
+    recent,
+    traffic,
+)
 from .reshard import NoPath, Path, path, shards_text
-from .units import USD, BadValue, ByteRate, CallRate, Duration, RecordRate, ceil_div, decimal, percent, read_count, read_factor, read_share
+from .units import (
+    USD,
+    BadValue,
+    ByteRate,
+    CallRate,
+    Duration,
+    RecordRate,
+    ceil_div,
+    decimal,
+    percent,
+    read_count,
+    read_factor,
+    read_share,
+)
 from .workload import read_fields, read_headroom
 
 if TYPE_CHECKING:
@@ -269,7 +297,13 @@ class Suggestion:
 # ── the calculation ──────────────────────────────────────────────────────────────────────────────
 
 
-def suggest(history: History, options: Options | None = None, *, limits: Limits | None = None, prices: PriceSheet | None = None) -> Suggestion:
+def suggest(
+    history: History,
+    options: Options | None = None,
+    *,
+    limits: Limits | None = None,
+    prices: PriceSheet | None = None,
+) -> Suggestion:
     """Work out how many shards a stream should have, from what was measured.
 
     Args:
@@ -289,13 +323,22 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
     if prices is None:
         from .facts.prices import PriceSheet, built_in_prices
 
-        prices = built_in_prices(history.region) if history.region is not None else PriceSheet("unknown Region", "none, for the Region is not known")
+        prices = (
+            built_in_prices(history.region)
+            if history.region is not None
+            else PriceSheet("unknown Region", "none, for the Region is not known")
+        )
     history = recent(history, options.days)
     readings = Readings.of(history)
     written = traffic(readings)
     if written is None:
         raise HistoryError(
-            [("metrics", f"without a point of both IncomingBytes and IncomingRecords{' in these days' if options.days else ''} there is nothing to go by")]
+            [
+                (
+                    "metrics",
+                    f"without a point of both IncomingBytes and IncomingRecords{' in these days' if options.days else ''} there is nothing to go by",
+                )
+            ]
         )
     asked = tuple(demands(readings, written, limits))
     load = bring_together(asked, options.burst, history.period)
@@ -303,7 +346,10 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
     calculated = load.shards(load.ordered[-1 - allowed], options.headroom)
     busiest = _busiest_day(history, load, options)
     needed = max(calculated, busiest[1])
-    needs = tuple(_need(readings, demand, weight, load, options) for demand, weight in zip(asked, load.weights, strict=True))
+    needs = tuple(
+        _need(readings, demand, weight, load, options)
+        for demand, weight in zip(asked, load.weights, strict=True)
+    )
     behind = tuple(lags(readings))
     budget = _budget(readings, limits)
     counted = points(written)
@@ -311,7 +357,9 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
     verdict = _verdict(history, needed, holds)
     workload = backtest.measured_workload(readings, written)
     moved = backtest.moved_out(readings, written)
-    rows = backtest.play(history, load, _counts(history, options, load, needed, verdict), workload, moved, prices, limits)
+    rows = backtest.play(
+        history, load, _counts(history, options, load, needed, verdict), workload, moved, prices, limits
+    )
     target = history.open_shards if verdict is Verdict.HOLD and history.open_shards is not None else needed
     found, blocked = _path(history, target, verdict, limits)
     return Suggestion(
@@ -331,7 +379,9 @@ def suggest(history: History, options: Options | None = None, *, limits: Limits 
         calls=budget,
         lags=behind,
         growth=grow(history, load, load.ordered[-1 - allowed], options.headroom, target),
-        findings=tuple(doubts.findings(readings, written, needs, behind, budget, load, options.burst, limits)),
+        findings=tuple(
+            doubts.findings(readings, written, needs, behind, budget, load, options.burst, limits)
+        ),
         choices=tuple(backtest.choices(history, rows, target, workload, moved, prices, limits)),
         path=found,
         no_path=blocked,
@@ -355,7 +405,17 @@ def _need(readings: Readings, demand: Demand, weight: int, load: Load, options: 
         factors.append((options.burst, "burst"))
     if options.headroom:
         factors.append((ONE + options.headroom, "headroom"))
-    constraint = constrain(demand.name, demand.title, kind(amount), demand.base_name, tuple(factors), demand.fact.value, demand.fact, "", demand.consumer)
+    constraint = constrain(
+        demand.name,
+        demand.title,
+        kind(amount),
+        demand.base_name,
+        tuple(factors),
+        demand.fact.value,
+        demand.fact,
+        "",
+        demand.consumer,
+    )
     peak = kind(Fraction(measured.peak, period))
     used = Fraction(deciding * weight, load.shard)
     return Need(constraint, readings.time(index), measured.known, peak, readings.peak_time(measured), used)
@@ -394,7 +454,9 @@ def _verdict(history: History, needed: int, holds: tuple[str, ...]) -> Verdict:
     return Verdict.HOLD if holds else Verdict.DOWN
 
 
-def _counts(history: History, options: Options, load: Load, needed: int, verdict: Verdict) -> dict[int, tuple[str, ...]]:
+def _counts(
+    history: History, options: Options, load: Load, needed: int, verdict: Verdict
+) -> dict[int, tuple[str, ...]]:
     """The counts to play back, each with why: those around the recommendation, and those that were asked for."""
     current = history.open_shards if verdict is not Verdict.ON_DEMAND else None
     roles: dict[int, tuple[str, ...]] = {}
@@ -407,7 +469,10 @@ def _counts(history: History, options: Options, load: Load, needed: int, verdict
         (needed + 1, ""),
     ):
         if count:
-            roles[count] = (*roles.get(count, ()), *((role,) if role and role not in roles.get(count, ()) else ()))
+            roles[count] = (
+                *roles.get(count, ()),
+                *((role,) if role and role not in roles.get(count, ()) else ()),
+            )
     return roles
 
 
@@ -415,7 +480,12 @@ def _flows(readings: Readings, written: Traffic, asked: Sequence[Demand]) -> Ite
     period = readings.history.period
 
     def flow(name: str, kind: type[Any], measured: Measure) -> Flow:
-        return Flow(name, kind(measured.mean(period)), kind(Fraction(measured.peak, period)), readings.peak_time(measured))
+        return Flow(
+            name,
+            kind(measured.mean(period)),
+            kind(Fraction(measured.peak, period)),
+            readings.peak_time(measured),
+        )
 
     yield flow("accepted bytes", ByteRate, written.accepted_bytes)
     yield flow("accepted records", RecordRate, written.accepted_records)
@@ -461,7 +531,9 @@ def _budget(readings: Readings, limits: Limits) -> CallBudget | None:
     return CallBudget(CallRate(Fraction(made.peak, period * shards)), readings.peak_time(made), over)
 
 
-def _path(history: History, target: int, verdict: Verdict, limits: Limits) -> tuple[Path | None, NoPath | None]:
+def _path(
+    history: History, target: int, verdict: Verdict, limits: Limits
+) -> tuple[Path | None, NoPath | None]:
     current = history.open_shards
     if verdict not in (Verdict.UP, Verdict.DOWN) or current is None:
         return None, None
@@ -469,6 +541,8 @@ def _path(history: History, target: int, verdict: Verdict, limits: Limits) -> tu
     try:
         # The account's count was read a moment before or after the stream's own.
         used = None if account is None else max(account.open_shard_count, current)
-        return path(current, target, limits, quota=None if account is None else account.shard_limit, used=used), None
+        return path(
+            current, target, limits, quota=None if account is None else account.shard_limit, used=used
+        ), None
     except NoPath as blocked:
         return None, blocked

@@ -82,9 +82,13 @@ def read_share(text: object, what: str, *, most: Fraction = Fraction(1), zero: b
     elif unit:
         raise BadValue(f"{shown(written)} is not {what}; write a percentage such as 20%")
     elif number >= 1:
-        raise BadValue(f"{shown(written)} could be {percent(number / 100)} or {percent(number)}; write it with a % sign")
+        raise BadValue(
+            f"{shown(written)} could be {percent(number / 100)} or {percent(number)}; write it with a % sign"
+        )
     if number < 0 or (number == 0 and not zero):
-        raise BadValue(f"{shown(written)} is not {what}: it must {'not be negative' if zero else 'be above zero'}")
+        raise BadValue(
+            f"{shown(written)} is not {what}: it must {'not be negative' if zero else 'be above zero'}"
+        )
     if number > most:
         raise BadValue(f"{shown(written)} is too large for {what}: at most {percent(most)}")
     return number
@@ -177,7 +181,9 @@ class Quantity:
     def __init__(self, amount: Fraction | int) -> None:
         if amount.__class__ is not Fraction:
             if isinstance(amount, float) or not isinstance(amount, (int, Fraction)):
-                raise TypeError(f"{type(self).__name__} takes an int or a Fraction, not {type(amount).__name__}")
+                raise TypeError(
+                    f"{type(self).__name__} takes an int or a Fraction, not {type(amount).__name__}"
+                )
             amount = Fraction(amount)
         _set_amount(self, amount)
 
@@ -250,7 +256,11 @@ def _binary(number: Fraction) -> str:
 
 
 _SIZE_UNITS = {"b": 1, "byte": 1, "bytes": 1}
-_SIZE_UNITS |= {name: size for letter, size in (("k", KIB), ("m", MIB), ("g", GIB)) for name in (letter, letter + "b", letter + "ib")}
+_SIZE_UNITS |= {
+    name: size
+    for letter, size in (("k", KIB), ("m", MIB), ("g", GIB))
+    for name in (letter, letter + "b", letter + "ib")
+}
 
 
 class Size(Quantity):
@@ -305,7 +315,9 @@ class Duration(Quantity):
 
     @classmethod
     @lru_cache(4096)
-    def parse(cls, text: str, what: str = "a duration", *, bare: str | None = None, most: int = 100 * 365) -> Self:
+    def parse(
+        cls, text: str, what: str = "a duration", *, bare: str | None = None, most: int = 100 * 365
+    ) -> Self:
         """Read ``'200 ms'``, ``'6h'``, ``'7d'``; ``bare`` names the unit of a number without one; ``most`` is in days."""
         write = "write a number and one of ms, s, min, h, d"
         number, unit = _split(text, what, write)
@@ -347,7 +359,9 @@ class Duration(Quantity):
         return f"{decimal(self.amount)} s"
 
 
-_MONTHS = {name: months for months, names in ((1, "month months"), (12, "year years")) for name in names.split()}
+_MONTHS = {
+    name: months for months, names in ((1, "month months"), (12, "year years")) for name in names.split()
+}
 
 
 class Months(Quantity):
@@ -402,7 +416,19 @@ class ByteRate(Quantity):
         return f"{_binary(self.amount)}/s"
 
 
-_PER = {"": 1, "s": 1, "sec": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hr": 3600, "hour": 3600, "d": 86400, "day": 86400}
+_PER = {
+    "": 1,
+    "s": 1,
+    "sec": 1,
+    "second": 1,
+    "min": 60,
+    "minute": 60,
+    "h": 3600,
+    "hr": 3600,
+    "hour": 3600,
+    "d": 86400,
+    "day": 86400,
+}
 _THOUSANDS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
 _RATE_UNIT = re.compile(r"(?P<thousands>[kKMG]?)\s*(?:records?|rps)?\s*(?:/\s*(?P<per>[a-z]+))?")
 

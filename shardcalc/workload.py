@@ -14,7 +14,18 @@ from fractions import Fraction
 from functools import cached_property, lru_cache, partial
 from typing import Any, Final, NamedTuple, Self
 
-from .units import BadValue, Duration, Months, RecordRate, Size, percent, read_count, read_factor, read_share, shown
+from .units import (
+    BadValue,
+    Duration,
+    Months,
+    RecordRate,
+    Size,
+    percent,
+    read_count,
+    read_factor,
+    read_share,
+    shown,
+)
 
 DEFAULT_REGION: Final = "us-east-1"
 ONE: Final = Fraction(1)
@@ -68,9 +79,16 @@ class Consumer:
         if self.type is ConsumerType.FAN_OUT and self.poll_interval is not None:
             raise BadFields([("poll_interval", "a fan-out consumer does not poll; leave it out")])
         if self.type not in (ConsumerType.LAMBDA, ConsumerType.FAN_OUT):
-            given = [name for name in ("parallelization_factor", "batch_size", "batch_duration") if getattr(self, name) is not None]
+            given = [
+                name
+                for name in ("parallelization_factor", "batch_size", "batch_duration")
+                if getattr(self, name) is not None
+            ]
             if given:
-                raise BadFields((name, f"only a lambda or fan-out consumer has it, this one is {self.type}") for name in given)
+                raise BadFields(
+                    (name, f"only a lambda or fan-out consumer has it, this one is {self.type}")
+                    for name in given
+                )
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
@@ -138,7 +156,10 @@ class Growth(NamedTuple):
         share, slash, period = text.rpartition("/")
         if not slash or period.strip() not in ("month", "year"):
             raise BadValue(f"{shown(text)} is not a growth; {write}")
-        return cls(read_share(share.strip(), "a growth", most=Fraction(10), zero=True), Months.parse(f"1 {period.strip()}"))
+        return cls(
+            read_share(share.strip(), "a growth", most=Fraction(10), zero=True),
+            Months.parse(f"1 {period.strip()}"),
+        )
 
     def __str__(self) -> str:
         return f"{percent(self.share)}/{'month' if self.period.count == 1 else 'year'}"
@@ -217,9 +238,13 @@ class Workload:
 
     def __post_init__(self) -> None:
         if self.size.__class__ is not Size or self.rps.__class__ is not Rates:
-            raise TypeError("Workload takes quantities; to read numbers and text, write Workload.of(size=1024, rps=6, consumers=7)")
+            raise TypeError(
+                "Workload takes quantities; to read numbers and text, write Workload.of(size=1024, rps=6, consumers=7)"
+            )
         if self.max_size is not None and self.max_size < self.size:
-            raise BadFields([("max_size", f"the largest record, {self.max_size}, is smaller than the mean, {self.size}")])
+            raise BadFields(
+                [("max_size", f"the largest record, {self.max_size}, is smaller than the mean, {self.size}")]
+            )
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
@@ -263,7 +288,10 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
     elif "size" not in made:
         raise BadFields([("size", "missing; write the mean record size, for example size: 1 KiB")])
     if fan_out is not None:
-        made["consumers"] = (*made.get("consumers", ()), *((Consumer(type=ConsumerType.FAN_OUT, count=fan_out),) if fan_out else ()))
+        made["consumers"] = (
+            *made.get("consumers", ()),
+            *((Consumer(type=ConsumerType.FAN_OUT, count=fan_out),) if fan_out else ()),
+        )
     return made
 
 
@@ -272,7 +300,9 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
 Reader = Callable[[Any], Any]
 
 
-def read_fields(fields: Mapping[str, object], readers: Mapping[str, Reader], *, required: tuple[str, ...] = ()) -> dict[str, Any]:
+def read_fields(
+    fields: Mapping[str, object], readers: Mapping[str, Reader], *, required: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Read each field with its reader, collecting every problem.
 
     Raises:
@@ -302,8 +332,12 @@ def nearest(name: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # only on the way to an error
 
     known = list(known)
-    close = get_close_matches(name.lower().replace("-", "_"), known, 1, 0.6) or get_close_matches(name, known, 1, 0.6)
-    return f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}" if len(known) < 10 else ""
+    close = get_close_matches(name.lower().replace("-", "_"), known, 1, 0.6) or get_close_matches(
+        name, known, 1, 0.6
+    )
+    return (
+        f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}" if len(known) < 10 else ""
+    )
 
 
 def _text(value: object) -> str:
@@ -411,7 +445,13 @@ def pairs(text: str) -> dict[str, str]:
 
 def read_type(value: object) -> ConsumerType:
     """The type of a named consumer."""
-    return ConsumerType(_read_choice(value, "a type of consumer", {kind.value: kind for kind in ConsumerType if kind is not ConsumerType.SHARED}))
+    return ConsumerType(
+        _read_choice(
+            value,
+            "a type of consumer",
+            {kind.value: kind for kind in ConsumerType if kind is not ConsumerType.SHARED},
+        )
+    )
 
 
 _MODES: Final = {mode.value: mode for mode in Mode}
@@ -437,7 +477,9 @@ def read_region(value: object) -> str:
 
     text = _text(value).strip()
     if text not in regions().codes:
-        raise BadValue(f"{shown(text)} is not a Region with Kinesis Data Streams{nearest(text, regions().codes)}")
+        raise BadValue(
+            f"{shown(text)} is not a Region with Kinesis Data Streams{nearest(text, regions().codes)}"
+        )
     return text
 
 
@@ -450,7 +492,9 @@ def read_line(value: object) -> str:
 
 
 def _duration(what: str, bare: str | None = None) -> Reader:
-    return lambda value: value if isinstance(value, Duration) else Duration.parse(_text(value), what, bare=bare)
+    return lambda value: (
+        value if isinstance(value, Duration) else Duration.parse(_text(value), what, bare=bare)
+    )
 
 
 def _count(what: str, least: int, most: int = 1_000_000) -> Reader:
@@ -466,7 +510,9 @@ read_hottest_key: Reader = lambda value: read_share(_text(value), "a share of th
 read_share_of_records: Reader = lambda value: read_share(_text(value), "a share of the records")
 read_skew: Reader = lambda value: read_factor(_text(value), "a skew")
 read_growth: Reader = lambda value: value if isinstance(value, Growth) else Growth.parse(_text(value))
-read_horizon: Reader = lambda value: value if isinstance(value, Months) else Months.parse(_text(value), "a horizon")
+read_horizon: Reader = lambda value: (
+    value if isinstance(value, Months) else Months.parse(_text(value), "a horizon")
+)
 read_retention: Reader = _duration("a retention", "h")
 read_shards: Reader = _count("a shard count", 1)
 read_fan_out: Reader = _count("a count of fan-out consumers", 0, 10_000)
@@ -482,7 +528,10 @@ CONSUMER_FIELDS: Final[Mapping[str, Reader]] = {
     "batch_size": _count("a batch size", 1),
     "batch_duration": _duration("a batch duration"),
 }
-CATCH_UP_FIELDS: Final[Mapping[str, Reader]] = {"outage": _duration("an outage"), "within": _duration("a time to catch up")}
+CATCH_UP_FIELDS: Final[Mapping[str, Reader]] = {
+    "outage": _duration("an outage"),
+    "within": _duration("a time to catch up"),
+}
 AGGREGATION_FIELDS: Final[Mapping[str, Reader]] = {"target_size": read_size}
 SIZE_SHARE_FIELDS: Final[Mapping[str, Reader]] = {"size": read_size, "share": read_share_of_records}
 RATES_FIELDS: Final[Mapping[str, Reader]] = {"mean": _rate("a mean rate"), "peak": _rate("a peak rate")}

@@ -108,21 +108,39 @@ def documents(text: str) -> Iterator[tuple[Any, Any]]:
         problem = error.problem or error.context or "not YAML"
         if "'\\t'" in problem or (mark is not None and _is_tab(text, mark)):
             problem = "a tab, which YAML does not take as indentation; write spaces"
-        raise YamlError(place_of(mark) if mark is not None else Place(1, 1), f"not YAML: {problem}") from error
+        raise YamlError(
+            place_of(mark) if mark is not None else Place(1, 1), f"not YAML: {problem}"
+        ) from error
     except yaml.reader.ReaderError as error:
         # The C parser counts bytes, the Python one characters.
-        data = text.encode("utf-8") if loader is not yaml.BaseLoader else text.encode("utf-32-le")[: 4 * error.position].decode("utf-32-le").encode("utf-8")
-        raise YamlError(_place_at(data, error.position if loader is not yaml.BaseLoader else len(data)), "a character that YAML does not allow") from error
+        data = (
+            text.encode("utf-8")
+            if loader is not yaml.BaseLoader
+            else text.encode("utf-32-le")[: 4 * error.position].decode("utf-32-le").encode("utf-8")
+        )
+        raise YamlError(
+            _place_at(data, error.position if loader is not yaml.BaseLoader else len(data)),
+            "a character that YAML does not allow",
+        ) from error
 
 
 def _is_tab(text: str, mark: Any) -> bool:
     lines = text.splitlines()
-    return bool(mark.line < len(lines) and mark.column < len(lines[mark.line]) and lines[mark.line][mark.column] == "\t")
+    return bool(
+        mark.line < len(lines)
+        and mark.column < len(lines[mark.line])
+        and lines[mark.line][mark.column] == "\t"
+    )
 
 
 def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
     # One pass over the parser's events with a stack of our own: no recursion, so nesting cannot exhaust the interpreter's.
-    scalar, mapping_start, sequence_start, alias = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.AliasEvent
+    scalar, mapping_start, sequence_start, alias = (
+        yaml.ScalarEvent,
+        yaml.MappingStartEvent,
+        yaml.SequenceStartEvent,
+        yaml.AliasEvent,
+    )
     mapping_end, sequence_end = yaml.MappingEndEvent, yaml.SequenceEndEvent
     stack: list[Any] = []
     keys: list[Any] = []
@@ -174,11 +192,15 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
                 raise YamlError(place_of(event.start_mark), f"alias *{event.anchor} has no anchor")
             value = anchors[event.anchor]
             if value is container or any(value is outer for outer in stack if outer is not None):
-                raise YamlError(place_of(event.start_mark), f"alias *{event.anchor} stands inside its own anchor")
+                raise YamlError(
+                    place_of(event.start_mark), f"alias *{event.anchor} stands inside its own anchor"
+                )
             weight = getattr(value, "weight", 1)
             expanded += weight
             if expanded > MAX_EXPANSION + 10 * written:
-                raise YamlError(place_of(event.start_mark), "anchors stand for more values than is reasonable")
+                raise YamlError(
+                    place_of(event.start_mark), "anchors stand for more values than is reasonable"
+                )
             if container is not None and weight > 1:
                 container.weight += weight
         else:
@@ -189,7 +211,9 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
             if key is None:
                 if not isinstance(value, str):
                     if value is not None:
-                        raise YamlError(place_of(event.start_mark), "a key must be text, not a list or mapping")
+                        raise YamlError(
+                            place_of(event.start_mark), "a key must be text, not a list or mapping"
+                        )
                     value = getattr(event, "value", "") or ""
                 key = (value, event.start_mark)
             else:

@@ -54,7 +54,12 @@ def history(series: list[Any] | None = None, *, sale: bool = True, **more: Any) 
             "GetRecords.Success": [1440] * points,
             "GetRecords.IteratorAgeMilliseconds": [500] * points,
         },
-        consumers={"billing": {"SubscribeToShardEvent.Bytes": sizes, "SubscribeToShardEvent.MillisBehindLatest": [70] * points}},
+        consumers={
+            "billing": {
+                "SubscribeToShardEvent.Bytes": sizes,
+                "SubscribeToShardEvent.MillisBehindLatest": [70] * points,
+            }
+        },
         stream="orders",
         region="us-east-1",
         mode="PROVISIONED",

@@ -36,7 +36,12 @@ def test_each_step_has_the_first_day_on_which_one_more_shard_is_needed():
         ("2026-11-22", 3), ("2026-12-22", 4), ("2027-01-11", 5), ("2027-01-28", 6), ("2027-02-11", 7),
     ]  # fmt: skip
     assert (found.shards, found.at_last, found.last) == (2, 7, date(2027, 2, 21))
-    assert (found.until(2), found.until(6), found.until(7), found.until(1)) == (date(2026, 11, 22), date(2027, 2, 11), None, TODAY)
+    assert (found.until(2), found.until(6), found.until(7), found.until(1)) == (
+        date(2026, 11, 22),
+        date(2027, 2, 11),
+        None,
+        TODAY,
+    )
 
 
 def test_growth_of_a_year_is_spread_over_its_days():
@@ -56,14 +61,25 @@ def test_a_month_from_the_last_of_january_is_the_last_of_february():
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.integers(1, 300), st.integers(1, 20), st.integers(1, 12), st.dates(date(2026, 1, 1), date(2030, 12, 31)))
-def test_on_each_step_the_count_before_no_longer_does_and_the_day_before_it_did(tenths, percents, horizon, today):
+@given(
+    st.integers(1, 300),
+    st.integers(1, 20),
+    st.integers(1, 12),
+    st.dates(date(2026, 1, 1), date(2030, 12, 31)),
+)
+def test_on_each_step_the_count_before_no_longer_does_and_the_day_before_it_did(
+    tenths, percents, horizon, today
+):
     found = ahead(today, rps=f"{tenths}/10", growth=f"{percents}%/month", horizon=f"{horizon} months")
 
     def load(day: date) -> Fraction:
         months = next(m for m in range(400) if later(today, m + 1) > day)
         begin, end = later(today, months), later(today, months + 1)
-        return found.load * (1 + Fraction(percents, 100)) ** months * (1 + Fraction(percents, 100) * (day - begin).days / (end - begin).days)
+        return (
+            found.load
+            * (1 + Fraction(percents, 100)) ** months
+            * (1 + Fraction(percents, 100) * (day - begin).days / (end - begin).days)
+        )
 
     assert list(found.steps) == sorted(found.steps, key=lambda step: step.shards)
     for step in found.steps:
@@ -95,7 +111,10 @@ def test_what_is_no_horizon_is_refused(text):
 def test_the_input_that_moves_the_count_most_comes_first():
     # 6 MiB/s to 7 consumers: 21 shards. An eighth adds 3, +10 % of rate, size, skew or demand adds 2.1 (24 after rounding up).
     planned = plan(Workload.of(size=1024, rps=6, consumers=7))
-    changes = {change.title: (change.shards, change.more, change.load) for change in sensitivity(planned, built_in_limits())}
+    changes = {
+        change.title: (change.shards, change.more, change.load)
+        for change in sensitivity(planned, built_in_limits())
+    }
     assert next(iter(changes)) == "one more shared consumer"
     assert changes["one more shared consumer"] == (24, 3, 3)
     for title in ("records per second +10%", "record size +10%", "headroom +10% of demand", "skew +10%"):
@@ -104,7 +123,9 @@ def test_the_input_that_moves_the_count_most_comes_first():
 
 def test_a_slow_consumer_is_an_input_of_its_own():
     # 1,000 records/s over 100 a shard are 10 shards; over 90, 11.11. Without it, 1,000 of 1 KiB are one.
-    planned = plan(Workload.of(size=1, rps=1000, consumers=[{"name": "slow", "type": "sdk", "max_rps_per_shard": 100}]))
+    planned = plan(
+        Workload.of(size=1, rps=1000, consumers=[{"name": "slow", "type": "sdk", "max_rps_per_shard": 100}])
+    )
     changes = {change.title: change.shards for change in sensitivity(planned, built_in_limits())}
     assert (changes["slow slower by 10%"], changes["without slow"]) == (12, 1)
 

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "shardcalc"
-MODULES = {str(file.relative_to(PACKAGE.parent).with_suffix("")).replace("/", ".").removesuffix(".__init__"): file for file in PACKAGE.rglob("*.py")}
+MODULES = {
+    str(file.relative_to(PACKAGE.parent).with_suffix("")).replace("/", ".").removesuffix(".__init__"): file
+    for file in PACKAGE.rglob("*.py")
+}
 
 CORE = {
     "units", "workload", "fields", "capacity", "findings", "cost", "hashkeys",
@@ -28,7 +31,20 @@ HOMES = {
     "boto3": ("shardcalc.aws",),
     "botocore": ("shardcalc.aws",),
 }
-IO = {"os", "sys", "io", "pathlib", "time", "subprocess", "socket", "urllib", "random", "tempfile", "locale", "logging"}
+IO = {
+    "os",
+    "sys",
+    "io",
+    "pathlib",
+    "time",
+    "subprocess",
+    "socket",
+    "urllib",
+    "random",
+    "tempfile",
+    "locale",
+    "logging",
+}
 
 
 def imports(file: Path, module: str) -> set[str]:
@@ -40,8 +56,16 @@ def imports(file: Path, module: str) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             base = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package
-            name = f"{base}.{node.module}" if node.level and node.module else base if node.level else str(node.module)
-            found |= {name} | {f"{name}.{alias.name}" for alias in node.names if f"{name}.{alias.name}" in MODULES}
+            name = (
+                f"{base}.{node.module}"
+                if node.level and node.module
+                else base
+                if node.level
+                else str(node.module)
+            )
+            found |= {name} | {
+                f"{name}.{alias.name}" for alias in node.names if f"{name}.{alias.name}" in MODULES
+            }
     return found
 
 
@@ -67,7 +91,11 @@ def test_the_core_reads_nothing_and_knows_no_door(name):
 def test_renderers_know_no_door_in():
     for module, file in MODULES.items():
         if module.startswith("shardcalc.report"):
-            assert not {name for name in imports(file, module) if name.startswith(("shardcalc.cli", "shardcalc.profile", "shardcalc.aws"))}, module
+            assert not {
+                name
+                for name in imports(file, module)
+                if name.startswith(("shardcalc.cli", "shardcalc.profile", "shardcalc.aws"))
+            }, module
 
 
 # Numbers of AWS's stand in facts/*.toml. What may stand in code: units, time, percent, percentiles, the year 2100, exits, and sizes of our own.
@@ -82,7 +110,10 @@ def test_no_number_of_awss_stands_in_the_core(name):
     suspicious = {
         node.value
         for node in ast.walk(ast.parse(MODULES[f"shardcalc.{name}"].read_text()))
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value > 31 and node.value not in OWN_NUMBERS
+        if isinstance(node, ast.Constant)
+        and type(node.value) in (int, float)
+        and node.value > 31
+        and node.value not in OWN_NUMBERS
     }
     assert not suspicious
     assert not [
@@ -94,7 +125,9 @@ def test_no_number_of_awss_stands_in_the_core(name):
 
 def test_the_library_loads_no_outside_package():
     script = "import sys; from shardcalc import Workload, plan; print(plan(Workload.of(size=1024, rps=6, consumers=7)).shards, *sys.modules)"
-    shards, *modules = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    shards, *modules = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.split()
     assert shards == "21"
     assert not set(modules) & {"typer", "rich", "pydantic", "yaml", "boto3"}
 
@@ -110,9 +143,17 @@ def test_every_public_name_exists_and_every_command_is_documented():
 
 def test_what_must_not_type_check_does_not():
     folder = Path(__file__).parent / "typing"
-    expected = {number for number, line in enumerate((folder / "must_fail.py").read_text().splitlines(), 1) if "# error" in line}
+    expected = {
+        number
+        for number, line in enumerate((folder / "must_fail.py").read_text().splitlines(), 1)
+        if "# error" in line
+    }
     ran = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "must_fail.py"], cwd=folder, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "must_fail.py"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     found = {int(number) for number in re.findall(r"^must_fail\.py:(\d+): error", ran.stdout, re.MULTILINE)}
     assert expected

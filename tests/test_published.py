@@ -32,7 +32,10 @@ def test_seven_pollers_are_warned_of_the_call_limit_that_shards_do_not_relieve()
     [row] = [row for row in PUBLISHED["shards"] if row["id"] == "seed-2"]
     findings = {finding.id: finding for finding in plan(workload(row)).findings}
     assert findings["getrecords-calls"].severity == "warning"
-    assert findings["getrecords-calls"].remedy == "poll every 1.4 s or slower, or move 2 of them to enhanced fan-out"
+    assert (
+        findings["getrecords-calls"].remedy
+        == "poll every 1.4 s or slower, or move 2 of them to enhanced fan-out"
+    )
 
 
 def test_two_limits_that_ask_for_the_same_count_are_both_binding():
@@ -40,7 +43,9 @@ def test_two_limits_that_ask_for_the_same_count_are_both_binding():
     assert [constraint.name for constraint in plan(workload(row)).binding] == ["write-records", "read-bytes"]
 
 
-@pytest.mark.parametrize("row", [row for row in PUBLISHED["hash_keys"] if "key" in row], ids=lambda row: row["id"])
+@pytest.mark.parametrize(
+    "row", [row for row in PUBLISHED["hash_keys"] if "key" in row], ids=lambda row: row["id"]
+)
 def test_published_hash_key(row):
     key = hash_key(row["key"])
     if "hash" in row:
@@ -50,7 +55,9 @@ def test_published_hash_key(row):
     assert shard_index(row["key"], row["shards"]) == row["shard_index"]
 
 
-@pytest.mark.parametrize("row", [row for row in PUBLISHED["hash_keys"] if "ends" in row], ids=lambda row: row["id"])
+@pytest.mark.parametrize(
+    "row", [row for row in PUBLISHED["hash_keys"] if "ends" in row], ids=lambda row: row["id"]
+)
 def test_published_hash_key_ranges(row):
     assert [str(end) for _, end in hash_key_ranges(row["shards"])] == row["ends"]
 

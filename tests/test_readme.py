@@ -68,6 +68,8 @@ def test_the_library_example_runs():
 
 
 def test_nothing_names_this_machine():
-    for file in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split():
+    for file in subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split():
         data = (ROOT / file).read_bytes()
         assert b"/wor" + b"k/" not in data, file

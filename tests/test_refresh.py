@@ -70,7 +70,12 @@ def test_every_price_is_found_and_nothing_else():
 
 @pytest.mark.parametrize("prefix", ["", "EU-", "APS3-", "USE1-"])
 def test_any_prefix_of_a_usage_type_will_do(prefix):
-    assert price_sheet(read_bulk(json.dumps(bulk(prefix=prefix)).encode(), "list"), "eu-west-1", "list").shard_hour is not None
+    assert (
+        price_sheet(
+            read_bulk(json.dumps(bulk(prefix=prefix)).encode(), "list"), "eu-west-1", "list"
+        ).shard_hour
+        is not None
+    )
 
 
 def test_the_query_api_gives_the_same_prices():
@@ -79,20 +84,28 @@ def test_the_query_api_gives_the_same_prices():
 
 
 def test_a_refreshed_sheet_is_used_and_named_by_later_commands():
-    before = json.loads(run("plan", "--size", "1", "--rps", "1", "--region", "eu-west-1", "--format", "json").out)
+    before = json.loads(
+        run("plan", "--size", "1", "--rps", "1", "--region", "eu-west-1", "--format", "json").out
+    )
     assert before["total"]["cost_usd"] is None
     with serving(json.dumps(bulk()).encode()) as url:
         ran = refresh("--from", "bulk", "--bulk-url", url)
     path = cache_file("eu-west-1")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out == f"eu-west-1: 20 prices of AWS's list of 2026-11-12, kept in {path}\n"
-    after = json.loads(run("plan", "--size", "1", "--rps", "1", "--region", "eu-west-1", "--format", "json").out)
+    after = json.loads(
+        run("plan", "--size", "1", "--rps", "1", "--region", "eu-west-1", "--format", "json").out
+    )
     # 730 x 0.017 = 12.41, and 2,628,000 x 0.0000000165 = 0.04
     assert after["total"] == {"streams": 1, "shards": 1, "cost_usd": "12.45", "cost_complete": True}
     assert after["prices_from"] == {"eu-west-1": f"price list of 2026-11-12, {path}"}
     for command in (("plan",), ("cost",)):
         for form in ("table", "markdown"):
-            out = " ".join(run(*command, "--size", "1", "--rps", "1", "--region", "eu-west-1", "--format", form).out.split()).replace("\\", "")
+            out = " ".join(
+                run(
+                    *command, "--size", "1", "--rps", "1", "--region", "eu-west-1", "--format", form
+                ).out.split()
+            ).replace("\\", "")
             assert f"price list of 2026-11-12, {path}" in out
     assert "2026-11-12" in run("facts", "--region", "eu-west-1").out
 
@@ -120,23 +133,51 @@ def _terms(sku: str, **fields: Any) -> Any:
 
 def _tiers(document: dict[str, Any]) -> None:
     [row] = document["terms"]["OnDemand"]["SKU000"].values()
-    row["priceDimensions"]["second"] = {"unit": "ShardHour", "beginRange": "1000", "pricePerUnit": {"USD": "0.01"}}
+    row["priceDimensions"]["second"] = {
+        "unit": "ShardHour",
+        "beginRange": "1000",
+        "pricePerUnit": {"USD": "0.01"},
+    }
 
 
 FAULTS = {
     "lacks a price": (changed(_without("long_term_retrieval")), "long_term_retrieval: no price"),
     "two prices for one": (changed(_twice), "fan_out_data: 2 prices (SKU006, AGAIN)"),
-    "no terms": (changed(lambda d: d["terms"]["OnDemand"].pop("SKU003")), "long_term_storage: 0 prices for SKU SKU003"),
+    "no terms": (
+        changed(lambda d: d["terms"]["OnDemand"].pop("SKU003")),
+        "long_term_storage: 0 prices for SKU SKU003",
+    ),
     "tiers": (changed(_tiers), "shard_hour: 2 prices for SKU SKU000"),
-    "another unit": (changed(_terms("SKU000", unit="Hrs")), "shard_hour: unit 'Hrs' where ShardHour is expected"),
-    "another currency": (changed(_terms("SKU001", pricePerUnit={"CNY": "0.1"})), "put_payload_unit: currency CNY where USD is expected"),
-    "a number": (changed(_terms("SKU000", pricePerUnit={"USD": 0.015})), "shard_hour: the price is a number, not text"),
-    "a negative price": (changed(_terms("SKU000", pricePerUnit={"USD": "-1"})), "shard_hour: '-1' is not a price"),
-    "an absurd price": (changed(_terms("SKU000", pricePerUnit={"USD": "1e9"})), "shard_hour: a price of $1,000,000,000.00 cannot be one of these"),
-    "another service": (changed(lambda d: d.update(offerCode="AmazonEC2")), "it is the price list of AmazonEC2, not of AmazonKinesis"),
+    "another unit": (
+        changed(_terms("SKU000", unit="Hrs")),
+        "shard_hour: unit 'Hrs' where ShardHour is expected",
+    ),
+    "another currency": (
+        changed(_terms("SKU001", pricePerUnit={"CNY": "0.1"})),
+        "put_payload_unit: currency CNY where USD is expected",
+    ),
+    "a number": (
+        changed(_terms("SKU000", pricePerUnit={"USD": 0.015})),
+        "shard_hour: the price is a number, not text",
+    ),
+    "a negative price": (
+        changed(_terms("SKU000", pricePerUnit={"USD": "-1"})),
+        "shard_hour: '-1' is not a price",
+    ),
+    "an absurd price": (
+        changed(_terms("SKU000", pricePerUnit={"USD": "1e9"})),
+        "shard_hour: a price of $1,000,000,000.00 cannot be one of these",
+    ),
+    "another service": (
+        changed(lambda d: d.update(offerCode="AmazonEC2")),
+        "it is the price list of AmazonEC2, not of AmazonKinesis",
+    ),
     "another Region": (bulk("eu-west-3", "EUW3-"), "no product of eu-west-1"),
     "no products": (changed(lambda d: d.pop("products")), "not of the shape of an offer file"),
-    "no publication": (changed(lambda d: d.update(publicationDate="soon")), "not of the shape of an offer file"),
+    "no publication": (
+        changed(lambda d: d.update(publicationDate="soon")),
+        "not of the shape of an offer file",
+    ),
     "a list": ([1, 2], "not of the shape of an offer file"),
 }
 RAW = {
@@ -176,7 +217,13 @@ def test_a_list_with_a_fault_is_refused_and_the_prices_before_stay(name, tmp_pat
 
 @pytest.mark.usefixtures("_prices_before")
 @pytest.mark.parametrize(
-    ("status", "length", "told"), [(404, None, "HTTP 404"), (500, None, "HTTP 500"), (200, 10**6, "cut off after"), (403, None, "HTTP 403 Forbidden")]
+    ("status", "length", "told"),
+    [
+        (404, None, "HTTP 404"),
+        (500, None, "HTTP 500"),
+        (200, 10**6, "cut off after"),
+        (403, None, "HTTP 403 Forbidden"),
+    ],
 )
 def test_a_server_that_fails_leaves_the_prices_before(status, length, told):
     with serving(json.dumps(bulk()).encode(), status=status, length=length) as url:
@@ -196,7 +243,10 @@ def test_a_server_that_is_not_there_leaves_the_prices_before():
 
 def test_a_file_that_is_missing_is_told():
     ran = refresh("--offer-file", "none.json")
-    assert (ran.code, ran.err) == (2, "error: nothing was read; the prices from before stay in place\n  none.json: No such file or directory\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: nothing was read; the prices from before stay in place\n  none.json: No such file or directory\n",
+    )
 
 
 def test_an_unknown_region_is_told_with_the_nearest():
@@ -207,7 +257,11 @@ def test_an_unknown_region_is_told_with_the_nearest():
 
 def test_all_that_is_missing_is_told_at_once():
     with pytest.raises(FactsError) as caught:
-        price_sheet(read_bulk(json.dumps(changed(lambda d: (_without("shard_hour")(d), _twice(d)))).encode(), "list"), "eu-west-1", "list")
+        price_sheet(
+            read_bulk(json.dumps(changed(lambda d: (_without("shard_hour")(d), _twice(d)))).encode(), "list"),
+            "eu-west-1",
+            "list",
+        )
     assert "shard_hour: no price" in str(caught.value)
     assert "fan_out_data: 2 prices" in str(caught.value)
 
@@ -230,7 +284,9 @@ confidence = "A"
 def test_negotiated_prices_go_before_all_others(tmp_path):
     file = tmp_path / "own.toml"
     file.write_text(OWN)
-    cost = json.loads(run("cost", "--size", "1", "--rps", "1", "--prices", str(file), "--format", "json").out)["regions"][0]
+    cost = json.loads(
+        run("cost", "--size", "1", "--rps", "1", "--prices", str(file), "--format", "json").out
+    )["regions"][0]
     lines = {line["name"]: line for line in cost["streams"][0]["bills"][0]["lines"]}
     assert (lines["shard-hours"]["cost_usd"], lines["shard-hours"]["price_source"]) == ("8.76", "contract 17")
     assert lines["put-payload-units"]["price_usd"] == "0.000000014"
@@ -242,7 +298,10 @@ def test_negotiated_prices_go_before_all_others(tmp_path):
     ("change", "told"),
     [
         (('unit = "ShardHour"\n', ""), "prices.shard_hour: missing unit"),
-        (('unit = "ShardHour"', 'unit = "Hour"'), "prices.shard_hour: unit is 'Hour', this dimension is billed per ShardHour"),
+        (
+            ('unit = "ShardHour"', 'unit = "Hour"'),
+            "prices.shard_hour: unit is 'Hour', this dimension is billed per ShardHour",
+        ),
         (('"0.012"', '"-0.012"'), "'-0.012' is not a price"),
         (('"0.012"', "0.012"), "price must be text"),
         (('"0.012"', '"free"'), "'free' is not a price"),
@@ -252,7 +311,10 @@ def test_negotiated_prices_go_before_all_others(tmp_path):
         (("2026-10-01", '"autumn"'), "date must be a date"),
         (('confidence = "A"', 'confidence = "B"'), "confidence must be one of"),
         (("[prices", "[["), "not TOML"),
-        (("date = 2026-10-01", "date = 2026-10-01\nper = 3"), "per must be 1, 1000, 1000000 or another power of ten"),
+        (
+            ("date = 2026-10-01", "date = 2026-10-01\nper = 3"),
+            "per must be 1, 1000, 1000000 or another power of ten",
+        ),
     ],
 )
 def test_a_price_file_with_a_fault_is_refused(tmp_path, change, told):

@@ -45,7 +45,16 @@ def saved(tmp_path_factory):
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     file = tmp_path_factory.mktemp("hostile") / "hostile.yaml"
-    body = {HOSTILE: {"size": 1, "rps": 10, "notes": NOTES, "owner": HOSTILE, "consumers": [{"name": HOSTILE, "type": "kcl"}], "growth": "9%/month"}}
+    body = {
+        HOSTILE: {
+            "size": 1,
+            "rps": 10,
+            "notes": NOTES,
+            "owner": HOSTILE,
+            "consumers": [{"name": HOSTILE, "type": "kcl"}],
+            "growth": "9%/month",
+        }
+    }
     file.write_text(json.dumps({"version": 1, "streams": body}))
     return str(file)
 
@@ -80,7 +89,11 @@ def test_a_fleet_of_500_is_below_5_mb_and_says_nothing_where_stderr_is_no_termin
     file, page = tmp_path / "fleet.yaml", tmp_path / "fleet.html"
     fields = "consumers: [{name: billing, type: lambda, batch_duration: 400ms}], fan_out: 1, headroom: 20%, hottest_key: 3%, retention: 3d, growth: 4%/month"
     file.write_text(
-        "version: 1\nstreams:\n" + "".join(f"  s{i}: {{size: {1 + i % 9}, rps: {300 + i * 17}, shards: {1 + i % 60}, {fields}}}\n" for i in range(500))
+        "version: 1\nstreams:\n"
+        + "".join(
+            f"  s{i}: {{size: {1 + i % 9}, rps: {300 + i * 17}, shards: {1 + i % 60}, {fields}}}\n"
+            for i in range(500)
+        )
     )
     ran = run("report", str(file), *TODAY, "-o", str(page))
     assert (ran.code, ran.out, ran.err) == (0, "", "")
@@ -99,8 +112,14 @@ def test_a_bar_is_drawn_in_a_terminal_and_leaves_the_result_alone(tmp_path):
     ("arguments", "told"),
     [
         (("profiles", "--today", "21.11.2026"), "--today  '21.11.2026' is not a date"),
-        (("profiles/telemetry.yaml", "--history", "SAVED"), "it is of orders in us-east-1, which the profiles hold not"),
-        (("profiles/orders.yaml", "--history", "SAVED", "--history", "SAVED"), "of which there is one already"),
+        (
+            ("profiles/telemetry.yaml", "--history", "SAVED"),
+            "it is of orders in us-east-1, which the profiles hold not",
+        ),
+        (
+            ("profiles/orders.yaml", "--history", "SAVED", "--history", "SAVED"),
+            "of which there is one already",
+        ),
         (("none.yaml",), "none.yaml: 1 problem"),
         (("profiles", "--format", "pdf"), "pdf"),
     ],
@@ -116,7 +135,10 @@ def test_what_cannot_be_used_is_told_and_nothing_is_written(saved, tmp_path, arg
 # ── in a browser ─────────────────────────────────────────────────────────────────────────────────
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-in_chromium = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="needs Debian's chromium and chromium-driver: apt-get install chromium chromium-driver")
+in_chromium = pytest.mark.skipif(
+    not (CHROMIUM and DRIVER),
+    reason="needs Debian's chromium and chromium-driver: apt-get install chromium chromium-driver",
+)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +149,11 @@ def browser(tmp_path_factory):
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM or ""
     flags = "headless no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync"
-    for flag in (*flags.split(), f"user-data-dir={tmp_path_factory.mktemp('chromium')}", "window-size=1280,900"):
+    for flag in (
+        *flags.split(),
+        f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
+        "window-size=1280,900",
+    ):
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(DRIVER))
@@ -147,7 +173,11 @@ def opened(browser, tmp_path, *arguments):
 def quiet(browser, page):
     assert browser.get_log("browser") == []
     sent = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [message["params"]["request"]["url"] for message in sent if message["method"] == "Network.requestWillBeSent"]
+    asked = [
+        message["params"]["request"]["url"]
+        for message in sent
+        if message["method"] == "Network.requestWillBeSent"
+    ]
     assert page.as_uri() in asked
     assert {url for url in asked if not url.startswith("data:")} == {page.as_uri()}
 
@@ -170,22 +200,37 @@ def dollars(text):
 @in_chromium
 def test_the_figures_on_the_page_are_those_of_the_json(browser, tmp_path, saved):
     page = opened(browser, tmp_path, "profiles", "--history", saved)
-    plans = {stream["name"]: stream for stream in json.loads(run("plan", "profiles", "--format", "json").out)["streams"]}
+    plans = {
+        stream["name"]: stream
+        for stream in json.loads(run("plan", "profiles", "--format", "json").out)["streams"]
+    }
     costs = json.loads(run("cost", "profiles", "--format", "json").out)
     rows = table_of(browser, "#decisions")
     assert len(rows) == len(plans) == 7
-    cheaper = {stream["name"]: stream["cheaper"] for region in costs["regions"] for stream in region["streams"]}
+    cheaper = {
+        stream["name"]: stream["cheaper"] for region in costs["regions"] for stream in region["streams"]
+    }
     for name, owner, declared, needed, _, used, cost, _, mode, _ in rows:
         stream = plans[name]
-        assert (owner, declared, needed) == (stream["owner"], str(stream["declared_shards"]), str(stream["shards"]))
+        assert (owner, declared, needed) == (
+            stream["owner"],
+            str(stream["declared_shards"]),
+            str(stream["shards"]),
+        )
         worst = stream["utilisation"] * stream["shards"] / stream["declared_shards"]
         assert float(used.rstrip("%")) == pytest.approx(worst * 100, abs=0.06)
         assert dollars(cost) == (stream["cost"]["total_usd"] or "unknown")
         assert mode == (cheaper[name] or "unknown")
     on_page = {(region, mode): dollars(cost) for region, mode, cost, *_ in table_of(browser, "#regions")}
-    in_json = {(region["region"], mode["mode"]): mode["total_usd"] or "unknown" for region in costs["regions"] for mode in region["modes"]}
+    in_json = {
+        (region["region"], mode["mode"]): mode["total_usd"] or "unknown"
+        for region in costs["regions"]
+        for mode in region["modes"]
+    }
     assert on_page == in_json
-    sections = browser.execute_script("return Array.from(document.querySelectorAll('.stream')).map(s => s.textContent)")
+    sections = browser.execute_script(
+        "return Array.from(document.querySelectorAll('.stream')).map(s => s.textContent)"
+    )
     for region in costs["regions"]:
         for stream in region["streams"]:
             [section] = [text for text in sections if text.startswith(f"{stream['name']} ")]
@@ -213,9 +258,16 @@ def test_sorting_and_filtering_work(browser, tmp_path):
     browser.find_element("id", "find").send_keys("audit security")
     assert set(shown(browser)) == {"tenant-audit", "tenant-audit-eu"}
     assert browser.find_element("id", "shown").text == "2 of 7 shown"
-    browser.execute_script("const only = document.getElementById('only'); only.value = 'lower'; only.dispatchEvent(new Event('change'))")
+    browser.execute_script(
+        "const only = document.getElementById('only'); only.value = 'lower'; only.dispatchEvent(new Event('change'))"
+    )
     assert shown(browser) == ["tenant-audit-eu"]
-    assert browser.execute_script("return Array.from(document.querySelectorAll('.stream')).filter(s => s.offsetHeight).length") == 1
+    assert (
+        browser.execute_script(
+            "return Array.from(document.querySelectorAll('.stream')).filter(s => s.offsetHeight).length"
+        )
+        == 1
+    )
     browser.find_element("id", "open").click()
     assert browser.execute_script("return document.querySelectorAll('.stream[open]').length") == 1
     quiet(browser, page)
@@ -246,10 +298,15 @@ def test_the_policy_holds_what_would_get_in(browser, tmp_path):
 @in_chromium
 def test_the_printed_page_has_the_decision_table_and_the_signature_line(browser, tmp_path):
     opened(browser, tmp_path, "profiles")
-    printed = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
+    printed = base64.b64decode(
+        browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+    )
     assert printed.startswith(b"%PDF")
     # 210 x 297 mm in points
-    [(width, height)] = {(round(float(w)), round(float(h))) for w, h in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)}
+    [(width, height)] = {
+        (round(float(w)), round(float(h)))
+        for w, h in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
+    }
     assert (width, height) in ((595, 842), (596, 842))
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
@@ -259,7 +316,9 @@ def test_the_printed_page_has_the_decision_table_and_the_signature_line(browser,
         browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     if shutil.which("pdftotext"):
         (tmp_path / "review.pdf").write_bytes(printed)
-        seen = subprocess.run(["pdftotext", "-layout", tmp_path / "review.pdf", "-"], capture_output=True, text=True, check=True).stdout
+        seen = subprocess.run(
+            ["pdftotext", "-layout", tmp_path / "review.pdf", "-"], capture_output=True, text=True, check=True
+        ).stdout
     for promised in ("tenant-audit", "lower to 16", "$477.80", "decided by", "decision"):
         assert promised in seen
 
@@ -269,11 +328,19 @@ def test_the_printed_page_has_the_decision_table_and_the_signature_line(browser,
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_wider_than_the_screen(browser, tmp_path, saved, width, scheme):
     opened(browser, tmp_path, "profiles/orders.yaml", "--history", saved)
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500})
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500},
+    )
     try:
         assert browser.execute_script("return document.documentElement.scrollWidth") <= width
-        dark = browser.execute_script("return getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+        dark = (
+            browser.execute_script("return getComputedStyle(document.body).backgroundColor")
+            != "rgb(255, 255, 255)"
+        )
         assert dark == (scheme == "dark")
         pictures = browser.execute_script(
             "return Array.from(document.querySelectorAll('figure')).map(f => [!!f.querySelector('svg[aria-label]'), !!f.querySelector('table')])"

@@ -145,7 +145,9 @@ def test_large_paths_are_allowed_and_fit(current, target, quota):
 @pytest.mark.parametrize(("current", "target"), [(1, 10_000), (10_000, 1), (9_999, 13), (7, 6_561)])
 def test_the_largest_paths_have_the_fewest_calls(current, target):
     larger, smaller = max(current, target), min(current, target)
-    assert len(counts(current, target)) - 1 == next(calls for calls in range(20) if smaller * 2**calls >= larger)
+    assert len(counts(current, target)) - 1 == next(
+        calls for calls in range(20) if smaller * 2**calls >= larger
+    )
 
 
 def test_raising_the_quota_as_told_opens_the_path():
@@ -194,13 +196,20 @@ def test_commands_to_paste():
         "aws kinesis update-shard-count --stream-name orders --region eu-west-1 --target-shard-count 3 --scaling-type UNIFORM_SCALING",
         "aws kinesis wait stream-exists --stream-name orders --region eu-west-1",
     ]
-    assert script(path(2, 3, LIMITS), None, None)[1] == 'aws kinesis wait stream-exists --stream-name "$STREAM"'
+    assert (
+        script(path(2, 3, LIMITS), None, None)[1] == 'aws kinesis wait stream-exists --stream-name "$STREAM"'
+    )
     assert script(path(3, 3, LIMITS), "orders", None) == []
 
 
 @pytest.mark.parametrize(
     ("current", "target", "says"),
-    [(1, 10_001, "above 10,000"), (20_001, 5, "half of 20,001"), (12_000, 10_000, "only go below"), (30_000, 9_000, "half of 30,000")],
+    [
+        (1, 10_001, "above 10,000"),
+        (20_001, 5, "half of 20,001"),
+        (12_000, 10_000, "only go below"),
+        (30_000, 9_000, "half of 30,000"),
+    ],
 )
 def test_ends_of_the_range(current, target, says):
     with pytest.raises(NoPath, match=says):

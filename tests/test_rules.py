@@ -60,7 +60,11 @@ def findings(folder: Path, text: str) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.id}-{rule.name}")
 def test_a_rule_triggers_on_its_example_at_the_value_at_fault(rule, tmp_path):
-    found = [each for each in findings(tmp_path, example(rule.bad)) if each["rule"] == rule.id and each["state"] == "active"]
+    found = [
+        each
+        for each in findings(tmp_path, example(rule.bad))
+        if each["rule"] == rule.id and each["state"] == "active"
+    ]
     assert found
     assert found[0]["name"] == rule.name
     assert found[0]["severity"] == rule.severity
@@ -76,12 +80,20 @@ def test_a_rule_is_silent_on_its_clean_example(rule, tmp_path):
 def test_a_rule_can_be_suppressed_where_it_may_be_and_turned_off(rule, tmp_path):
     text = example(rule.bad)
     policy = f"policy:\n  rules: {{{rule.id}: off}}\n"
-    off = text.replace("policy:\n", f"policy:\n  rules: {{{rule.name}: off}}\n") if "policy:" in text else text.replace("streams:\n", policy + "streams:\n", 1)
+    off = (
+        text.replace("policy:\n", f"policy:\n  rules: {{{rule.name}: off}}\n")
+        if "policy:" in text
+        else text.replace("streams:\n", policy + "streams:\n", 1)
+    )
     assert not [each for each in findings(tmp_path, off) if each["rule"] == rule.id]
     if rule.name.startswith("suppression-"):
         return  # what is wrong with a suppression is not suppressed by another
     ignore = f"  ignore: [{{rule: {rule.name}, reason: known}}]\n"
-    hidden = text.replace("policy:\n", f"policy:\n{ignore}") if "policy:" in text else text.replace("streams:\n", f"policy:\n{ignore}streams:\n", 1)
+    hidden = (
+        text.replace("policy:\n", f"policy:\n{ignore}")
+        if "policy:" in text
+        else text.replace("streams:\n", f"policy:\n{ignore}streams:\n", 1)
+    )
     states = {each["state"] for each in findings(tmp_path, hidden) if each["rule"] == rule.id}
     assert states == {"suppressed"}
 
@@ -92,7 +104,9 @@ def test_an_unusable_file_is_told_in_the_format_asked_for_and_leaves_with_2(tmp_
     assert ran.code == 2
     (found,) = json.loads(ran.out)["findings"]
     assert (found["rule"], found["line"], found["column"]) == ("SC000", 4, 11)
-    assert ran.err.startswith(f"error: {tmp_path}/profile.yaml: 1 problem, nothing was checked\n  {tmp_path}/profile.yaml:4:11  streams.orders.size: ")
+    assert ran.err.startswith(
+        f"error: {tmp_path}/profile.yaml: 1 problem, nothing was checked\n  {tmp_path}/profile.yaml:4:11  streams.orders.size: "
+    )
     (tmp_path / "profile.yaml").write_text(example(UNUSABLE.good))
     assert check(str(tmp_path / "profile.yaml")).code == 0
 
@@ -114,7 +128,9 @@ def test_every_finding_of_a_plan_has_a_rule():
     made = {
         node.args[0].value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding" and isinstance(node.args[0], ast.Constant)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Finding"
+        and isinstance(node.args[0], ast.Constant)
     }
     assert len(made) > 10
     assert made == BY_FINDING.keys() | REPLACED

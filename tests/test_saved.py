@@ -11,7 +11,15 @@ import pytest
 from shardcalc.history import History, HistoryError, to_document
 from shardcalc.saved import read_history_file, write_history_file
 
-HISTORY = History(start=1_763_251_200, period=60, points=3, metrics={"IncomingBytes": [1, None, 3]}, stream="orders", region="eu-west-1", open_shards=4)
+HISTORY = History(
+    start=1_763_251_200,
+    period=60,
+    points=3,
+    metrics={"IncomingBytes": [1, None, 3]},
+    stream="orders",
+    region="eu-west-1",
+    open_shards=4,
+)
 
 
 @pytest.mark.parametrize("name", ["orders.json", "orders.json.gz"])
@@ -30,7 +38,9 @@ def test_a_file_that_cannot_be_written_leaves_what_was_there(tmp_path):
     path = tmp_path / "orders.json"
     path.write_text("before")
     with pytest.raises(ValueError, match="JSON"):
-        write_history_file(History(start=0, period=60, points=1, metrics={"IncomingBytes": [float("nan")]}), str(path))
+        write_history_file(
+            History(start=0, period=60, points=1, metrics={"IncomingBytes": [float("nan")]}), str(path)
+        )
     assert path.read_text() == "before"
     assert len(list(tmp_path.iterdir())) == 1
 
@@ -64,7 +74,14 @@ def test_a_damaged_file_is_refused_with_a_reason(tmp_path, name, content, says):
 
 
 def result(name, times, values, **more):
-    return {"Id": name, "Label": name, "Timestamps": times, "Values": values, "StatusCode": "Complete", **more}
+    return {
+        "Id": name,
+        "Label": name,
+        "Timestamps": times,
+        "Values": values,
+        "StatusCode": "Complete",
+        **more,
+    }
 
 
 def read(tmp_path, data, period=None):
@@ -78,7 +95,12 @@ def test_metric_data_in_any_order_with_pages_and_gaps(tmp_path):
     start = 1_794_787_200
     data = {
         "MetricDataResults": [
-            result("incoming_bytes", ["2026-11-16T00:03:00+00:00", "2026-11-16T01:01:00+01:00"], [30.0, 10.0], StatusCode="PartialData"),
+            result(
+                "incoming_bytes",
+                ["2026-11-16T00:03:00+00:00", "2026-11-16T01:01:00+01:00"],
+                [30.0, 10.0],
+                StatusCode="PartialData",
+            ),
             result("fan_out_bytes_billing", [start + 60], [5]),
             result("shard_incoming_bytes_000000000003", [start + 60.0], [7.0]),
             result("incoming_bytes", ["2026-11-16T00:00:00Z"], [0.0]),
@@ -95,7 +117,12 @@ def test_metric_data_in_any_order_with_pages_and_gaps(tmp_path):
 
 
 def test_labels_are_used_only_where_no_id_is_known(tmp_path):
-    data = {"MetricDataResults": [result("m1", [0, 60], [1, 2], Label="orders IncomingBytes"), result("m2", [0, 60], [3, 4], Label="IncomingRecords")]}
+    data = {
+        "MetricDataResults": [
+            result("m1", [0, 60], [1, 2], Label="orders IncomingBytes"),
+            result("m2", [0, 60], [3, 4], Label="IncomingRecords"),
+        ]
+    }
     history, notes = read(tmp_path, data)
     assert history.metrics == {"IncomingBytes": [1, 2], "IncomingRecords": [3, 4]}
     assert "labels" in notes[1]
@@ -105,7 +132,11 @@ def test_labels_are_used_only_where_no_id_is_known(tmp_path):
 
 
 def test_the_order_of_results_does_not_matter(tmp_path):
-    rows = [result("incoming_bytes", [0, 60, 120], [1, 2, 3]), result("incoming_records", [120, 60, 0], [6, 5, 4]), result("iterator_age", [60], [1.5])]
+    rows = [
+        result("incoming_bytes", [0, 60, 120], [1, 2, 3]),
+        result("incoming_records", [120, 60, 0], [6, 5, 4]),
+        result("iterator_age", [60], [1.5]),
+    ]
     first = read(tmp_path, {"MetricDataResults": rows})
     random.Random(4).shuffle(rows)
     assert read(tmp_path, {"MetricDataResults": rows}) == first

@@ -61,7 +61,12 @@ def accepted_by_readers(file: Path, stream: dict[str, object]) -> bool:
 GOOD = {
     "size": ["1.5 KiB", "512 B", "1e3 B", 3],
     "rps": ["90k/min", "2.1M/h", 16.5, {"mean": 1, "peak": "3k"}],
-    "consumers": [0, 3, [{"type": "kcl", "poll_interval": "1s"}], [{"name": "x", "type": "lambda", "batch_size": 10, "batch_duration": "200 ms"}]],
+    "consumers": [
+        0,
+        3,
+        [{"type": "kcl", "poll_interval": "1s"}],
+        [{"name": "x", "type": "lambda", "batch_size": 10, "batch_duration": "200 ms"}],
+    ],
     "headroom": ["20%", 0.2, 0],
     "skew": [1.5, "2x"],
     "retention": ["7d", 48],

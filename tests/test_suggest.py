@@ -20,7 +20,19 @@ from shardcalc.facts.prices import PriceSheet, built_in_prices
 from shardcalc.history import Account, History, HistoryError
 from shardcalc.suggest import Allowance, Options, Verdict, suggest
 from shardcalc.workload import BadFields
-from tests.synthetic import DAY, DAYS, END, NOON, SALE, SALE_HOUR, START, changed, history, records, with_metric
+from tests.synthetic import (
+    DAY,
+    DAYS,
+    END,
+    NOON,
+    SALE,
+    SALE_HOUR,
+    START,
+    changed,
+    history,
+    records,
+    with_metric,
+)
 
 LIMITS = built_in_limits()
 NEVER_THROTTLED = [0] * (DAYS * DAY)
@@ -47,7 +59,10 @@ def test_the_plain_history_has_its_known_answer():
     assert (made.recommended, made.needed, made.calculated) == (10, 10, 10)
     assert alone(made) == {"write-bytes": 10, "write-records": 10, "read-bytes": 10, "fan-out-bytes": 5}
     assert {need.constraint.name for need in made.binding} == {"write-bytes", "write-records", "read-bytes"}
-    assert made.needs[1].constraint.working == "write 8,000 records/s x 1.25 headroom / 1,000 records/s = 10 -> 10 shards"
+    assert (
+        made.needs[1].constraint.working
+        == "write 8,000 records/s x 1.25 headroom / 1,000 records/s = 10 -> 10 shards"
+    )
     # The sale's first minute is the tenth day's 18:00: 2026-11-16T18:00Z.
     assert made.needs[1].at == START + SALE_HOUR[0] * 60 == 1_794_852_000
     assert made.busiest == (date(2026, 11, 16), 10)
@@ -160,7 +175,12 @@ def test_a_gap_hides_a_sale_and_is_told():
     made = history()
     for name in ("IncomingBytes", "IncomingRecords", "GetRecords.Bytes"):
         made = changed(made, name, SALE_HOUR, None)
-    consumers = {"billing": {"SubscribeToShardEvent.Bytes": made.metrics["IncomingBytes"], "SubscribeToShardEvent.MillisBehindLatest": NEVER_THROTTLED}}
+    consumers = {
+        "billing": {
+            "SubscribeToShardEvent.Bytes": made.metrics["IncomingBytes"],
+            "SubscribeToShardEvent.MillisBehindLatest": NEVER_THROTTLED,
+        }
+    }
     hidden = found(replace(made, consumers=consumers))
     # Nothing is known of the sale, so noon decides: 7. But 60 periods are said to be unknown.
     assert hidden.recommended == 7
@@ -193,7 +213,12 @@ def test_too_little_history_forbids_to_scale_down():
 def hot(made, share):
     """Twelve shards of which one takes a share of the traffic and the others the rest evenly."""
     counts = made.metrics["IncomingRecords"]
-    return {f"shardId-{shard:012d}": {"IncomingRecords": [int(count * (share if shard == 3 else (1 - share) / 11)) for count in counts]} for shard in range(12)}
+    return {
+        f"shardId-{shard:012d}": {
+            "IncomingRecords": [int(count * (share if shard == 3 else (1 - share) / 11)) for count in counts]
+        }
+        for shard in range(12)
+    }
 
 
 def test_a_hot_shard_needs_more():
@@ -201,7 +226,10 @@ def test_a_hot_shard_needs_more():
     made = found(history(shards=hot(history(), Fraction(1, 6))))
     assert (made.verdict, made.recommended) == (Verdict.UP, 20)
     assert alone(made)["hottest-shard-records"] == 20
-    assert made.binding[0].constraint.working == "busiest shard 1,333.33 records/s x 12 open shards x 1.25 headroom / 1,000 records/s = 20 -> 20 shards"
+    assert (
+        made.binding[0].constraint.working
+        == "busiest shard 1,333.33 records/s x 12 open shards x 1.25 headroom / 1,000 records/s = 20 -> 20 shards"
+    )
     assert "hot-shard" in ids(made)
     # An even spread asks for nothing more than the stream as a whole.
     even = found(history(shards=hot(history(), Fraction(1, 12))))
@@ -215,8 +243,12 @@ def test_closed_parents_do_not_count_as_open_shards():
     week = 7 * DAY
     shards = {
         "shardId-000000000000": {"IncomingRecords": [*counts[:week], *[None] * week]},
-        "shardId-000000000001": {"IncomingRecords": [*[None] * week, *[count // 2 for count in counts[week:]]]},
-        "shardId-000000000002": {"IncomingRecords": [*[None] * week, *[count // 2 for count in counts[week:]]]},
+        "shardId-000000000001": {
+            "IncomingRecords": [*[None] * week, *[count // 2 for count in counts[week:]]]
+        },
+        "shardId-000000000002": {
+            "IncomingRecords": [*[None] * week, *[count // 2 for count in counts[week:]]]
+        },
     }
     assert alone(found(history(shards=shards)))["hottest-shard-records"] == 10
 
@@ -265,14 +297,23 @@ def test_limits_that_are_over_in_different_periods_add_up():
     # One period has 3,000 records/s and another 3 MiB/s. One may go over, and then the other decides: each limit alone
     # would leave out its own and ask for one shard.
     sizes, counts = [3 * 60 * 1048576, 60, 60], [60, 3 * 60_000, 60]
-    made = found(History(start=0, period=60, points=3, metrics={"IncomingBytes": sizes, "IncomingRecords": counts}), allow="1", headroom="0%")
+    made = found(
+        History(start=0, period=60, points=3, metrics={"IncomingBytes": sizes, "IncomingRecords": counts}),
+        allow="1",
+        headroom="0%",
+    )
     assert made.calculated == 3
     assert alone(made) == {"write-bytes": 1, "write-records": 1}
     assert len(made.binding) == 2
 
 
 def test_days_are_days_at_any_period():
-    made = History(start=0, period=300, points=3 * 288, metrics={"IncomingBytes": [1] * 864, "IncomingRecords": [1] * 864})
+    made = History(
+        start=0,
+        period=300,
+        points=3 * 288,
+        metrics={"IncomingBytes": [1] * 864, "IncomingRecords": [1] * 864},
+    )
     assert suggest(made, Options(days=2)).history.points == 576
     assert suggest(made, Options(days=2)).history.start == 86_400
 
@@ -288,7 +329,14 @@ def test_days_look_at_the_end_only():
 def test_every_option_that_cannot_be_read_is_told_at_once():
     with pytest.raises(BadFields) as raised:
         Options.of(headroom="much", burst="0", allow="0.5", shards=["0", "x"], days="-1", color="red")
-    assert {field for field, _ in raised.value.problems} == {"headroom", "burst", "allow", "shards", "days", "color"}
+    assert {field for field, _ in raised.value.problems} == {
+        "headroom",
+        "burst",
+        "allow",
+        "shards",
+        "days",
+        "color",
+    }
 
 
 def test_an_allowance_never_takes_every_period():
@@ -339,13 +387,22 @@ def test_lag_beyond_the_retention_is_an_error():
 
 def test_too_many_calls_are_a_finding_and_no_shards():
     # 12 shards x 60 s x 5 = 3,600 calls a minute are allowed; 3,000 made and 1,320 rejected are 4,320, 6 a second.
-    made = changed(changed(history(), "GetRecords.Success", range(9, 11), 3_000), "ReadProvisionedThroughputExceeded", range(9, 11), 1_320)
+    made = changed(
+        changed(history(), "GetRecords.Success", range(9, 11), 3_000),
+        "ReadProvisionedThroughputExceeded",
+        range(9, 11),
+        1_320,
+    )
     asked = found(made)
     assert (asked.calls.peak.amount, asked.calls.over) == (6, 2)
     assert asked.needed == 10
     assert "getrecords-calls" in ids(asked)
     # Without GetRecords.Success, the SampleCount of GetRecords.Records does.
-    counted = with_metric(with_metric(made, "GetRecords.Records:SampleCount", made.metrics["GetRecords.Success"]), "GetRecords.Success", None)
+    counted = with_metric(
+        with_metric(made, "GetRecords.Records:SampleCount", made.metrics["GetRecords.Success"]),
+        "GetRecords.Success",
+        None,
+    )
     assert found(counted).calls == asked.calls
 
 
@@ -353,7 +410,12 @@ def test_too_many_calls_are_a_finding_and_no_shards():
 
 
 def test_unknown_is_never_zero():
-    bare = History(start=START, period=60, points=2, metrics={"IncomingBytes": [60_000, None], "IncomingRecords": [60, 120]})
+    bare = History(
+        start=START,
+        period=60,
+        points=2,
+        metrics={"IncomingBytes": [60_000, None], "IncomingRecords": [60, 120]},
+    )
     made = suggest(bare)
     assert made.verdict is Verdict.UNKNOWN
     assert made.recommended == 1
@@ -391,7 +453,11 @@ def test_an_on_demand_stream_is_compared_and_not_resharded():
     assert made.verdict is Verdict.ON_DEMAND
     assert made.path is None
     assert made.answer == "on-demand scales itself; provisioned, it would need 10 shards"
-    assert [choice.mode.value for choice in made.choices] == ["provisioned", "on-demand-standard", "on-demand-advantage"]
+    assert [choice.mode.value for choice in made.choices] == [
+        "provisioned",
+        "on-demand-standard",
+        "on-demand-advantage",
+    ]
     assert made.cheapest is made.choices[0]
     # Mean of a day: 150,000 a minute; the sale adds 60 minutes of 480,000 less what the cosine had. Data in is whole KiB a record.
     total = sum(history().metrics["IncomingRecords"])
@@ -421,19 +487,31 @@ def test_growth_gives_the_date_at_which_the_present_count_no_longer_does():
     assert made.growth.until == date(2026, 12, 17)
     # The 8 that are advised are reached after (8 / 7.5 - 1) x 6 = 0.4 weeks, 2.8 days: the third day after.
     assert made.growth.text.startswith("the median day's peak grows 20% a week; ")
-    assert made.growth.text.endswith("at that pace 12 shards no longer do from 2026-12-17, and 8 shards no longer do from 2026-11-24")
+    assert made.growth.text.endswith(
+        "at that pace 12 shards no longer do from 2026-12-17, and 8 shards no longer do from 2026-11-24"
+    )
     # 7 no longer carry 7.5.
-    assert "7 shards no longer do" in found(history(records(growth=0.2), sale=False, open_shards=7)).growth.text
+    assert (
+        "7 shards no longer do" in found(history(records(growth=0.2), sale=False, open_shards=7)).growth.text
+    )
     # 4 % is below what counts as a trend, and falling is none.
     assert found(history(records(growth=0.04), sale=False)).growth.text == "no trend"
     assert found(history(records(growth=-0.2), sale=False)).growth.text == "no trend"
-    assert found(history(records(days=13), sale=False)).growth.text == "no trend: 13 whole days are fewer than two weeks"
+    assert (
+        found(history(records(days=13), sale=False)).growth.text
+        == "no trend: 13 whole days are fewer than two weeks"
+    )
 
 
 def test_a_saving_needs_only_the_prices_that_matter():
     # Everything but what follows the shards may be unknown: 2 shards x 730 h x (0.015 + 0.015).
     known = built_in_prices("us-east-1")
-    bare = PriceSheet("us-east-1", "test", shard_hour=known.shard_hour, fan_out_consumer_shard_hour=known.fan_out_consumer_shard_hour)
+    bare = PriceSheet(
+        "us-east-1",
+        "test",
+        shard_hour=known.shard_hour,
+        fan_out_consumer_shard_hour=known.fan_out_consumer_shard_hour,
+    )
     made = suggest(history(), prices=bare)
     assert not made.rows[0].bill.complete
     assert made.saving.cents == "43.80"
@@ -466,15 +544,30 @@ def histories(draw):
         "GetRecords.Bytes": draw(column),
     }
     period = draw(st.sampled_from([60, 300]))
-    return History(start=1_794_787_200, period=period, points=points, metrics=metrics, open_shards=draw(st.none() | st.integers(1, 40)))
+    return History(
+        start=1_794_787_200,
+        period=period,
+        points=points,
+        metrics=metrics,
+        open_shards=draw(st.none() | st.integers(1, 40)),
+    )
 
 
 def carried(made, shards, options):
     """How many periods ask so many shards for more than they carry with headroom: the specification, in fractions, limit by limit."""
     sizes, counts = made.metrics["IncomingBytes"], made.metrics["IncomingRecords"]
-    sums = sum(size for size in sizes if size is not None), sum(count for count in counts if count is not None)
+    sums = (
+        sum(size for size in sizes if size is not None),
+        sum(count for count in counts if count is not None),
+    )
     over = asked = 0
-    for size, count, rejected, read in zip(sizes, counts, made.metrics["WriteProvisionedThroughputExceeded"], made.metrics["GetRecords.Bytes"], strict=True):
+    for size, count, rejected, read in zip(
+        sizes,
+        counts,
+        made.metrics["WriteProvisionedThroughputExceeded"],
+        made.metrics["GetRecords.Bytes"],
+        strict=True,
+    ):
         loads = []
         if count is not None:
             wanted = count + (rejected or 0)
@@ -493,10 +586,17 @@ def carried(made, shards, options):
     return over, asked
 
 
-@given(histories(), st.sampled_from(["0", "3", "10%"]), st.sampled_from(["0%", "25%", "33.3%"]), st.sampled_from(["1", "1.7"]))
+@given(
+    histories(),
+    st.sampled_from(["0", "3", "10%"]),
+    st.sampled_from(["0%", "25%", "33.3%"]),
+    st.sampled_from(["1", "1.7"]),
+)
 def test_the_count_suffices_and_one_less_does_not(made, allow, headroom, burst):
     options = Options.of(allow=allow, headroom=headroom, burst=burst)
-    if any(all(value is None for value in made.metrics[name]) for name in ("IncomingBytes", "IncomingRecords")):
+    if any(
+        all(value is None for value in made.metrics[name]) for name in ("IncomingBytes", "IncomingRecords")
+    ):
         with pytest.raises(HistoryError):
             suggest(made, options)
         return
@@ -509,9 +609,17 @@ def test_the_count_suffices_and_one_less_does_not(made, allow, headroom, burst):
 
 @given(histories())
 def test_more_traffic_never_needs_fewer_shards(made):
-    if any(all(value is None for value in made.metrics[name]) for name in ("IncomingBytes", "IncomingRecords")):
+    if any(
+        all(value is None for value in made.metrics[name]) for name in ("IncomingBytes", "IncomingRecords")
+    ):
         return
-    more = replace(made, metrics={name: [None if value is None else 2 * value for value in series] for name, series in made.metrics.items()})
+    more = replace(
+        made,
+        metrics={
+            name: [None if value is None else 2 * value for value in series]
+            for name, series in made.metrics.items()
+        },
+    )
     once, twice = suggest(made).needed, suggest(more).needed
     assert once <= twice <= 2 * once
 

@@ -34,14 +34,21 @@ def throttled():
     made = changed(history(), "WriteProvisionedThroughputExceeded", SALE_HOUR, 160_000)
     made = changed(made, "IncomingBytes", range(2 * DAY, 2 * DAY + 90), None)
     made = changed(made, "IncomingRecords", range(2 * DAY, 2 * DAY + 90), None)
-    made = changed(made, "GetRecords.IteratorAgeMilliseconds", range(SALE_HOUR[0], SALE_HOUR[0] + 1), 14 * 3_600_000)
+    made = changed(
+        made, "GetRecords.IteratorAgeMilliseconds", range(SALE_HOUR[0], SALE_HOUR[0] + 1), 14 * 3_600_000
+    )
     made = changed(made, "GetRecords.Success", range(SALE_HOUR[0], SALE_HOUR[-1]), 4_000)
     counts = made.metrics["IncomingRecords"]
     parts = {index: 7 if index == 3 else 3 for index in range(12)}
     shards = {
-        f"shardId-{index:012d}": {"IncomingRecords": [None if count is None else count * part // 40 for count in counts]} for index, part in parts.items()
+        f"shardId-{index:012d}": {
+            "IncomingRecords": [None if count is None else count * part // 40 for count in counts]
+        }
+        for index, part in parts.items()
     }
-    return replace(made, shards=shards, registered=("audit", "billing"), enhanced_metrics=("IncomingRecords",))
+    return replace(
+        made, shards=shards, registered=("audit", "billing"), enhanced_metrics=("IncomingRecords",)
+    )
 
 
 CASES = {
@@ -103,13 +110,17 @@ def test_the_page_fits_the_terminal(columns, tmp_path):
 def test_it_says_the_same_from_the_file_as_from_memory(tmp_path):
     file = tmp_path / "history.json"
     write_history_file(throttled(), str(file))
-    assert run("suggest", "--from", str(file), "--format", "json").out == report.json_text(suggest(throttled()))
+    assert run("suggest", "--from", str(file), "--format", "json").out == report.json_text(
+        suggest(throttled())
+    )
 
 
 def test_output_to_a_file(tmp_path):
     file, page = tmp_path / "history.json", tmp_path / "page.md"
     write_history_file(history(), str(file))
-    assert run("suggest", "orders", "--from", str(file), "--format", "markdown", "--output", str(page)).out == ""
+    assert (
+        run("suggest", "orders", "--from", str(file), "--format", "markdown", "--output", str(page)).out == ""
+    )
     assert page.read_text().startswith("# orders: scale down from 12 to 10 shards\n")
 
 
@@ -119,7 +130,10 @@ def test_whatever_is_known_there_is_a_page_or_a_reason(made):
     try:
         suggestion = suggest(made)
     except HistoryError:
-        assert not all(any(value is not None for value in made.metrics.get(name, ())) for name in ("IncomingBytes", "IncomingRecords"))
+        assert not all(
+            any(value is not None for value in made.metrics.get(name, ()))
+            for name in ("IncomingBytes", "IncomingRecords")
+        )
         return
     assert report.table(suggestion, Page(), explain=True)
     assert json.loads(report.json_text(suggestion, explain=True))["recommended_shards"] >= 1
@@ -130,7 +144,21 @@ def test_whatever_is_known_there_is_a_page_or_a_reason(made):
 
 
 def test_every_flag_that_cannot_be_read_is_told_at_once():
-    ran = run("suggest", "--from", "x.json", "--headroom", "much", "--burst", "0.5", "--allow", "0.5", "--shards", "0", "--days", "x")
+    ran = run(
+        "suggest",
+        "--from",
+        "x.json",
+        "--headroom",
+        "much",
+        "--burst",
+        "0.5",
+        "--allow",
+        "0.5",
+        "--shards",
+        "0",
+        "--days",
+        "x",
+    )
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("error: nothing was computed\n")
     for flag in ("--headroom", "--burst", "--allow", "--shards", "--days"):
@@ -195,7 +223,12 @@ def metric_data(tmp_path: Path) -> str:
     counts = records(days=1)
     times = [f"2026-11-20T{minute // 60:02d}:{minute % 60:02d}:00+00:00" for minute in range(DAY)]
     rows = [
-        {"Id": "incoming_bytes", "Label": "a", "Timestamps": times, "Values": [count * 1000 for count in counts]},
+        {
+            "Id": "incoming_bytes",
+            "Label": "a",
+            "Timestamps": times,
+            "Values": [count * 1000 for count in counts],
+        },
         {"Id": "incoming_records", "Label": "b", "Timestamps": times, "Values": counts},
     ]
     file = tmp_path / "metric-data.json"
@@ -205,7 +238,19 @@ def metric_data(tmp_path: Path) -> str:
 
 def test_metric_data_with_what_the_user_says_of_the_stream(tmp_path):
     ran = run(
-        "suggest", "--from", metric_data(tmp_path), "--current", "4", "--region", "us-east-1", "--mode", "provisioned", "--retention", "1d", "--format", "json"
+        "suggest",
+        "--from",
+        metric_data(tmp_path),
+        "--current",
+        "4",
+        "--region",
+        "us-east-1",
+        "--mode",
+        "provisioned",
+        "--retention",
+        "1d",
+        "--format",
+        "json",
     )
     assert ran.code == 0
     assert "note: " in ran.err
@@ -218,7 +263,9 @@ def test_metric_data_with_what_the_user_says_of_the_stream(tmp_path):
 def test_what_the_user_says_must_not_contradict_the_file(tmp_path):
     file = tmp_path / "history.json"
     write_history_file(history(), str(file))
-    ran = run("suggest", "payments", "--from", str(file), "--current", "4", "--mode", "FREE", "--region", "mars")
+    ran = run(
+        "suggest", "payments", "--from", str(file), "--current", "4", "--mode", "FREE", "--region", "mars"
+    )
     assert (ran.code, ran.out) == (2, "")
     assert "--mode" in ran.err
     assert "--region" in ran.err

@@ -9,7 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shardcalc.units import USD, BadValue, ByteRate, Duration, RecordRate, Size, ceil_div, decimal, percent, ratio, read_count, read_factor, read_share
+from shardcalc.units import (
+    USD,
+    BadValue,
+    ByteRate,
+    Duration,
+    RecordRate,
+    Size,
+    ceil_div,
+    decimal,
+    percent,
+    ratio,
+    read_count,
+    read_factor,
+    read_share,
+)
 
 
 @pytest.mark.parametrize(
@@ -50,14 +64,42 @@ def test_a_rate_is_read_exactly(text, per_second):
     assert RecordRate.parse(text) == RecordRate(Fraction(per_second))
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("200 ms", Fraction(1, 5)), ("1.4s", Fraction(7, 5)), ("6h", 21600), ("7d", 604800), ("2 weeks", 1209600)])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("200 ms", Fraction(1, 5)),
+        ("1.4s", Fraction(7, 5)),
+        ("6h", 21600),
+        ("7d", 604800),
+        ("2 weeks", 1209600),
+    ],
+)
 def test_a_duration_is_read_exactly(text, seconds):
     assert Duration.parse(text) == Duration(Fraction(seconds))
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "-1", "0", "nan", "inf", "-inf", "1e999", "1 kilo", "one", "1,000", "1.2.3", "0x10", "1/0", "9" * 40, "\x00", "1 KiB KiB", "٣"],
+    [
+        "",
+        " ",
+        "-1",
+        "0",
+        "nan",
+        "inf",
+        "-inf",
+        "1e999",
+        "1 kilo",
+        "one",
+        "1,000",
+        "1.2.3",
+        "0x10",
+        "1/0",
+        "9" * 40,
+        "\x00",
+        "1 KiB KiB",
+        "٣",
+    ],
 )
 @pytest.mark.parametrize("read", [Size.parse, RecordRate.parse, Duration.parse])
 def test_what_is_no_quantity_is_refused_with_what_to_write(read, text):
@@ -67,7 +109,14 @@ def test_what_is_no_quantity_is_refused_with_what_to_write(read, text):
 
 @given(st.text())
 def test_no_text_makes_a_reader_fail_otherwise(text):
-    for read in (Size.parse, RecordRate.parse, Duration.parse, USD.parse, lambda text: read_count(text, "a count"), lambda text: read_share(text, "a share")):
+    for read in (
+        Size.parse,
+        RecordRate.parse,
+        Duration.parse,
+        USD.parse,
+        lambda text: read_count(text, "a count"),
+        lambda text: read_share(text, "a share"),
+    ):
         message = ""
         try:
             read(text)
@@ -76,7 +125,9 @@ def test_no_text_makes_a_reader_fail_otherwise(text):
         assert message.isprintable()
 
 
-@pytest.mark.parametrize(("text", "share"), [("20%", Fraction(1, 5)), ("0.2", Fraction(1, 5)), ("12.5 %", Fraction(1, 8))])
+@pytest.mark.parametrize(
+    ("text", "share"), [("20%", Fraction(1, 5)), ("0.2", Fraction(1, 5)), ("12.5 %", Fraction(1, 8))]
+)
 def test_a_share_is_read_exactly(text, share):
     assert read_share(text, "a share") == share
 
@@ -157,7 +208,15 @@ def test_a_written_quotient_rounds_up_by_eye_to_the_same_count(number):
         assert ceil_div(Fraction(text)) == ceil_div(number)
 
 
-@pytest.mark.parametrize(("share", "text"), [(Fraction(1), "100%"), (Fraction(6, 5), "120%"), (Fraction(10001, 10000), "100.01%"), (Fraction(0), "0%")])
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (Fraction(1), "100%"),
+        (Fraction(6, 5), "120%"),
+        (Fraction(10001, 10000), "100.01%"),
+        (Fraction(0), "0%"),
+    ],
+)
 def test_only_what_is_full_is_written_as_full(share, text):
     assert percent(share) == text
 
@@ -171,7 +230,15 @@ def test_money_is_rounded_to_cents_only_when_printed():
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(Fraction(7, 5), "1.4 s"), (Fraction(1, 5), "200 ms"), (90, "90 s"), (3600, "1 h"), (1266, "21.1 min"), (86400, "1 d"), (730 * 3600, "730 h")],
+    [
+        (Fraction(7, 5), "1.4 s"),
+        (Fraction(1, 5), "200 ms"),
+        (90, "90 s"),
+        (3600, "1 h"),
+        (1266, "21.1 min"),
+        (86400, "1 d"),
+        (730 * 3600, "730 h"),
+    ],
 )
 def test_a_duration_is_written_in_the_unit_that_fits(seconds, text):
     assert str(Duration(Fraction(seconds))) == text

@@ -29,7 +29,9 @@ class Trouble(StrEnum):
     CAPPED = "over-budget"
 
 
-WIDE: Final = frozenset({Trouble.CREDENTIALS, Trouble.EXPIRED, Trouble.UNREACHABLE, Trouble.CLOCK, Trouble.THROTTLED})
+WIDE: Final = frozenset(
+    {Trouble.CREDENTIALS, Trouble.EXPIRED, Trouble.UNREACHABLE, Trouble.CLOCK, Trouble.THROTTLED}
+)
 """Trouble that the next stream of the same account and Region would meet too, so it is not asked for."""
 
 
@@ -90,55 +92,93 @@ CODES: Final[Mapping[str, Row]] = {
         "check the keys and the profile, and that the account has {region} switched on",
     ),
     "SignatureDoesNotMatch InvalidSignatureException IncompleteSignature": Row(
-        Trouble.CREDENTIALS, "AWS does not accept the signature ({action} in {region}: {said})", "check the secret key, and the clock of this machine"
+        Trouble.CREDENTIALS,
+        "AWS does not accept the signature ({action} in {region}: {said})",
+        "check the secret key, and the clock of this machine",
     ),
     "RequestTimeTooSkewed RequestInTheFuture SignatureExpired": Row(
-        Trouble.CLOCK, "this machine's clock differs too much from AWS's ({action} in {region}: {said})", "set the clock, for example with NTP"
+        Trouble.CLOCK,
+        "this machine's clock differs too much from AWS's ({action} in {region}: {said})",
+        "set the clock, for example with NTP",
     ),
     "AccessDenied AccessDeniedException UnauthorizedOperation NotAuthorized AuthorizationError Forbidden 403": Row(
-        Trouble.DENIED, "access denied: {action} is missing{on} in {region} ({said})", "allow {action}; shardcalc iam prints the least policy of each command"
+        Trouble.DENIED,
+        "access denied: {action} is missing{on} in {region} ({said})",
+        "allow {action}; shardcalc iam prints the least policy of each command",
     ),
     "ResourceNotFoundException ResourceNotFound": Row(
-        Trouble.MISSING, "{subject} does not exist in {region}", "check the name, the Region and the account; shardcalc fleet lists the streams"
+        Trouble.MISSING,
+        "{subject} does not exist in {region}",
+        "check the name, the Region and the account; shardcalc fleet lists the streams",
     ),
-    "ResourceInUseException": Row(Trouble.STATE, "{subject} is being changed in {region} ({said})", "run it again when the stream is ACTIVE"),
+    "ResourceInUseException": Row(
+        Trouble.STATE,
+        "{subject} is being changed in {region} ({said})",
+        "run it again when the stream is ACTIVE",
+    ),
     "LimitExceededException LimitExceeded Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException "
     "TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete SlowDown 429": Row(
         Trouble.THROTTLED, "AWS throttles {action} in {region}, after {attempts}", _WAIT
     ),
     "InternalFailure InternalServerError InternalServiceError InternalServiceFault InternalServiceException ServiceUnavailable ServiceUnavailableException "
     "RequestTimeout RequestTimeoutException 500 502 503 504": Row(
-        Trouble.BROKEN, "AWS failed to answer {action} in {region}, after {attempts} ({said})", "run it again later; AWS's health page may know more"
+        Trouble.BROKEN,
+        "AWS failed to answer {action} in {region}, after {attempts} ({said})",
+        "run it again later; AWS's health page may know more",
     ),
-    "ExpiredNextTokenException InvalidNextToken": Row(Trouble.BROKEN, "a page token of {action} expired while reading in {region}", "run it again"),
+    "ExpiredNextTokenException InvalidNextToken": Row(
+        Trouble.BROKEN, "a page token of {action} expired while reading in {region}", "run it again"
+    ),
 }
 """Error codes that AWS answers with, or HTTP statuses. A code that is not here is shown as AWS said it."""
 
 RAISED: Final[Mapping[str, Row]] = {
     "NoCredentialsError NoAuthTokenError": Row(
-        Trouble.CREDENTIALS, "no AWS credentials found", "sign in (aws sso login, aws login, aws configure), or give --profile"
+        Trouble.CREDENTIALS,
+        "no AWS credentials found",
+        "sign in (aws sso login, aws login, aws configure), or give --profile",
     ),
     "UnauthorizedSSOTokenError SSOTokenLoadError SSOError TokenRetrievalError LoginTokenLoadError LoginRefreshTokenExpired LoginRefreshRequired": Row(
         Trouble.EXPIRED, "the sign-in session has ended: {said}", _SIGN_IN
     ),
     "PartialCredentialsError CredentialRetrievalError MetadataRetrievalError InvalidConfigError ConfigParseError ConfigNotFound UnknownCredentialError "
     "InfiniteLoopConfigError RefreshWithMFAUnsupportedError": Row(
-        Trouble.CREDENTIALS, "the AWS credentials cannot be loaded: {said}", "check the profile in ~/.aws/config and ~/.aws/credentials"
+        Trouble.CREDENTIALS,
+        "the AWS credentials cannot be loaded: {said}",
+        "check the profile in ~/.aws/config and ~/.aws/credentials",
     ),
-    "ProfileNotFound": Row(Trouble.CREDENTIALS, "{said}", "aws configure list-profiles names the profiles there are"),
-    "NoRegionError": Row(Trouble.UNREACHABLE, "no Region is set", "give --region, or set AWS_REGION or the profile's region"),
+    "ProfileNotFound": Row(
+        Trouble.CREDENTIALS, "{said}", "aws configure list-profiles names the profiles there are"
+    ),
+    "NoRegionError": Row(
+        Trouble.UNREACHABLE, "no Region is set", "give --region, or set AWS_REGION or the profile's region"
+    ),
     "InvalidRegionError UnknownRegionError EndpointProviderError UnknownEndpointError EndpointVariantError": Row(
         Trouble.UNREACHABLE, "there is no {service} in {region}: {said}", "check the name of the Region"
     ),
-    "ReadTimeoutError": Row(Trouble.UNREACHABLE, "no answer to {action} in {region} within the time to wait", "run it again, or give a longer --timeout"),
-    "SSLError": Row(Trouble.UNREACHABLE, "no secure connection for {action} in {region}: {said}", "check the proxy, and AWS_CA_BUNDLE"),
+    "ReadTimeoutError": Row(
+        Trouble.UNREACHABLE,
+        "no answer to {action} in {region} within the time to wait",
+        "run it again, or give a longer --timeout",
+    ),
+    "SSLError": Row(
+        Trouble.UNREACHABLE,
+        "no secure connection for {action} in {region}: {said}",
+        "check the proxy, and AWS_CA_BUNDLE",
+    ),
     "ConnectTimeoutError EndpointConnectionError ProxyConnectionError ProxyConfigurationError": Row(
-        Trouble.UNREACHABLE, "no connection for {action} in {region}: {said}", "check the network, the proxy and --endpoint-url"
+        Trouble.UNREACHABLE,
+        "no connection for {action} in {region}: {said}",
+        "check the network, the proxy and --endpoint-url",
     ),
     "ConnectionClosedError ResponseStreamingError IncompleteReadError HTTPClientError ConnectionError": Row(
-        Trouble.BROKEN, "the connection was cut in the middle of an answer to {action} in {region}", "run it again"
+        Trouble.BROKEN,
+        "the connection was cut in the middle of an answer to {action} in {region}",
+        "run it again",
     ),
-    "ResponseParserError": Row(Trouble.BROKEN, "the answer to {action} in {region} cannot be understood: {said}", UNDERSTOOD),
+    "ResponseParserError": Row(
+        Trouble.BROKEN, "the answer to {action} in {region} cannot be understood: {said}", UNDERSTOOD
+    ),
     "ParamValidationError": Row(Trouble.REFUSED, "{action} cannot be asked: {said}", "check the names given"),
 }
 """Botocore's own exceptions, by the name of the class or of the nearest class above it."""
@@ -151,7 +191,9 @@ def translate(error: Exception, asked: Asked) -> AwsError:
     response: dict[str, Any] = getattr(error, "response", None) or {}
     inside = response.get("Error", {})
     code = str(inside.get("Code", "")).rpartition("#")[2].partition(":")[0]
-    said = _one_line(str(inside.get("Message") or inside.get("message") or "") or (code if response else str(error)))
+    said = _one_line(
+        str(inside.get("Message") or inside.get("message") or "") or (code if response else str(error))
+    )
     operation = getattr(error, "operation_name", None)
     if operation == "AssumeRole" and asked.service != "sts":
         # The role is assumed when the first call is signed, so its failure comes out of that call.
@@ -172,7 +214,9 @@ def translate(error: Exception, asked: Asked) -> AwsError:
 
 def _by_code(code: str, said: str, response: dict[str, Any]) -> Row:
     # AWS's JSON services answer a skewed clock with the code of a bad signature.
-    if code in ("InvalidSignatureException", "SignatureDoesNotMatch") and ("expired" in said.lower() or "not yet current" in said.lower()):
+    if code in ("InvalidSignatureException", "SignatureDoesNotMatch") and (
+        "expired" in said.lower() or "not yet current" in said.lower()
+    ):
         code = "RequestTimeTooSkewed"
     return _find(CODES, (code, str(response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))))
 

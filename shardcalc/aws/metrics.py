@@ -62,7 +62,11 @@ def window(days: int, now: int, limits: Limits) -> Window:
             first = -(-start // step) * step
             return Window(first, step, max(1, (now - SETTLED) // step - first // step))
     most = kept_periods(limits)[-1][1]
-    raise AwsError(Trouble.REFUSED, f"CloudWatch keeps metrics for {most.value}, not for {asked}", f"at most --days {int(most.value.amount // 86_400)}")
+    raise AwsError(
+        Trouble.REFUSED,
+        f"CloudWatch keeps metrics for {most.value}, not for {asked}",
+        f"at most --days {int(most.value.amount // 86_400)}",
+    )
 
 
 def kept_periods(limits: Limits) -> tuple[tuple[Fact[Duration], Fact[Duration]], ...]:
@@ -103,13 +107,19 @@ class Estimate:
 
     def __add__(self, other: Estimate) -> Estimate:
         return Estimate(
-            self.queries + other.queries, max(self.points, other.points), self.calls + other.calls, self.metrics + other.metrics, self.price + other.price
+            self.queries + other.queries,
+            max(self.points, other.points),
+            self.calls + other.calls,
+            self.metrics + other.metrics,
+            self.price + other.price,
         )
 
 
 def estimate(queries: int, points: int, limits: Limits) -> Estimate:
     """How many GetMetricData calls so many series take when none has a gap, and their price."""
-    calls, metrics = _asks(queries, queries_per_call(queries, points, limits), points, limits.metric_points_most.value)
+    calls, metrics = _asks(
+        queries, queries_per_call(queries, points, limits), points, limits.metric_points_most.value
+    )
     return Estimate(queries, points, calls, metrics, price(metrics, limits))
 
 
@@ -125,7 +135,10 @@ def queries_per_call(queries: int, points: int, limits: Limits) -> int:
     few as those of many, keep less in memory, and do not ask for the same metric again on every page.
     """
     page = limits.metric_points_most.value
-    return min(range(1, limits.metric_queries_most.value + 1), key=lambda size: (*_asks(queries, size, points, page), size))
+    return min(
+        range(1, limits.metric_queries_most.value + 1),
+        key=lambda size: (*_asks(queries, size, points, page), size),
+    )
 
 
 def _asks(queries: int, size: int, points: int, page: int) -> tuple[int, int]:
@@ -143,7 +156,14 @@ Tick = Callable[[int], None]
 
 
 def read(
-    account: Account, region: str, queries: Sequence[Query], span: Window, limits: Limits, *, most: int | None = None, tick: Tick = lambda _: None
+    account: Account,
+    region: str,
+    queries: Sequence[Query],
+    span: Window,
+    limits: Limits,
+    *,
+    most: int | None = None,
+    tick: Tick = lambda _: None,
 ) -> Iterator[Series | AwsError]:
     """The series of the queries, in their order, each with one value or None a period; in its place the reason when it cannot be read whole.
 
@@ -175,7 +195,9 @@ def read(
         yield from [failed] * len(batch)
 
 
-def _call(account: Account, region: str, batch: Sequence[Query], span: Window, most: int | None) -> list[Series | AwsError]:
+def _call(
+    account: Account, region: str, batch: Sequence[Query], span: Window, most: int | None
+) -> list[Series | AwsError]:
     series: list[Places] = [[None] * span.points for _ in batch]
     ids = {f"q{index}": index for index in range(len(batch))}
     arguments: dict[str, Any] = {
@@ -190,7 +212,11 @@ def _call(account: Account, region: str, batch: Sequence[Query], span: Window, m
     empty = 0
     while True:
         if most is not None and account.metrics + len(batch) > most:
-            raise AwsError(Trouble.CAPPED, f"reading on would ask for more than {most:,} metrics", "give a larger --max-metrics, or fewer --days")
+            raise AwsError(
+                Trouble.CAPPED,
+                f"reading on would ask for more than {most:,} metrics",
+                "give a larger --max-metrics, or fewer --days",
+            )
         account.metrics += len(batch)
         answer = account.ask("cloudwatch", region, "GetMetricData", arguments, "MetricDataResults")
         came = fresh = 0
@@ -206,7 +232,11 @@ def _call(account: Account, region: str, batch: Sequence[Query], span: Window, m
             break
         empty = 0 if fresh else empty + 1
         if token in tokens or (came and not fresh) or empty > EMPTY_PAGES:
-            raise AwsError(Trouble.BROKEN, f"GetMetricData in {region} repeats a page and would never end", "run it again")
+            raise AwsError(
+                Trouble.BROKEN,
+                f"GetMetricData in {region} repeats a page and would never end",
+                "run it again",
+            )
         tokens.add(token)
         arguments["NextToken"] = token
     return [_problem(query, status.get(index), region) or series[index] for index, query in enumerate(batch)]
@@ -215,7 +245,11 @@ def _call(account: Account, region: str, batch: Sequence[Query], span: Window, m
 def _query(name: str, query: Query, span: Window) -> dict[str, Any]:
     dimensions = [{"Name": dimension, "Value": value} for dimension, value in query.dimensions]
     metric = {"Namespace": NAMESPACE, "MetricName": query.metric, "Dimensions": dimensions}
-    return {"Id": name, "MetricStat": {"Metric": metric, "Period": span.period, "Stat": query.statistic}, "ReturnData": True}
+    return {
+        "Id": name,
+        "MetricStat": {"Metric": metric, "Period": span.period, "Stat": query.statistic},
+        "ReturnData": True,
+    }
 
 
 def _problem(query: Query, said: str | None, region: str) -> AwsError | None:
@@ -223,9 +257,17 @@ def _problem(query: Query, said: str | None, region: str) -> AwsError | None:
         return None
     if said == "Forbidden":
         message = f"access denied: cloudwatch:GetMetricData is missing on {query} in {region}"
-        return AwsError(Trouble.DENIED, message, "allow cloudwatch:GetMetricData; shardcalc iam prints the least policy of each command")
+        return AwsError(
+            Trouble.DENIED,
+            message,
+            "allow cloudwatch:GetMetricData; shardcalc iam prints the least policy of each command",
+        )
     what = f"answers {said}" if said else "does not answer"
-    return AwsError(Trouble.PARTIAL, f"CloudWatch {what} for {query} in {region}: points are missing, and which is not known", "run it again")
+    return AwsError(
+        Trouble.PARTIAL,
+        f"CloudWatch {what} for {query} in {region}: points are missing, and which is not known",
+        "run it again",
+    )
 
 
 def _place(series: Places, times: list[Any], values: list[float], span: Window) -> int:
@@ -233,7 +275,11 @@ def _place(series: Places, times: list[Any], values: list[float], span: Window) 
     if not times:
         return 0
     if len(times) != len(values):
-        raise AwsError(Trouble.BROKEN, f"CloudWatch answers {len(times):,} times with {len(values):,} values", "run it again")
+        raise AwsError(
+            Trouble.BROKEN,
+            f"CloudWatch answers {len(times):,} times with {len(values):,} values",
+            "run it again",
+        )
     if isinstance(times[0], str):
         # The query protocol of older releases of botocore writes text.
         from datetime import datetime
@@ -245,7 +291,12 @@ def _place(series: Places, times: list[Any], values: list[float], span: Window) 
     made: list[int | float] = [int(value) if value.is_integer() else value for value in map(float, values)]
     first, count = int(times[0]), len(times)
     at = (first - start) // period
-    if at >= 0 and at + count <= points and first == start + at * period and times == list(range(first, first + count * period, period)):
+    if (
+        at >= 0
+        and at + count <= points
+        and first == start + at * period
+        and times == list(range(first, first + count * period, period))
+    ):
         empty = series[at : at + count].count(None)
         series[at : at + count] = made
         return empty

@@ -34,5 +34,9 @@ def policy(commands: Iterable[str], stream: str = "*") -> dict[str, Any]:
         ("ShardcalcStreams", sorted(actions & set(OF_A_STREAM)), f"arn:aws:kinesis:*:*:stream/{stream}"),
         ("ShardcalcAccount", sorted(actions - set(OF_A_STREAM)), "*"),
     )
-    statements = [{"Sid": name, "Effect": "Allow", "Action": allowed, "Resource": resource} for name, allowed, resource in parts if allowed]
+    statements = [
+        {"Sid": name, "Effect": "Allow", "Action": allowed, "Resource": resource}
+        for name, allowed, resource in parts
+        if allowed
+    ]
     return {"Version": "2012-10-17", "Statement": statements}

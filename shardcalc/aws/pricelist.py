@@ -21,20 +21,34 @@ def products(region: str, profile: str, endpoint_url: str, *, required: bool) ->
         FactsError: the pages never end, or are not of the documented shape.
     """
     filters = [{"Type": "TERM_MATCH", "Field": "regionCode", "Value": region}]
-    asked: dict[str, Any] = {"ServiceCode": service_code(), "Filters": filters, "FormatVersion": "aws_v1", "MaxResults": 100}
+    asked: dict[str, Any] = {
+        "ServiceCode": service_code(),
+        "Filters": filters,
+        "FormatVersion": "aws_v1",
+        "MaxResults": 100,
+    }
     found: list[str] = []
     seen: set[str] = set()
     with Account(Access(profile=profile, endpoint_url=endpoint_url)) as account:
         while True:
             try:
-                answer = account.ask("pricing", regions().query_prices[0], "GetProducts", asked, "PriceList", subject="the price list")
+                answer = account.ask(
+                    "pricing",
+                    regions().query_prices[0],
+                    "GetProducts",
+                    asked,
+                    "PriceList",
+                    subject="the price list",
+                )
             except AwsError as error:
                 if error.trouble is Trouble.CREDENTIALS and not required and not found:
                     return None
                 raise
             page = answer["PriceList"]
             if not isinstance(page, list) or not all(isinstance(item, str) for item in page):
-                raise FactsError("the Price List Query API: not of the documented shape: PriceList is no list of texts")
+                raise FactsError(
+                    "the Price List Query API: not of the documented shape: PriceList is no list of texts"
+                )
             found += page
             token = answer.get("NextToken")
             if not token:

@@ -10,7 +10,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..facts import Limits
-from ..history import CONSUMER_METRICS, INCOMING_BYTES, INCOMING_RECORDS, OUTGOING_BYTES, SHARD_METRICS, STREAM_METRICS, History, Series
+from ..history import (
+    CONSUMER_METRICS,
+    INCOMING_BYTES,
+    INCOMING_RECORDS,
+    OUTGOING_BYTES,
+    SHARD_METRICS,
+    STREAM_METRICS,
+    History,
+    Series,
+)
 from ..history import Account as Quota
 from .errors import AwsError
 from .metrics import Estimate, Query, Tick, Window, estimate, read
@@ -26,7 +35,10 @@ def queries(stream: Stream, *, shard_metrics: bool = True) -> list[Query]:
     whole = (("StreamName", stream.name),)
     made = [Query(metric.partition(":")[0], statistic, whole) for metric, statistic in STREAM_METRICS.items()]
     for consumer in stream.registered:
-        made += [Query(metric, statistic, (*whole, ("ConsumerName", consumer))) for metric, statistic in CONSUMER_METRICS.items()]
+        made += [
+            Query(metric, statistic, (*whole, ("ConsumerName", consumer)))
+            for metric, statistic in CONSUMER_METRICS.items()
+        ]
     if shard_metrics:
         names = shard_series(stream)
         for shard in stream.shard_ids:
@@ -40,9 +52,13 @@ def shard_series(stream: Stream) -> tuple[str, ...]:
     return tuple(name for name in SHARD_SERIES if name in enabled or "ALL" in enabled)
 
 
-def foresee(streams: Sequence[Stream], span: Window, limits: Limits, *, shard_metrics: bool = True) -> Estimate:
+def foresee(
+    streams: Sequence[Stream], span: Window, limits: Limits, *, shard_metrics: bool = True
+) -> Estimate:
     """What reading these streams of one Region asks of CloudWatch."""
-    return estimate(sum(len(queries(stream, shard_metrics=shard_metrics)) for stream in streams), span.points, limits)
+    return estimate(
+        sum(len(queries(stream, shard_metrics=shard_metrics)) for stream in streams), span.points, limits
+    )
 
 
 def find(account: Account, region: str, *, tick: Tick = lambda _: None) -> Iterator[Stream | AwsError]:
@@ -89,7 +105,15 @@ def histories(
 ) -> Iterator[tuple[Stream, History | AwsError]]:
     """Each stream with its history, or with the reason why it could not be read; in the order of the streams, one at a time."""
     asked = {stream.name: queries(stream, shard_metrics=shard_metrics) for stream in streams}
-    series = read(account, region, [query for stream in streams for query in asked[stream.name]], span, limits, most=most, tick=tick)
+    series = read(
+        account,
+        region,
+        [query for stream in streams for query in asked[stream.name]],
+        span,
+        limits,
+        most=most,
+        tick=tick,
+    )
     for stream in streams:
         # All of a stream's series are taken even when one of them fails, so that the next stream begins with its own.
         came = [next(series) for _ in asked[stream.name]]
@@ -100,7 +124,14 @@ def histories(
             yield stream, _history(stream, iter(came), span, quota, read_at, shard_metrics)  # type: ignore[arg-type]  # no failure among them
 
 
-def _history(stream: Stream, series: Iterator[Series], span: Window, quota: Quota | None, read_at: int, shard_metrics: bool) -> History:
+def _history(
+    stream: Stream,
+    series: Iterator[Series],
+    span: Window,
+    quota: Quota | None,
+    read_at: int,
+    shard_metrics: bool,
+) -> History:
     def take(names: Iterable[str]) -> dict[str, Series]:
         return {name: next(series) for name in names}
 

@@ -79,7 +79,16 @@ class Account:
             raise translate(NoRegionError(), Asked("", "", "", ""))
         return str(region)
 
-    def ask(self, service: str, region: str, operation: str, arguments: Mapping[str, Any], member: str, *, subject: str = "") -> dict[str, Any]:
+    def ask(
+        self,
+        service: str,
+        region: str,
+        operation: str,
+        arguments: Mapping[str, Any],
+        member: str,
+        *,
+        subject: str = "",
+    ) -> dict[str, Any]:
         """Make one call, with botocore's retries.
 
         Args:
@@ -103,7 +112,11 @@ class Account:
         except botocore_errors() as error:
             raise translate(error, asked) from error
         if member not in answer:
-            raise AwsError(Trouble.BROKEN, f"the answer to {asked.action} in {region} cannot be understood: it has no {member}", UNDERSTOOD)
+            raise AwsError(
+                Trouble.BROKEN,
+                f"the answer to {asked.action} in {region} cannot be understood: it has no {member}",
+                UNDERSTOOD,
+            )
         return answer
 
     def prepare(self, service: str, region: str) -> None:
@@ -129,7 +142,9 @@ class Account:
                 )
             except ValueError as error:
                 # Botocore checks an endpoint's form with a bare ValueError.
-                raise AwsError(Trouble.UNREACHABLE, str(error), "check --region and --endpoint-url") from error
+                raise AwsError(
+                    Trouble.UNREACHABLE, str(error), "check --region and --endpoint-url"
+                ) from error
             self._clients[service, region] = client
         return client
 
@@ -138,13 +153,20 @@ def _session(access: Access) -> Any:
     own = _core(access.profile)
     if not access.role_arn:
         return own
-    from botocore.credentials import AssumeRoleCredentialFetcher, CredentialProvider, CredentialResolver, DeferredRefreshableCredentials
+    from botocore.credentials import (
+        AssumeRoleCredentialFetcher,
+        CredentialProvider,
+        CredentialResolver,
+        DeferredRefreshableCredentials,
+    )
     from botocore.exceptions import NoCredentialsError
 
     credentials = own.get_credentials()
     if credentials is None:
         raise NoCredentialsError
-    extra = {"RoleSessionName": "shardcalc"} | ({"ExternalId": access.external_id} if access.external_id else {})
+    extra = {"RoleSessionName": "shardcalc"} | (
+        {"ExternalId": access.external_id} if access.external_id else {}
+    )
     create = partial(
         own.create_client,
         # STS answers in every Region; which one is asked does not matter to the role.
@@ -201,7 +223,12 @@ def _refuse_cut(response_dict: Mapping[str, Any], **_: Any) -> None:
     # From 1.44 botocore takes a body that is shorter than announced for the whole of it.
     headers, body = response_dict["headers"], response_dict["body"]
     length = headers.get("content-length")
-    if isinstance(body, bytes) and length is not None and "content-encoding" not in headers and len(body) < int(length):
+    if (
+        isinstance(body, bytes)
+        and length is not None
+        and "content-encoding" not in headers
+        and len(body) < int(length)
+    ):
         from botocore.exceptions import IncompleteReadError
 
         raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(length))
@@ -214,7 +241,10 @@ def _config(session: Any, access: Access, attempts: int | None = None) -> Any:
 
     return Config(
         # Adaptive: pauses grow while AWS throttles, and the client slows itself down.
-        retries={"mode": "adaptive", "total_max_attempts": attempts or session.get_config_variable("max_attempts") or ATTEMPTS},
+        retries={
+            "mode": "adaptive",
+            "total_max_attempts": attempts or session.get_config_variable("max_attempts") or ATTEMPTS,
+        },
         connect_timeout=min(access.timeout, CONNECT_WITHIN),
         read_timeout=access.timeout,
         user_agent_extra=f"shardcalc/{__version__}",

@@ -96,7 +96,11 @@ def list_streams(account: Account, region: str) -> Iterator[str]:
             break
         token = answer.get("NextToken")
         arguments = {"NextToken": token} if token else {"ExclusiveStartStreamName": fresh[-1]}
-    raise AwsError(Trouble.BROKEN, f"ListStreams in {region} repeats a page and would never end", "run it again; name the streams if it goes on")
+    raise AwsError(
+        Trouble.BROKEN,
+        f"ListStreams in {region} repeats a page and would never end",
+        "run it again; name the streams if it goes on",
+    )
 
 
 def describe(account: Account, which: Named, *, list_shards: bool = True) -> Stream:
@@ -111,14 +115,22 @@ def describe(account: Account, which: Named, *, list_shards: bool = True) -> Str
     Raises:
         AwsError: it cannot be read, or it is being created, deleted or changed.
     """
-    said = account.ask("kinesis", which.region, "DescribeStreamSummary", which.key, SUMMARY, subject=str(which))[SUMMARY]
+    said = account.ask(
+        "kinesis", which.region, "DescribeStreamSummary", which.key, SUMMARY, subject=str(which)
+    )[SUMMARY]
     status = str(said.get("StreamStatus", ""))
     if status != "ACTIVE":
         raise AwsError(
-            Trouble.STATE, f"{which} in {which.region} is {status or 'in no known state'}: {_STATE.get(status, 'what it will be is not known')}", _WAIT_FOR
+            Trouble.STATE,
+            f"{which} in {which.region} is {status or 'in no known state'}: {_STATE.get(status, 'what it will be is not known')}",
+            _WAIT_FOR,
         )
     enhanced = said.get("EnhancedMonitoring")
-    metrics = None if enhanced is None else tuple(dict.fromkeys(name for row in enhanced for name in row.get("ShardLevelMetrics") or ()))
+    metrics = (
+        None
+        if enhanced is None
+        else tuple(dict.fromkeys(name for row in enhanced for name in row.get("ShardLevelMetrics") or ()))
+    )
     counted = said.get("OpenShardCount")
     shards: tuple[str, ...] = ()
     if list_shards or metrics or not counted:
@@ -172,12 +184,28 @@ def consumers(account: Account, which: Named, arn: str) -> Iterator[str]:
     Raises:
         AwsError: they cannot be read.
     """
-    for consumer in _pages(account, which, "ListStreamConsumers", "Consumers", {"StreamARN": arn}, "ConsumerARN", keep=("StreamARN",)):
+    for consumer in _pages(
+        account,
+        which,
+        "ListStreamConsumers",
+        "Consumers",
+        {"StreamARN": arn},
+        "ConsumerARN",
+        keep=("StreamARN",),
+    ):
         if consumer.get("ConsumerStatus") != "DELETING":
             yield str(consumer["ConsumerName"])
 
 
-def _pages(account: Account, which: Named, operation: str, member: str, arguments: dict[str, Any], key: str, keep: tuple[str, ...] = ()) -> Iterator[Any]:
+def _pages(
+    account: Account,
+    which: Named,
+    operation: str,
+    member: str,
+    arguments: dict[str, Any],
+    key: str,
+    keep: tuple[str, ...] = (),
+) -> Iterator[Any]:
     seen: set[str] = set()
     again = {name: arguments[name] for name in keep}
     for _ in range(MOST_PAGES):
@@ -192,7 +220,11 @@ def _pages(account: Account, which: Named, operation: str, member: str, argument
             break
         # ListShards takes the token alone: the name of the stream beside it is an error.
         arguments = {**again, "NextToken": token}
-    raise AwsError(Trouble.BROKEN, f"{operation} of {which} in {which.region} repeats a page and would never end", "run it again")
+    raise AwsError(
+        Trouble.BROKEN,
+        f"{operation} of {which} in {which.region} repeats a page and would never end",
+        "run it again",
+    )
 
 
 def quota(account: Account, region: str) -> Quota:
@@ -219,7 +251,11 @@ def elsewhere(access: Access, which: Named) -> list[str]:
             return ""
         return region
 
-    codes = [code for code in regions().codes if code != which.region and _partition(code) == _partition(which.region)]
+    codes = [
+        code
+        for code in regions().codes
+        if code != which.region and _partition(code) == _partition(which.region)
+    ]
     for code in codes:
         quick.prepare("kinesis", code)
     with ThreadPoolExecutor(12) as pool:
@@ -229,5 +265,11 @@ def elsewhere(access: Access, which: Named) -> list[str]:
 def _partition(region: str) -> str:
     first, _, rest = region.partition("-")
     return (
-        first if first in ("cn", "eusc") else f"us-{rest.split('-')[0]}" if rest.startswith(("gov", "iso")) else "eu-iso" if rest.startswith("iso") else "aws"
+        first
+        if first in ("cn", "eusc")
+        else f"us-{rest.split('-')[0]}"
+        if rest.startswith(("gov", "iso"))
+        else "eu-iso"
+        if rest.startswith("iso")
+        else "aws"
     )

@@ -56,16 +56,48 @@ class Level(StrEnum):
 
 
 def command(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="profiles, or folders of them", show_default=False)] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="profiles, or folders of them", show_default=False),
+    ] = None,
     format: Annotated[CheckFormat, typer.Option(help="how to write the findings")] = CheckFormat.TABLE,
-    fail_on: Annotated[Level, typer.Option(help="the least severity that makes the exit code 1")] = Level.ERROR,
+    fail_on: Annotated[
+        Level, typer.Option(help="the least severity that makes the exit code 1")
+    ] = Level.ERROR,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="leave with 0 whatever is found")] = False,
-    baseline: Annotated[str, typer.Option(metavar="FILE", help="findings that are known; only new ones fail", show_default=False)] = "",
-    write_baseline: Annotated[str, typer.Option(metavar="FILE", help="write what is found now as a baseline", show_default=False)] = "",
-    against: Annotated[str, typer.Option(metavar="FILE", help="JSON of shardcalc plan, to show what changed since", show_default=False)] = "",
-    explain: Annotated[str, typer.Option(metavar="RULE", help="tell about one rule, by id or name, or about all", show_default=False)] = "",
-    today: Annotated[str, typer.Option(metavar="DAY", help="the day to check for, as 2027-01-15; today when not given", show_default=False)] = "",
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+    baseline: Annotated[
+        str,
+        typer.Option(metavar="FILE", help="findings that are known; only new ones fail", show_default=False),
+    ] = "",
+    write_baseline: Annotated[
+        str, typer.Option(metavar="FILE", help="write what is found now as a baseline", show_default=False)
+    ] = "",
+    against: Annotated[
+        str,
+        typer.Option(
+            metavar="FILE", help="JSON of shardcalc plan, to show what changed since", show_default=False
+        ),
+    ] = "",
+    explain: Annotated[
+        str,
+        typer.Option(
+            metavar="RULE", help="tell about one rule, by id or name, or about all", show_default=False
+        ),
+    ] = "",
+    today: Annotated[
+        str,
+        typer.Option(
+            metavar="DAY",
+            help="the day to check for, as 2027-01-15; today when not given",
+            show_default=False,
+        ),
+    ] = "",
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Hold profiles against the rules, as a linter does: for pull requests, hooks and CI.
 
@@ -86,7 +118,9 @@ def command(
     raise typer.Exit(FOUND if report.failed and not exit_zero else DONE)
 
 
-def _load(paths: list[str], fail_on: Level, baseline: str, new_baseline: str, against: str, today: str) -> tuple[CheckReport, Checked]:
+def _load(
+    paths: list[str], fail_on: Level, baseline: str, new_baseline: str, against: str, today: str
+) -> tuple[CheckReport, Checked]:
     from ..before import SavedError, near, read_baseline, read_plan
     from ..before import write_baseline as baseline_text
     from ..check import apply_baseline
@@ -115,8 +149,23 @@ def _load(paths: list[str], fail_on: Level, baseline: str, new_baseline: str, ag
             raise UsageError(f"{known}: no baseline, nothing was checked", [str(error)]) from error
     comparison = None
     if hours is not None:
-        comparison = compare(before, (seen.standing for seen in checked.seen if seen.standing is not None), against=against, hours=hours)
-    return CheckReport(found, files, len(checked.seen), day, Severity(fail_on.value), built_in_limits(), comparison, bool(known), gone), checked
+        comparison = compare(
+            before,
+            (seen.standing for seen in checked.seen if seen.standing is not None),
+            against=against,
+            hours=hours,
+        )
+    return CheckReport(
+        found,
+        files,
+        len(checked.seen),
+        day,
+        Severity(fail_on.value),
+        built_in_limits(),
+        comparison,
+        bool(known),
+        gone,
+    ), checked
 
 
 def _checked(paths: list[str], day: date, hours: Fraction | None) -> tuple[int, Checked]:
@@ -177,7 +226,9 @@ def _rendered(report: CheckReport, checked: Checked | None, format: CheckFormat,
         case CheckFormat.JUNIT:
             from ..report import junit
 
-            return junit.text(report, [(seen.file, seen.name) for seen in checked.seen] if checked is not None else [])
+            return junit.text(
+                report, [(seen.file, seen.name) for seen in checked.seen] if checked is not None else []
+            )
         case CheckFormat.JSON:
             from ..report import check
 
@@ -197,10 +248,16 @@ def _lines(found: tuple[Found, ...]) -> dict[tuple[str, int], str]:
     for each in found:
         if each.place is not None:
             wanted.setdefault(each.file, set()).add(each.place.line)
-    return {(file, number): line for file, numbers in wanted.items() for number, line in lines_of(file, numbers).items()}
+    return {
+        (file, number): line
+        for file, numbers in wanted.items()
+        for number, line in lines_of(file, numbers).items()
+    }
 
 
-def _unusable(error: ProfileErrors, format: CheckFormat, fail_on: Level, today: str, output: str | None) -> UsageError:
+def _unusable(
+    error: ProfileErrors, format: CheckFormat, fail_on: Level, today: str, output: str | None
+) -> UsageError:
     """Tell other tools, in the format they read, what stderr tells people."""
     from ..check import Found
     from ..facts import built_in_limits
@@ -211,13 +268,29 @@ def _unusable(error: ProfileErrors, format: CheckFormat, fail_on: Level, today: 
     files = list(dict.fromkeys(problem.file for problem in error.problems))
     if format is not CheckFormat.TABLE:
         found = tuple(
-            Found(UNUSABLE, Severity.ERROR, problem.message, UNUSABLE.remedy, problem.file, problem.place, "", problem.path) for problem in error.problems
+            Found(
+                UNUSABLE,
+                Severity.ERROR,
+                problem.message,
+                UNUSABLE.remedy,
+                problem.file,
+                problem.place,
+                "",
+                problem.path,
+            )
+            for problem in error.problems
         )
-        report = CheckReport(found, len(files), 0, _day(today), Severity(fail_on.value), built_in_limits(), usable=False)
+        report = CheckReport(
+            found, len(files), 0, _day(today), Severity(fail_on.value), built_in_limits(), usable=False
+        )
         write(_rendered(report, None, format, output), output)
     count = len(error.problems)
     where = files[0] if len(files) == 1 else f"{len(files)} files"
-    return UsageError(f"{where}: {count} problem{'' if count == 1 else 's'}, nothing was checked", list(map(str, error.problems)), code=USAGE)
+    return UsageError(
+        f"{where}: {count} problem{'' if count == 1 else 's'}, nothing was checked",
+        list(map(str, error.problems)),
+        code=USAGE,
+    )
 
 
 def _explained(name: str, format: CheckFormat, output: str | None) -> str:
@@ -229,7 +302,10 @@ def _explained(name: str, format: CheckFormat, output: str | None) -> str:
 
     rule = BY_NAME.get(name.lower())
     if rule is None and name.lower() != "all":
-        raise UsageError("nothing is explained", [f"{shown(name)} is no rule{nearest(name, BY_NAME)}; --explain all lists them"])
+        raise UsageError(
+            "nothing is explained",
+            [f"{shown(name)} is no rule{nearest(name, BY_NAME)}; --explain all lists them"],
+        )
     rules = (rule,) if rule is not None else RULES
     limits = built_in_limits()
     match format.value:
@@ -240,4 +316,6 @@ def _explained(name: str, format: CheckFormat, output: str | None) -> str:
         case Format.JSON.value:
             return check.rules_json(rules, limits)
         case other:
-            raise UsageError("nothing is explained", [f"a rule is explained as table, markdown or json, not as {other}"])
+            raise UsageError(
+                "nothing is explained", [f"a rule is explained as table, markdown or json, not as {other}"]
+            )

@@ -33,14 +33,38 @@ shardcalc cost profiles/ --prices negotiated.toml --discount 12%
 @workload_flags
 def command(
     *,
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="profiles, or folders of them", show_default=False)] = None,
-    name: Annotated[str, typer.Option(metavar="TEXT", show_default=False, help="name of the stream that the flags describe")] = "",
-    hours: Annotated[str, typer.Option(metavar="HOURS", help="hours that the cost is for; 730 when not given", show_default=False)] = "",
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="profiles, or folders of them", show_default=False),
+    ] = None,
+    name: Annotated[
+        str,
+        typer.Option(metavar="TEXT", show_default=False, help="name of the stream that the flags describe"),
+    ] = "",
+    hours: Annotated[
+        str,
+        typer.Option(
+            metavar="HOURS", help="hours that the cost is for; 730 when not given", show_default=False
+        ),
+    ] = "",
     break_even: Annotated[bool, typer.Option("--break-even", help="a chart of cost against traffic")] = False,
-    prices: Annotated[str | None, typer.Option(metavar="FILE", help="a price sheet of your own, for one Region", show_default=False)] = None,
-    discount: Annotated[str, typer.Option(metavar="12%", help="a discount on everything, as a line of its own", show_default=False)] = "",
+    prices: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="a price sheet of your own, for one Region", show_default=False),
+    ] = None,
+    discount: Annotated[
+        str,
+        typer.Option(
+            metavar="12%", help="a discount on everything, as a line of its own", show_default=False
+        ),
+    ] = "",
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+        ),
+    ] = None,
     flags: dict[str, Any],
 ) -> None:
     """What streams cost in each capacity mode, line by line, and at which rate another mode becomes cheaper."""
@@ -81,10 +105,25 @@ def read_discount(text: str) -> Fraction:
     return share
 
 
-def compare(streams: Sequence[Described], hours: Fraction, prices: Callable[[str], PriceSheet], discount: Fraction, steps: int | None = None) -> CostReport:
+def compare(
+    streams: Sequence[Described],
+    hours: Fraction,
+    prices: Callable[[str], PriceSheet],
+    discount: Fraction,
+    steps: int | None = None,
+) -> CostReport:
     """Bill streams in every mode, Region by Region."""
     from ..facts import built_in_limits
-    from ..modes import STEPS, aggregation_option, break_evens, cost_region, curves, fan_out_options, trade_offs, with_discount
+    from ..modes import (
+        STEPS,
+        aggregation_option,
+        break_evens,
+        cost_region,
+        curves,
+        fan_out_options,
+        trade_offs,
+        with_discount,
+    )
     from ..report.cost import CostReport, RegionReport
 
     limits = built_in_limits()
@@ -106,7 +145,9 @@ def compare(streams: Sequence[Described], hours: Fraction, prices: Callable[[str
                 regimes,
                 break_evens(regimes),
                 trade_offs(cost, limits),
-                fan_out_options(alone, sheet, limits, hours, discount) if alone is not None and alone.shared > 1 else (),
+                fan_out_options(alone, sheet, limits, hours, discount)
+                if alone is not None and alone.shared > 1
+                else (),
                 aggregation_option(alone, sheet, limits, hours, discount) if alone is not None else None,
             )
         )

@@ -62,7 +62,10 @@ def _other(error: Exception) -> int:
     from ..workload import BadFields
 
     if isinstance(error, BadFields):
-        _say("nothing was computed", [f"--{field.replace('_', '-')}  {message}" for field, message in error.problems])
+        _say(
+            "nothing was computed",
+            [f"--{field.replace('_', '-')}  {message}" for field, message in error.problems],
+        )
         return USAGE
     if isinstance(error, FactsError):
         _say("the facts cannot be used", [str(error)])
@@ -75,7 +78,10 @@ def _other(error: Exception) -> int:
     import traceback
 
     traceback.print_exception(error)
-    print("error: this is a bug in shardcalc, not in your input; please report it with the lines above", file=sys.stderr)
+    print(
+        "error: this is a bug in shardcalc, not in your input; please report it with the lines above",
+        file=sys.stderr,
+    )
     return BUG
 
 
@@ -86,7 +92,10 @@ def _profile(error: Exception) -> int:
     files = list(dict.fromkeys(problem.file for problem in error.problems))
     where = files[0] if len(files) == 1 else f"{len(files)} files"
     count = len(error.problems)
-    _say(f"{where}: {count} problem{'' if count == 1 else 's'}, nothing was planned", list(map(str, error.problems)))
+    _say(
+        f"{where}: {count} problem{'' if count == 1 else 's'}, nothing was planned",
+        list(map(str, error.problems)),
+    )
     return USAGE
 
 

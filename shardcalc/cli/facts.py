@@ -45,9 +45,16 @@ app = typer.Typer(invoke_without_command=True, rich_markup_mode=None, add_comple
 @app.callback()
 def command(
     context: typer.Context,
-    region: Annotated[str, typer.Option(metavar="REGION", help="the Region whose prices to list")] = "us-east-1",
+    region: Annotated[
+        str, typer.Option(metavar="REGION", help="the Region whose prices to list")
+    ] = "us-east-1",
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Each limit and price that is used, with its unit, source, date, and how sure it is."""
     if context.invoked_subcommand is not None:
@@ -72,12 +79,29 @@ def command(
 
 @app.command("refresh", epilog=REFRESH_EXAMPLES)
 def refresh(
-    region: Annotated[str, typer.Option(metavar="REGION", help="the Region whose prices to read")] = "us-east-1",
-    way: Annotated[Source, typer.Option("--from", help="the Query API with credentials, the public file without, or the first that can be had")] = Source.AUTO,
-    offer_file: Annotated[str | None, typer.Option(metavar="FILE", help="a downloaded bulk offer file", show_default=False)] = None,
-    profile: Annotated[str, typer.Option(metavar="NAME", help="profile of the AWS CLI", show_default=False)] = "",
-    endpoint_url: Annotated[str, typer.Option(metavar="URL", help="another address of the Query API", show_default=False)] = "",
-    bulk_url: Annotated[str | None, typer.Option(metavar="URL", help="another address of the public files", show_default=False)] = None,
+    region: Annotated[
+        str, typer.Option(metavar="REGION", help="the Region whose prices to read")
+    ] = "us-east-1",
+    way: Annotated[
+        Source,
+        typer.Option(
+            "--from",
+            help="the Query API with credentials, the public file without, or the first that can be had",
+        ),
+    ] = Source.AUTO,
+    offer_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="a downloaded bulk offer file", show_default=False)
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(metavar="NAME", help="profile of the AWS CLI", show_default=False)
+    ] = "",
+    endpoint_url: Annotated[
+        str, typer.Option(metavar="URL", help="another address of the Query API", show_default=False)
+    ] = "",
+    bulk_url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="another address of the public files", show_default=False),
+    ] = None,
 ) -> None:
     """Read a Region's prices from AWS's Price List and keep them for later commands.
 
@@ -89,12 +113,16 @@ def refresh(
     try:
         path = save(sheet)
     except OSError as error:
-        raise UsageError("the prices were read and not kept", [f"{error.filename}: {error.strerror}"]) from error
+        raise UsageError(
+            "the prices were read and not kept", [f"{error.filename}: {error.strerror}"]
+        ) from error
     known = sum(price is not None for _, price in sheet.dimensions())
     write(f"{region}: {known} prices of AWS's list of {sheet.published}, kept in {path}\n", None)
 
 
-def _read(region: str, way: Source, offer_file: str | None, profile: str, endpoint_url: str, bulk_url: str | None) -> PriceSheet:
+def _read(
+    region: str, way: Source, offer_file: str | None, profile: str, endpoint_url: str, bulk_url: str | None
+) -> PriceSheet:
     from ..facts import FactsError
     from ..facts.offers import price_sheet, read_bulk, read_query
 
@@ -109,21 +137,31 @@ def _read(region: str, way: Source, offer_file: str | None, profile: str, endpoi
             try:
                 items = products(region, profile, endpoint_url, required=way is Source.API)
             except AwsError as error:
-                raise failed("the price list could not be read; the prices from before stay in place", error) from error
+                raise failed(
+                    "the price list could not be read; the prices from before stay in place", error
+                ) from error
             if items is not None:
-                return price_sheet(read_query(items, "the Price List Query API"), region, "the Price List Query API")
+                return price_sheet(
+                    read_query(items, "the Price List Query API"), region, "the Price List Query API"
+                )
         from .. import download
 
         url = download.bulk_url(region, bulk_url)
         try:
             data = download.fetch(url)
         except download.DownloadError as error:
-            raise UsageError("the price list could not be read; the prices from before stay in place", [str(error)], code=AWS) from error
+            raise UsageError(
+                "the price list could not be read; the prices from before stay in place",
+                [str(error)],
+                code=AWS,
+            ) from error
         return price_sheet(read_bulk(data, url), region, url)
     except FactsError as error:
         # A file of the user's is input; what came over the network is AWS not being readable.
         code = AWS if offer_file is None else 2
-        raise UsageError("the price list is refused; the prices from before stay in place", [str(error)], code=code) from error
+        raise UsageError(
+            "the price list is refused; the prices from before stay in place", [str(error)], code=code
+        ) from error
 
 
 def _bytes(path: str) -> bytes:
@@ -131,7 +169,9 @@ def _bytes(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise UsageError("nothing was read; the prices from before stay in place", [f"{path}: {error.strerror}"]) from error
+        raise UsageError(
+            "nothing was read; the prices from before stay in place", [f"{path}: {error.strerror}"]
+        ) from error
 
 
 def _region(text: str) -> str:

@@ -31,7 +31,11 @@ def workload_flags(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_flags(**given: Any) -> Any:
         used = {name: values for name in _METAVARS if (values := given.pop(name))}
-        twice = [f"--{name.replace('_', '-')}  stands {len(values)} times" for name, values in used.items() if len(values) > 1 and name != "consumers"]
+        twice = [
+            f"--{name.replace('_', '-')}  stands {len(values)} times"
+            for name, values in used.items()
+            if len(values) > 1 and name != "consumers"
+        ]
         if twice:
             raise UsageError("nothing was computed", twice)
         flags = {name: values[0] if len(values) == 1 else values for name, values in used.items()}
@@ -45,4 +49,6 @@ def workload_flags(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _option(name: str, metavar: str) -> inspect.Parameter:
     option = typer.Option("--" + name.replace("_", "-"), metavar=metavar, help=HELP[name], show_default=False)
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[_MANY, option])
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[_MANY, option]
+    )

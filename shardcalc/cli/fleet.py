@@ -38,14 +38,38 @@ shardcalc fleet --from histories/                      the same again, offline
 def command(
     *,
     headroom: Annotated[
-        str | None, typer.Option(metavar="25%", help="spare capacity on top of what was measured; 25% when not given", show_default=False)
+        str | None,
+        typer.Option(
+            metavar="25%",
+            help="spare capacity on top of what was measured; 25% when not given",
+            show_default=False,
+        ),
     ] = None,
-    burst: Annotated[str | None, typer.Option(metavar="1.5", help="the busiest second over the mean one of its period", show_default=False)] = None,
-    allow: Annotated[str | None, typer.Option(metavar="N|0.1%", help="periods that may go over capacity", show_default=False)] = None,
-    save: Annotated[str | None, typer.Option(metavar="DIR", help="keep each stream's history in this folder", show_default=False)] = None,
-    from_: Annotated[str | None, typer.Option("--from", metavar="DIR", help="read saved histories instead of AWS", show_default=False)] = None,
+    burst: Annotated[
+        str | None,
+        typer.Option(
+            metavar="1.5", help="the busiest second over the mean one of its period", show_default=False
+        ),
+    ] = None,
+    allow: Annotated[
+        str | None,
+        typer.Option(metavar="N|0.1%", help="periods that may go over capacity", show_default=False),
+    ] = None,
+    save: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="keep each stream's history in this folder", show_default=False),
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DIR", help="read saved histories instead of AWS", show_default=False),
+    ] = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+        ),
+    ] = None,
     reading: Reading,
 ) -> None:
     """What every stream should have, the worst and most wasteful first, and what all of them would save.
@@ -57,7 +81,13 @@ def command(
     from ..report import fleet as report
     from ..suggest import Options
 
-    options = Options.of(**{name: value for name, value in (("headroom", headroom), ("burst", burst), ("allow", allow)) if value is not None})
+    options = Options.of(
+        **{
+            name: value
+            for name, value in (("headroom", headroom), ("burst", burst), ("allow", allow))
+            if value is not None
+        }
+    )
     limits = built_in_limits()
     read = (_saved(from_, options), []) if from_ is not None else _read(reading, options, save)
     if read is None:
@@ -108,15 +138,26 @@ def _read(reading: Reading, options: Options, save: str | None) -> tuple[list[Me
         places = list(_places(reading, failures))
     except AwsError as error:
         raise failed("no stream could be read", error) from error
-    if failures and not any(place.streams for place in places) and not any(failure.subject for failure in failures):
-        problems = [line for failure in failures for line in (f"{failure.region or 'no Region'}: {failure.message}", f"-> {failure.remedy}")]
+    if (
+        failures
+        and not any(place.streams for place in places)
+        and not any(failure.subject for failure in failures)
+    ):
+        problems = [
+            line
+            for failure in failures
+            for line in (f"{failure.region or 'no Region'}: {failure.message}", f"-> {failure.remedy}")
+        ]
         raise UsageError("no stream could be read", problems, code=AWS)
     seen = estimate(0, span.points, limits)
     for place in places:
         seen += foresee(place.streams, span, limits, shard_metrics=reading.shard_metrics)
     if reading.dry_run:
         streams = [stream for place in places for stream in place.streams]
-        reasons = [(f"{failure.subject or 'all streams'} in {failure.region}", failure.message) for failure in failures]
+        reasons = [
+            (f"{failure.subject or 'all streams'} in {failure.region}", failure.message)
+            for failure in failures
+        ]
         tell_foreseen(streams, reasons, span, seen, reading)
         if failures:
             raise typer.Exit(AWS)
@@ -161,7 +202,13 @@ def _places(reading: Reading, failures: list[Failure]) -> Iterator[Place]:
 
 
 def _histories(
-    place: Place, reading: Reading, span: Any, now: int, failures: list[Failure], places: list[Place], tick: Any
+    place: Place,
+    reading: Reading,
+    span: Any,
+    now: int,
+    failures: list[Failure],
+    places: list[Place],
+    tick: Any,
 ) -> Iterator[tuple[Stream, History | AwsError]]:
     from ..aws.errors import AwsError
     from ..aws.reading import histories
@@ -202,7 +249,14 @@ def _failure(error: AwsError, place: Place, subject: str) -> Failure:
     from ..fleet import Failure
 
     role = place.account.access.role_arn.split(":")
-    return Failure(subject, place.region, role[4] if len(role) > 4 else "", error.trouble.value, error.message, error.remedy)
+    return Failure(
+        subject,
+        place.region,
+        role[4] if len(role) > 4 else "",
+        error.trouble.value,
+        error.message,
+        error.remedy,
+    )
 
 
 def _keep(history: History, stream: Stream, folder: str) -> None:
@@ -213,7 +267,9 @@ def _keep(history: History, stream: Stream, folder: str) -> None:
     try:
         write_history_file(history, path)
     except OSError as error:
-        raise UsageError(f"{path}: not written, and nothing after it was read", [f"{error.strerror}"]) from error
+        raise UsageError(
+            f"{path}: not written, and nothing after it was read", [f"{error.strerror}"]
+        ) from error
 
 
 def _saved(folder: str, options: Options) -> list[Member]:
@@ -226,18 +282,26 @@ def _saved(folder: str, options: Options) -> list[Member]:
     from ..saved import read_history_file
 
     try:
-        paths = sorted(entry.path for entry in os.scandir(folder) if entry.name.endswith((".json", ".json.gz")) and not entry.name.startswith("."))
+        paths = sorted(
+            entry.path
+            for entry in os.scandir(folder)
+            if entry.name.endswith((".json", ".json.gz")) and not entry.name.startswith(".")
+        )
     except OSError as error:
         raise UsageError("nothing was read", [f"--from {folder}: {error.strerror}"]) from error
     if not paths:
-        raise UsageError("nothing was read", [f"--from {folder}: there is no saved history (.json, .json.gz) in it"])
+        raise UsageError(
+            "nothing was read", [f"--from {folder}: there is no saved history (.json, .json.gz) in it"]
+        )
     members: list[Member] = []
     problems: list[str] = []
     for path in paths:
         try:
             history, _ = read_history_file(path)
         except HistoryError as error:
-            problems += [f"{path}: {place + ': ' if place else ''}{message}" for place, message in error.problems]
+            problems += [
+                f"{path}: {place + ': ' if place else ''}{message}" for place, message in error.problems
+            ]
             continue
         members.append(_member(history, options, ""))
     if problems:

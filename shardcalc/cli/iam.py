@@ -19,9 +19,24 @@ shardcalc iam suggest --stream orders
 
 
 def command(
-    command: Annotated[str, typer.Argument(metavar="[COMMAND]", help="observe, suggest or fleet; all of them when not given", show_default=False)] = "",
-    stream: Annotated[str, typer.Option(metavar="NAME", help="allow this stream only, where an action can be limited to one")] = "*",
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+    command: Annotated[
+        str,
+        typer.Argument(
+            metavar="[COMMAND]",
+            help="observe, suggest or fleet; all of them when not given",
+            show_default=False,
+        ),
+    ] = "",
+    stream: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="allow this stream only, where an action can be limited to one"),
+    ] = "*",
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """The least read-only IAM policy that a command needs, as JSON.
 
@@ -33,5 +48,7 @@ def command(
     from ..workload import nearest
 
     if command and command not in COMMANDS:
-        raise UsageError("no policy was written", [f"'{command}' does not ask AWS{nearest(command, COMMANDS)}"])
+        raise UsageError(
+            "no policy was written", [f"'{command}' does not ask AWS{nearest(command, COMMANDS)}"]
+        )
     write(json.dumps(policy([command] if command else COMMANDS, stream), indent=2) + "\n", output)

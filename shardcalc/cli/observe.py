@@ -28,7 +28,11 @@ def command(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help=".json, .json.gz, or .yaml for a capacity profile; written whole or not at all", show_default=False
+            "--output",
+            "-o",
+            metavar="FILE",
+            help=".json, .json.gz, or .yaml for a capacity profile; written whole or not at all",
+            show_default=False,
         ),
     ] = None,
     reading: Reading,
@@ -54,7 +58,11 @@ def command(
 
         from ..history import to_document
 
-        write(json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n", None)
+        write(
+            json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+            + "\n",
+            None,
+        )
         return
     from ..saved import write_history_file
 

@@ -29,7 +29,11 @@ def page(output: str | None) -> Page:
 
     terminal = output is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     encoding = (sys.stdout.encoding or "ascii") if output is None else "utf-8"
-    return Page(shutil.get_terminal_size((80, 24)).columns, terminal, encoding.lower().replace("-", "") in ("utf8", "utf16"))
+    return Page(
+        shutil.get_terminal_size((80, 24)).columns,
+        terminal,
+        encoding.lower().replace("-", "") in ("utf8", "utf16"),
+    )
 
 
 def write(text: str, output: str | None) -> None:

@@ -32,12 +32,30 @@ shardcalc plan profiles/ --format json     every stream in every YAML below
 @workload_flags
 def command(
     *,
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[PATH]...", help="profiles, or folders of them", show_default=False)] = None,
-    name: Annotated[str, typer.Option(metavar="TEXT", show_default=False, help="name of the stream that the flags describe")] = "",
-    hours: Annotated[str, typer.Option(metavar="HOURS", help="hours that the cost is for; 730 when not given", show_default=False)] = "",
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="profiles, or folders of them", show_default=False),
+    ] = None,
+    name: Annotated[
+        str,
+        typer.Option(metavar="TEXT", show_default=False, help="name of the stream that the flags describe"),
+    ] = "",
+    hours: Annotated[
+        str,
+        typer.Option(
+            metavar="HOURS", help="hours that the cost is for; 730 when not given", show_default=False
+        ),
+    ] = "",
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
-    explain: Annotated[bool, typer.Option("--explain", help="each limit's working, line by line, with its source and date")] = False,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="each limit's working, line by line, with its source and date")
+    ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+        ),
+    ] = None,
     flags: dict[str, Any],
 ) -> None:
     """How many shards streams need, why, and what they cost.
@@ -111,7 +129,9 @@ def read_hours(text: str) -> Fraction:
         raise BadFields([("hours", str(error))]) from error
 
 
-def pricing(hours: Fraction, prices: Callable[[str], PriceSheet]) -> Callable[[Sequence[Described]], PlanReport]:
+def pricing(
+    hours: Fraction, prices: Callable[[str], PriceSheet]
+) -> Callable[[Sequence[Described]], PlanReport]:
     """A function that plans streams and prices them for so many hours."""
     from ..capacity import plan
     from ..cost import own_bill
@@ -135,7 +155,10 @@ def _tell_unused(streams: list[Any]) -> None:
             kept.setdefault(field, []).append(stream.name)
     for field, names in kept.items():
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        print(f"note: --{field.replace('_', '-')} is not used where a stream gives its own: {', '.join(names[:5])}{more}", file=sys.stderr)
+        print(
+            f"note: --{field.replace('_', '-')} is not used where a stream gives its own: {', '.join(names[:5])}{more}",
+            file=sys.stderr,
+        )
 
 
 def _carried(flags: dict[str, Any], format: Format, output: str | None) -> None:

@@ -19,7 +19,9 @@ LEAST: Final = 1_000
 """Items that make a process of their own worth its start."""
 
 
-def in_parts(items: Sequence[Item], work: Callable[[Sequence[Item]], Result], least: int = LEAST) -> list[Result]:
+def in_parts(
+    items: Sequence[Item], work: Callable[[Sequence[Item]], Result], least: int = LEAST
+) -> list[Result]:
     """Do the work on consecutive parts of the items, one part a processor, and give the results in order.
 
     Args:

@@ -14,7 +14,14 @@ from ..report.screen import clean
 @contextmanager
 def bar(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
     """Draw a bar while the block runs; the function that it gets moves it on. Without a total it counts."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(30), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True, highlight=False, emoji=False), transient=True) as drawn:
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(30),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=Console(stderr=True, highlight=False, emoji=False), transient=True
+    ) as drawn:
         task = drawn.add_task(clean(title), total=total)
         yield lambda done: drawn.advance(task, done)

@@ -53,7 +53,9 @@ class Reading:
         from ..workload import BadFields
 
         try:
-            return DAYS if self.asked_days is None else read_count(self.asked_days, "a number of days", least=1)
+            return (
+                DAYS if self.asked_days is None else read_count(self.asked_days, "a number of days", least=1)
+            )
         except ValueError as error:
             raise BadFields([("days", str(error))]) from error
 
@@ -71,28 +73,79 @@ class Reading:
                 read_region(region)
             except ValueError as error:
                 raise BadFields([("region", str(error))]) from error
-        return [Account(Access(self.profile, self.endpoint_url, role, self.external_id, self.timeout)) for role in self.role_arns or ("",)]
+        return [
+            Account(Access(self.profile, self.endpoint_url, role, self.external_id, self.timeout))
+            for role in self.role_arns or ("",)
+        ]
 
 
 _FLAGS: Final[dict[str, tuple[Any, Any, Any]]] = {
-    "days": (int, DAYS, typer.Option(metavar="N", min=1, help="read so many days; what is older is kept in coarser periods")),
-    "region": (str, "", typer.Option(metavar="REGION", help="the Region; the profile's when not given", show_default=False)),
-    "profile": (str, "", typer.Option(metavar="NAME", help="the profile of the AWS CLI's configuration", show_default=False)),
+    "days": (
+        int,
+        DAYS,
+        typer.Option(metavar="N", min=1, help="read so many days; what is older is kept in coarser periods"),
+    ),
+    "region": (
+        str,
+        "",
+        typer.Option(metavar="REGION", help="the Region; the profile's when not given", show_default=False),
+    ),
+    "profile": (
+        str,
+        "",
+        typer.Option(metavar="NAME", help="the profile of the AWS CLI's configuration", show_default=False),
+    ),
     "role_arn": (str, "", typer.Option(metavar="ARN", help="assume this role first", show_default=False)),
-    "external_id": (str, "", typer.Option(metavar="TEXT", help="the external id that the role asks for", show_default=False)),
-    "endpoint_url": (str, "", typer.Option(metavar="URL", help="ask this endpoint instead of AWS's", show_default=False)),
+    "external_id": (
+        str,
+        "",
+        typer.Option(metavar="TEXT", help="the external id that the role asks for", show_default=False),
+    ),
+    "endpoint_url": (
+        str,
+        "",
+        typer.Option(metavar="URL", help="ask this endpoint instead of AWS's", show_default=False),
+    ),
     "timeout": (float, 20.0, typer.Option(metavar="SECONDS", min=0.1, help="seconds to wait for an answer")),
-    "max_metrics": (int | None, None, typer.Option(metavar="N", min=1, help="ask CloudWatch for no more metrics than this", show_default=False)),
-    "shard_metrics": (bool, True, typer.Option("--shard-metrics/--no-shard-metrics", help="read shard-level metrics where they are switched on")),
-    "dry_run": (bool, False, typer.Option("--dry-run", help="say how many calls would be made and what they cost; read no metrics")),
+    "max_metrics": (
+        int | None,
+        None,
+        typer.Option(
+            metavar="N", min=1, help="ask CloudWatch for no more metrics than this", show_default=False
+        ),
+    ),
+    "shard_metrics": (
+        bool,
+        True,
+        typer.Option(
+            "--shard-metrics/--no-shard-metrics", help="read shard-level metrics where they are switched on"
+        ),
+    ),
+    "dry_run": (
+        bool,
+        False,
+        typer.Option(
+            "--dry-run", help="say how many calls would be made and what they cost; read no metrics"
+        ),
+    ),
 }
 _OF_A_FLEET: Final = {
     "region": (
         list[str] | None,
         None,
-        typer.Option(metavar="REGION", help="a Region, several by repeating it; the profile's when not given", show_default=False),
+        typer.Option(
+            metavar="REGION",
+            help="a Region, several by repeating it; the profile's when not given",
+            show_default=False,
+        ),
     ),
-    "role_arn": (list[str] | None, None, typer.Option(metavar="ARN", help="assume this role first; several roles by repeating it", show_default=False)),
+    "role_arn": (
+        list[str] | None,
+        None,
+        typer.Option(
+            metavar="ARN", help="assume this role first; several roles by repeating it", show_default=False
+        ),
+    ),
 }
 
 
@@ -110,7 +163,10 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Callable[..., Any]], Call
         def with_flags(**given: Any) -> Any:
             values = {name: given[name] if name in has else given.pop(name) for name in flags}
             regions, roles = (_several(values.pop(name)) for name in ("region", "role_arn"))
-            return command(reading=Reading(asked_days=values.pop("days"), regions=regions, role_arns=roles, **values), **given)
+            return command(
+                reading=Reading(asked_days=values.pop("days"), regions=regions, role_arns=roles, **values),
+                **given,
+            )
 
         with_flags.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
         with_flags.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *added)}
@@ -121,7 +177,9 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Callable[..., Any]], Call
 
 
 def _option(name: str, kind: Any, default: object, option: Any) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option])
+    return inspect.Parameter(
+        name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, option]
+    )
 
 
 def _several(given: str | list[str] | None) -> tuple[str, ...]:
@@ -181,13 +239,27 @@ def read_stream(name: str, reading: Reading) -> History | None:
     return history
 
 
-def tell_foreseen(streams: Sequence[Stream], failures: Sequence[tuple[str, str]], span: Window, seen: Estimate, reading: Reading) -> None:
+def tell_foreseen(
+    streams: Sequence[Stream],
+    failures: Sequence[tuple[str, str]],
+    span: Window,
+    seen: Estimate,
+    reading: Reading,
+) -> None:
     """Print what would be asked of CloudWatch: the result of ``--dry-run``."""
     from ..aws.reading import queries
     from ..report.reading import Asked, Foreseen, foreseen
 
     rows = [
-        Asked(one.name, one.region, one.mode, one.open_shards, len(one.registered), len(queries(one, shard_metrics=reading.shard_metrics))) for one in streams
+        Asked(
+            one.name,
+            one.region,
+            one.mode,
+            one.open_shards,
+            len(one.registered),
+            len(queries(one, shard_metrics=reading.shard_metrics)),
+        )
+        for one in streams
     ]
     plan = Foreseen(
         streams=tuple(rows),
@@ -218,7 +290,10 @@ def budget(seen: Estimate, reading: Reading) -> None:
     """
     if reading.max_metrics is not None and seen.metrics > reading.max_metrics:
         ask = f"{seen.queries:,} series on {seen.calls:,} pages are {seen.metrics:,} metrics, --max-metrics allows {reading.max_metrics:,}"
-        raise UsageError("nothing was read from CloudWatch", [ask, "-> give fewer --days, --no-shard-metrics, or a larger --max-metrics"])
+        raise UsageError(
+            "nothing was read from CloudWatch",
+            [ask, "-> give fewer --days, --no-shard-metrics, or a larger --max-metrics"],
+        )
 
 
 def tell_spent(accounts: list[Account]) -> None:
@@ -230,7 +305,12 @@ def tell_spent(accounts: list[Account]) -> None:
     limits = built_in_limits()
     metrics = sum(account.metrics for account in accounts)
     calls = {
-        service: sum(count for account in accounts for action, count in account.calls.items() if action.startswith(service))
+        service: sum(
+            count
+            for account in accounts
+            for action, count in account.calls.items()
+            if action.startswith(service)
+        )
         for service in ("kinesis:", "cloudwatch:")
     }
     print(

@@ -43,17 +43,40 @@ class ReportFormat(StrEnum):
 
 
 def command(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="profiles, or folders of them", show_default=False)],
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="profiles, or folders of them", show_default=False)
+    ],
     history: Annotated[
-        list[str] | None, typer.Option(metavar="FILE", help="a saved history of one of the streams; can be repeated", show_default=False)
+        list[str] | None,
+        typer.Option(
+            metavar="FILE", help="a saved history of one of the streams; can be repeated", show_default=False
+        ),
     ] = None,
     format: Annotated[ReportFormat, typer.Option(help="how to write the review")] = ReportFormat.HTML,
     today: Annotated[
-        str, typer.Option(metavar="DATE", help="the date of the review, from which growth is counted; today when not given", show_default=False)
+        str,
+        typer.Option(
+            metavar="DATE",
+            help="the date of the review, from which growth is counted; today when not given",
+            show_default=False,
+        ),
     ] = "",
-    hours: Annotated[str, typer.Option(metavar="HOURS", help="hours that the cost is for; 730 when not given", show_default=False)] = "",
-    prices: Annotated[str | None, typer.Option(metavar="FILE", help="a price sheet of your own, for one Region", show_default=False)] = None,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+    hours: Annotated[
+        str,
+        typer.Option(
+            metavar="HOURS", help="hours that the cost is for; 730 when not given", show_default=False
+        ),
+    ] = "",
+    prices: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="a price sheet of your own, for one Region", show_default=False),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """The capacity review: one page to decide from, with its working, pictures and sources in it."""
     from ..pricebook import price_book
@@ -110,7 +133,9 @@ def read_today(text: str) -> date:
     return day
 
 
-def measured(files: Sequence[str], streams: Sequence[Described], prices: Callable[[str], PriceSheet]) -> Mapping[int, Suggestion]:
+def measured(
+    files: Sequence[str], streams: Sequence[Described], prices: Callable[[str], PriceSheet]
+) -> Mapping[int, Suggestion]:
     """What was measured of each stream, by its place in the list.
 
     Raises:
@@ -126,22 +151,39 @@ def measured(files: Sequence[str], streams: Sequence[Described], prices: Callabl
         fits = [
             index
             for index, stream in enumerate(streams)
-            if (stream.name == history.stream and history.region in (None, stream.workload.region)) or (history.stream is None and len(streams) == 1)
+            if (stream.name == history.stream and history.region in (None, stream.workload.region))
+            or (history.stream is None and len(streams) == 1)
         ]
         if len(fits) != 1 or fits[0] in found:
-            name = "a stream without a name" if history.stream is None else f"{history.stream} in {history.region or 'an unknown Region'}"
-            why = "which the profiles hold not, or more than once" if len(fits) != 1 else "of which there is one already"
+            name = (
+                "a stream without a name"
+                if history.stream is None
+                else f"{history.stream} in {history.region or 'an unknown Region'}"
+            )
+            why = (
+                "which the profiles hold not, or more than once"
+                if len(fits) != 1
+                else "of which there is one already"
+            )
             raise UsageError("nothing was reported", [f"--history  {file}: it is of {name}, {why}"])
         stream = streams[fits[0]]
         options = Options(headroom=stream.workload.headroom) if "headroom" in stream.origins else Options()
         try:
             found[fits[0]] = suggest(history, options, prices=prices(stream.workload.region))
         except HistoryError as error:
-            raise UsageError(f"{file}: nothing was reported", [f"{place}: {message}" for place, message in error.problems]) from error
+            raise UsageError(
+                f"{file}: nothing was reported", [f"{place}: {message}" for place, message in error.problems]
+            ) from error
     return found
 
 
-def look(streams: Sequence[Described], hours: Fraction, prices: Callable[[str], PriceSheet], today: date, histories: Mapping[int, Suggestion]) -> Review:
+def look(
+    streams: Sequence[Described],
+    hours: Fraction,
+    prices: Callable[[str], PriceSheet],
+    today: date,
+    histories: Mapping[int, Suggestion],
+) -> Review:
     """Plan and bill all streams; the rest of each is worked out when its section is written."""
     from fractions import Fraction
 
@@ -156,7 +198,11 @@ def look(streams: Sequence[Described], hours: Fraction, prices: Callable[[str], 
 
     limits = built_in_limits()
     costs = compare(streams, hours, prices, Fraction(0))
-    billed = {id(described): cost for region in costs.regions for described, cost in zip(region.described, region.cost.streams, strict=True)}
+    billed = {
+        id(described): cost
+        for region in costs.regions
+        for described, cost in zip(region.described, region.cost.streams, strict=True)
+    }
     rows = []
     for stream in streams:
         cost = billed[id(stream)]
@@ -167,7 +213,11 @@ def look(streams: Sequence[Described], hours: Fraction, prices: Callable[[str], 
     def detail(row: Row) -> Detail:
         decision, made = row.decision, by_row[id(row)]
         found = blocked = None
-        if decision.bill_today is not None and decision.today is not None and decision.today != decision.shards:
+        if (
+            decision.bill_today is not None
+            and decision.today is not None
+            and decision.today != decision.shards
+        ):
             try:
                 found = path(decision.today, decision.shards, limits)
             except NoPath as error:

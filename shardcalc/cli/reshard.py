@@ -22,12 +22,35 @@ shardcalc reshard 400 700 --quota 1000 --used 650     does the account have room
 def command(
     current: Annotated[str, typer.Argument(metavar="CURRENT", help="open shards now", show_default=False)],
     target: Annotated[str, typer.Argument(metavar="TARGET", help="open shards wanted", show_default=False)],
-    stream: Annotated[str | None, typer.Option(metavar="NAME", help="the stream's name, for the commands", show_default=False)] = None,
-    region: Annotated[str | None, typer.Option(metavar="REGION", help="the stream's Region, for the commands", show_default=False)] = None,
-    quota: Annotated[str | None, typer.Option(metavar="N", help="the account's shard quota (DescribeLimits: ShardLimit)", show_default=False)] = None,
-    used: Annotated[str | None, typer.Option(metavar="N", help="open shards of the whole account (DescribeLimits: OpenShardCount)", show_default=False)] = None,
+    stream: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="the stream's name, for the commands", show_default=False),
+    ] = None,
+    region: Annotated[
+        str | None,
+        typer.Option(metavar="REGION", help="the stream's Region, for the commands", show_default=False),
+    ] = None,
+    quota: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N", help="the account's shard quota (DescribeLimits: ShardLimit)", show_default=False
+        ),
+    ] = None,
+    used: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="open shards of the whole account (DescribeLimits: OpenShardCount)",
+            show_default=False,
+        ),
+    ] = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """The UpdateShardCount calls from one shard count to another: as few as can be, and which wait for which.
 
@@ -42,7 +65,9 @@ def command(
     try:
         found = path(asked.current, asked.target, limits, quota=asked.quota, used=asked.used)
     except NoPath as none:
-        raise UsageError(f"no path from {asked.current:,} to {asked.target:,} shards", [none.message, f"-> {none.remedy}"]) from none
+        raise UsageError(
+            f"no path from {asked.current:,} to {asked.target:,} shards", [none.message, f"-> {none.remedy}"]
+        ) from none
     match format:
         case Format.TABLE:
             text = report.table(found, limits, asked.stream, asked.region, page(output))

@@ -19,8 +19,15 @@ shardcalc schema --policy
 
 
 def command(
-    policy: Annotated[bool, typer.Option("--policy", help="the schema of a policy file, .shardcalc.yaml, instead")] = False,
-    output: Annotated[str | None, typer.Option("--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False)] = None,
+    policy: Annotated[
+        bool, typer.Option("--policy", help="the schema of a policy file, .shardcalc.yaml, instead")
+    ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """The JSON Schema of a profile, for editors and CI."""
     import json

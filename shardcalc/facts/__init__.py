@@ -158,7 +158,9 @@ def read_limits(text: str, name: str) -> Limits:
     sources = read_sources(tables, name)
     kinds = declared(Limits)
     if tables.keys() != kinds.keys():
-        raise FactsError(f"{name}: tables differ from the limits in use: {sorted(tables.keys() ^ kinds.keys())}")
+        raise FactsError(
+            f"{name}: tables differ from the limits in use: {sorted(tables.keys() ^ kinds.keys())}"
+        )
     facts: dict[str, Any] = {}
     for key, table in tables.items():
         try:
@@ -179,7 +181,10 @@ def read_limits(text: str, name: str) -> Limits:
 
 def declared(kind: type) -> dict[str, str]:
     """The fields of a named tuple with their types, as they are written in the class."""
-    return {name: getattr(written, "__forward_arg__", str(written)) for name, written in kind.__annotations__.items()}
+    return {
+        name: getattr(written, "__forward_arg__", str(written))
+        for name, written in kind.__annotations__.items()
+    }
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:
@@ -235,4 +240,10 @@ def regions() -> Regions:
     """
     table = parse_toml(_packaged("regions.toml"), "regions.toml")
     published = table["price_list"]
-    return Regions(tuple(table["codes"]), frozenset(table["large"]), table["currency"], published["bulk"], tuple(published["query_regions"]))
+    return Regions(
+        tuple(table["codes"]),
+        frozenset(table["large"]),
+        table["currency"],
+        published["bulk"],
+        tuple(published["query_regions"]),
+    )

@@ -58,10 +58,16 @@ def _rules() -> tuple[str, str, dict[str, _Dimension]]:
     table = parse_toml(_packaged("pricelist.toml"), "pricelist.toml")
     rows = table["dimensions"]
     if rows.keys() != UNITS.keys():
-        raise FactsError(f"pricelist.toml: dimensions differ from the prices in use: {sorted(rows.keys() ^ UNITS.keys())}")
+        raise FactsError(
+            f"pricelist.toml: dimensions differ from the prices in use: {sorted(rows.keys() ^ UNITS.keys())}"
+        )
     made = {
         # Anchored at both ends, with an upper-case prefix only: "ReadBytes" must not find "LongTermRetention-ReadBytes".
-        name: _Dimension(row["operation"], re.compile(rf"(?:[A-Z0-9]+-)?{re.escape(row['usagetype'])}") if "usagetype" in row else None, row.get("group"))
+        name: _Dimension(
+            row["operation"],
+            re.compile(rf"(?:[A-Z0-9]+-)?{re.escape(row['usagetype'])}") if "usagetype" in row else None,
+            row.get("group"),
+        )
         for name, row in rows.items()
     }
     return table["service"], table["family"], made
@@ -84,15 +90,24 @@ def read_bulk(data: bytes, name: str) -> Offers:
         raise FactsError(f"{name}: not JSON, or cut off: {error}") from error
     try:
         if document["offerCode"] != service_code():
-            raise FactsError(f"{name}: it is the price list of {document['offerCode']}, not of {service_code()}")
+            raise FactsError(
+                f"{name}: it is the price list of {document['offerCode']}, not of {service_code()}"
+            )
         terms = document["terms"]["OnDemand"]
         rows = tuple(
-            OfferRow(product["attributes"], str(product.get("productFamily", "")), str(sku), tuple(terms.get(sku, {}).values()))
+            OfferRow(
+                product["attributes"],
+                str(product.get("productFamily", "")),
+                str(sku),
+                tuple(terms.get(sku, {}).values()),
+            )
             for sku, product in document["products"].items()
         )
         return Offers(rows, str(document["version"]), _published(document["publicationDate"]))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise FactsError(f"{name}: not of the shape of an offer file: {type(error).__name__} {error}") from error
+        raise FactsError(
+            f"{name}: not of the shape of an offer file: {type(error).__name__} {error}"
+        ) from error
 
 
 def read_query(items: Iterable[str], name: str) -> Offers:
@@ -110,7 +125,11 @@ def read_query(items: Iterable[str], name: str) -> Offers:
                 raise FactsError(f"{name}: a product of {document['serviceCode']}, not of {service_code()}")
             product = document["product"]
             terms = tuple(document["terms"].get("OnDemand", {}).values())
-            rows.append(OfferRow(product["attributes"], str(product.get("productFamily", "")), str(product["sku"]), terms))
+            rows.append(
+                OfferRow(
+                    product["attributes"], str(product.get("productFamily", "")), str(product["sku"]), terms
+                )
+            )
             seen.add((str(document["version"]), str(document["publicationDate"])))
     except (KeyError, TypeError, AttributeError) as error:
         raise FactsError(f"{name}: not of the shape of a product: {type(error).__name__} {error}") from error
@@ -138,7 +157,11 @@ def price_sheet(offers: Offers, region: str, name: str) -> PriceSheet:
         FactsError: listing each price that is missing, stands twice, or has an unexpected unit, currency or tier.
     """
     _, family, rules = _rules()
-    source = Source("PriceList", f"AWS Price List of {service_code()}, version {offers.version}", name if name.startswith("https://") else "")
+    source = Source(
+        "PriceList",
+        f"AWS Price List of {service_code()}, version {offers.version}",
+        name if name.startswith("https://") else "",
+    )
     rows = [row for row in offers.rows if row.attributes.get("regionCode") == region and row.family == family]
     if not rows:
         raise FactsError(f"{name}: no product of {region}")
@@ -147,14 +170,25 @@ def price_sheet(offers: Offers, region: str, name: str) -> PriceSheet:
     for dimension, rule in rules.items():
         found = [row for row in rows if rule.matches(row.attributes)]
         if len(found) != 1:
-            problems.append(f"{dimension}: {'no price' if not found else f'{len(found)} prices'} ({', '.join(row.sku for row in found) or rule.operation})")
+            problems.append(
+                f"{dimension}: {'no price' if not found else f'{len(found)} prices'} ({', '.join(row.sku for row in found) or rule.operation})"
+            )
             continue
         try:
             amount = _amount(found[0], dimension)
         except (FactsError, BadValue) as error:
             problems.append(f"{dimension}: {error}")
             continue
-        prices[dimension] = Price(dimension, amount, UNITS[dimension], source, offers.published, "A", exact_decimal(amount.amount), f"SKU {found[0].sku}")
+        prices[dimension] = Price(
+            dimension,
+            amount,
+            UNITS[dimension],
+            source,
+            offers.published,
+            "A",
+            exact_decimal(amount.amount),
+            f"SKU {found[0].sku}",
+        )
     if problems:
         raise FactsError(f"{name}: nothing was taken from it: " + "; ".join(problems))
     return PriceSheet(region, f"price list of {offers.published}", offers.published, **prices)
@@ -175,12 +209,16 @@ def _amount(row: OfferRow, dimension: str) -> USD:
         if UNIT_NAMES.get(unit, unit) != UNITS[dimension].UNIT.lower():
             raise FactsError(f"unit {tier['unit']!r} where {UNITS[dimension].UNIT} is expected")
         if set(tier["pricePerUnit"]) != {"USD"}:
-            raise FactsError(f"currency {', '.join(sorted(tier['pricePerUnit'])) or 'missing'} where USD is expected")
+            raise FactsError(
+                f"currency {', '.join(sorted(tier['pricePerUnit'])) or 'missing'} where USD is expected"
+            )
         text = tier["pricePerUnit"]["USD"]
         if not isinstance(text, str):
             raise FactsError("the price is a number, not text, and so not exact")
     except (KeyError, TypeError, AttributeError) as error:
-        raise FactsError(f"SKU {row.sku} is not of the expected shape: {type(error).__name__} {error}") from error
+        raise FactsError(
+            f"SKU {row.sku} is not of the expected shape: {type(error).__name__} {error}"
+        ) from error
     amount = USD.parse(text, "a price")
     if amount.amount >= Fraction(1000):
         raise FactsError(f"a price of {amount} cannot be one of these")

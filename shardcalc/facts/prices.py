@@ -151,9 +151,13 @@ def built_in_prices(region: str) -> PriceSheet:
     Raises:
         FactsError: the installed data file is damaged.
     """
-    if region not in regions().codes or not path.exists(path.join(path.dirname(__file__), "prices", f"{region}.toml")):
+    if region not in regions().codes or not path.exists(
+        path.join(path.dirname(__file__), "prices", f"{region}.toml")
+    ):
         return PriceSheet(region, "built in")
-    return read_prices(_packaged(path.join("prices", f"{region}.toml")), f"prices/{region}.toml", origin="built in")
+    return read_prices(
+        _packaged(path.join("prices", f"{region}.toml")), f"prices/{region}.toml", origin="built in"
+    )
 
 
 def read_prices(text: str, name: str, *, origin: str) -> PriceSheet:
@@ -202,7 +206,9 @@ def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:
     if missing:
         raise FactsError(f"missing {', '.join(sorted(missing))}")
     if row.keys() - {"price", "per", "unit", "source", "date", "confidence", "note"}:
-        raise FactsError(f"unknown {', '.join(sorted(row.keys() - {'price', 'per', 'unit', 'source', 'date', 'confidence', 'note'}))}")
+        raise FactsError(
+            f"unknown {', '.join(sorted(row.keys() - {'price', 'per', 'unit', 'source', 'date', 'confidence', 'note'}))}"
+        )
     if row["unit"] != unit.UNIT:
         raise FactsError(f"unit is {row['unit']!r}, this dimension is billed per {unit.UNIT}")
     if not isinstance(row["price"], str):
@@ -216,7 +222,16 @@ def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:
         raise FactsError("date must be a date such as 2026-11-21")
     source = sources.get(row["source"]) or Source(str(row["source"]), str(row["source"]), "")
     amount = USD.parse(row["price"], "a price") * Fraction(1, per)
-    return Price(key, amount, unit, source, row["date"], row["confidence"], exact_decimal(amount.amount), str(row.get("note", "")))
+    return Price(
+        key,
+        amount,
+        unit,
+        source,
+        row["date"],
+        row["confidence"],
+        exact_decimal(amount.amount),
+        str(row.get("note", "")),
+    )
 
 
 def write_prices(sheet: PriceSheet) -> str:
@@ -229,10 +244,16 @@ def write_prices(sheet: PriceSheet) -> str:
     known = [(name, price) for name, price in sheet.dimensions() if price is not None]
     lines += ["", "[sources]"]
     for source in dict.fromkeys(price.source for _, price in known):
-        lines.append(f"{json.dumps(source.key)} = {{ title = {json.dumps(source.title)}, url = {json.dumps(source.url)} }}")
+        lines.append(
+            f"{json.dumps(source.key)} = {{ title = {json.dumps(source.title)}, url = {json.dumps(source.url)} }}"
+        )
     for name, price in known:
         lines += ["", f"[prices.{name}]", f'price = "{price.text}"', f'unit = "{price.unit.UNIT}"']
-        lines += [f"source = {json.dumps(price.source.key)}", f"date = {price.date.isoformat()}", f'confidence = "{price.confidence}"']
+        lines += [
+            f"source = {json.dumps(price.source.key)}",
+            f"date = {price.date.isoformat()}",
+            f'confidence = "{price.confidence}"',
+        ]
         if price.note:
             lines.append(f"note = {json.dumps(price.note)}")
     return "\n".join(lines) + "\n"

@@ -96,7 +96,9 @@ def money(amount: USD, bills: Iterable[Bill]) -> str:
 
 def before_floors(bill: Bill) -> str:
     """What an Advantage bill does not hold: the floors are the account's, and no stream's."""
-    floored = bill.mode is not Mode.ON_DEMAND_ADVANTAGE or any(line.name.startswith("shortfall") for line in bill.lines)
+    floored = bill.mode is not Mode.ON_DEMAND_ADVANTAGE or any(
+        line.name.startswith("shortfall") for line in bill.lines
+    )
     return "" if floored else ", before the account's floors"
 
 

@@ -60,12 +60,18 @@ class CheckReport:
     def verdict(self) -> str:
         """The counts in one line."""
         by = {severity: sum(each.severity is severity for each in self.active) for severity in Severity}
-        parts = [f"{n:,} {severity}{'s' if n != 1 and severity is not Severity.INFO else ''}" for severity, n in by.items() if n]
+        parts = [
+            f"{n:,} {severity}{'s' if n != 1 and severity is not Severity.INFO else ''}"
+            for severity, n in by.items()
+            if n
+        ]
         streams = f"{self.streams:,} stream{'' if self.streams == 1 else 's'} in {self.files:,} file{'' if self.files == 1 else 's'}"
         if not self.usable:
             return f"{', '.join(parts)}; nothing was checked"
         hidden = [f"{self.count(state):,} {words}" for state, words in _HIDDEN.items() if self.count(state)]
-        return f"{', '.join(parts) or 'no findings'} in {streams}" + (f"; {', '.join(hidden)}" if hidden else "")
+        return f"{', '.join(parts) or 'no findings'} in {streams}" + (
+            f"; {', '.join(hidden)}" if hidden else ""
+        )
 
 
 _HIDDEN: Final = {State.SUPPRESSED: "suppressed", State.BASELINE: "in the baseline"}
@@ -93,11 +99,18 @@ def table(report: CheckReport, page: Any, lines: Mapping[tuple[str, int], str]) 
     for found in report.active:
         name = f"  {found.stream}" if found.stream else ""
         screen.unwrapped(
-            (where(found), "bold"), "  ", (found.severity.value, SEVERITY_STYLES[found.severity]), f"  {found.rule.id} ", (found.rule.name, "bold"), name
+            (where(found), "bold"),
+            "  ",
+            (found.severity.value, SEVERITY_STYLES[found.severity]),
+            f"  {found.rule.id} ",
+            (found.rule.name, "bold"),
+            name,
         )
         screen.line(found.message, indent=2)
         if found.place is not None and (found.file, found.place.line) in lines:
-            _excerpt(screen, lines[found.file, found.place.line], found.place.line, found.place.column, page.width)
+            _excerpt(
+                screen, lines[found.file, found.place.line], found.place.line, found.place.column, page.width
+            )
         screen.line("-> ", found.remedy, indent=2)
         source = found.fact or found.rule.source(report.limits)
         if source is not None:
@@ -110,7 +123,12 @@ def table(report: CheckReport, page: Any, lines: Mapping[tuple[str, int], str]) 
     if report.gone:
         screen.line(f"{_entries(report.gone)} no longer found: write it again with --write-baseline")
     if report.active and report.usable:
-        screen.line((f"shardcalc check --explain {report.active[0].rule.id} tells the reason of a rule, with examples", "dim"))
+        screen.line(
+            (
+                f"shardcalc check --explain {report.active[0].rule.id} tells the reason of a rule, with examples",
+                "dim",
+            )
+        )
     return screen.text()
 
 
@@ -118,7 +136,9 @@ def _entries(gone: int) -> str:
     return f"{gone:,} entr{'y' if gone == 1 else 'ies'} of the baseline {'is' if gone == 1 else 'are'}"
 
 
-_VALUE: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,\[\]{}#:](?:[^,\[\]{}#:]|(?<!\s)#|:(?!\s|$))*|.""")
+_VALUE: Final = re.compile(
+    r""""(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s,\[\]{}#:](?:[^,\[\]{}#:]|(?<!\s)#|:(?!\s|$))*|."""
+)
 
 
 def span(line: str, column: int) -> int:
@@ -136,7 +156,12 @@ def _excerpt(screen: Any, line: str, number: int, column: int, width: int) -> No
     length = max(1, min(length, room - (column - 1 - start)))
     margin = " " * len(str(number))
     screen.unwrapped((f"{number} | ", "dim"), shown, indent=2)
-    screen.unwrapped((f"{margin} | ", "dim"), " " * width_of(shown[: column - 1 - start]), ("^" * length, "bold red"), indent=2)
+    screen.unwrapped(
+        (f"{margin} | ", "dim"),
+        " " * width_of(shown[: column - 1 - start]),
+        ("^" * length, "bold red"),
+        indent=2,
+    )
 
 
 def _comparison(screen: Any, comparison: Comparison) -> None:
@@ -145,10 +170,22 @@ def _comparison(screen: Any, comparison: Comparison) -> None:
         screen.line(f"none in {comparison.unchanged:,} streams")
         return
     rows = [_change_row(change) for change in comparison.changes]
-    columns = [("stream", "left"), ("needed", "right"), ("declared", "right"), ("used", "right"), ("cost", "right"), ("risk", "left")]
+    columns = [
+        ("stream", "left"),
+        ("needed", "right"),
+        ("declared", "right"),
+        ("used", "right"),
+        ("cost", "right"),
+        ("risk", "left"),
+    ]
     screen.table(columns, rows, footer=_totals(comparison))
     hours = decimal(comparison.hours)
-    screen.line((f"before -> after, + new, - removed; unchanged: {comparison.unchanged:,}; cost in USD for {hours} h of the needed shards", "dim"))
+    screen.line(
+        (
+            f"before -> after, + new, - removed; unchanged: {comparison.unchanged:,}; cost in USD for {hours} h of the needed shards",
+            "dim",
+        )
+    )
 
 
 def _change_row(change: Change) -> list[str]:
@@ -164,7 +201,9 @@ def _change_row(change: Change) -> list[str]:
         both(lambda one: f"{one.declared:,}" if one.declared is not None else "-"),
         both(lambda one: percent(one.utilisation)),
         both(_cost),
-        " ".join([f"+{name}" for name in change.new_findings] + [f"-{name}" for name in change.gone_findings]),
+        " ".join(
+            [f"+{name}" for name in change.new_findings] + [f"-{name}" for name in change.gone_findings]
+        ),
     ]
 
 
@@ -182,7 +221,9 @@ def _total(cost: USD, complete: bool) -> str:
 
 def _totals(comparison: Comparison) -> list[str]:
     shards = _arrow(*(f"{count:,}" for count in comparison.shards))
-    cost = _arrow(*(_total(cost, complete) for cost, complete in zip(comparison.cost, comparison.complete, strict=True)))
+    cost = _arrow(
+        *(_total(cost, complete) for cost, complete in zip(comparison.cost, comparison.complete, strict=True))
+    )
     return ["all streams", shards, "", "", cost, ""]
 
 
@@ -207,10 +248,21 @@ def markdown(report: CheckReport) -> str:
             ]
             for found in report.active
         ]
-        parts += ["## Findings", markdown_table(["severity", "rule", "stream", "where", "what, and what to do"], rows)]
+        parts += [
+            "## Findings",
+            markdown_table(["severity", "rule", "stream", "where", "what, and what to do"], rows),
+        ]
     hidden = [found for found in report.found if found.state is State.SUPPRESSED]
     if hidden:
-        rows = [[found.rule.id + " " + found.rule.name, escape(found.stream), escape(where(found)), escape(found.reason)] for found in hidden]
+        rows = [
+            [
+                found.rule.id + " " + found.rule.name,
+                escape(found.stream),
+                escape(where(found)),
+                escape(found.reason),
+            ]
+            for found in hidden
+        ]
         parts += ["## Suppressed", markdown_table(["rule", "stream", "where", "reason"], rows)]
     if report.gone:
         parts.append(f"{_entries(report.gone)} no longer found.")
@@ -227,10 +279,17 @@ def _comparison_markdown(comparison: Comparison) -> list[str]:
     heading = f"## Changes against {escape(comparison.against)}"
     if not comparison.changes:
         return [heading, f"None in {comparison.unchanged:,} streams."]
-    rows = [[escape(cell).replace("->", "→").replace("-&gt;", "→") for cell in _change_row(change)] for change in comparison.changes]
+    rows = [
+        [escape(cell).replace("->", "→").replace("-&gt;", "→") for cell in _change_row(change)]
+        for change in comparison.changes
+    ]
     total = [f"**{cell.replace('->', '→')}**" if cell else "" for cell in _totals(comparison)]
     columns = ["stream", "needed:", "declared:", "used:", f"cost, {decimal(comparison.hours)} h:", "risk"]
-    return [heading, markdown_table(columns, [*rows, total]), f"\\+ new, - removed; unchanged: {comparison.unchanged:,}. Cost is for the needed shards."]
+    return [
+        heading,
+        markdown_table(columns, [*rows, total]),
+        f"\\+ new, - removed; unchanged: {comparison.unchanged:,}. Cost is for the needed shards.",
+    ]
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────
@@ -247,7 +306,9 @@ def json_text(report: CheckReport) -> str:
         "failed": report.failed,
         "files": report.files,
         "streams": report.streams,
-        "counts": {severity.value: sum(each.severity is severity for each in report.active) for severity in Severity}
+        "counts": {
+            severity.value: sum(each.severity is severity for each in report.active) for severity in Severity
+        }
         | {state.value: report.count(state) for state in (State.SUPPRESSED, State.BASELINE)}
         | {"baseline_gone": report.gone},
         "findings": [finding_row(found, report.limits) for found in report.found],
@@ -325,7 +386,9 @@ def rules_table(rules: tuple[Rule, ...], limits: Limits, page: Any) -> str:
 
     screen = Screen(page)
     for rule in rules:
-        screen.line((f"{rule.id} {rule.name}", "bold"), "  ", (rule.severity.value, SEVERITY_STYLES[rule.severity]))
+        screen.line(
+            (f"{rule.id} {rule.name}", "bold"), "  ", (rule.severity.value, SEVERITY_STYLES[rule.severity])
+        )
         screen.line(rule.summary, indent=2)
         screen.gap()
         screen.line(rule.reason, indent=2)
@@ -353,7 +416,15 @@ def rules_markdown(rules: tuple[Rule, ...], limits: Limits) -> str:
 
     parts = []
     if len(rules) > 1:
-        rows = [[f"[{rule.id}](#{rule.id.lower()}-{rule.name})", f"`{rule.name}`", rule.severity.value, escape(rule.summary)] for rule in rules]
+        rows = [
+            [
+                f"[{rule.id}](#{rule.id.lower()}-{rule.name})",
+                f"`{rule.name}`",
+                rule.severity.value,
+                escape(rule.summary),
+            ]
+            for rule in rules
+        ]
         parts += [
             "# The rules of shardcalc check",
             "Generated by `shardcalc check --explain all --format markdown`. The severity is the gravest that a rule reports; a policy can change it.",
@@ -362,7 +433,9 @@ def rules_markdown(rules: tuple[Rule, ...], limits: Limits) -> str:
     for rule in rules:
         fact = rule.source(limits)
         cited = (
-            f"[{escape(fact.source.title)}]({fact.source.url}), read {fact.date}, confidence {fact.confidence}" if fact is not None else "shardcalc's own rule"
+            f"[{escape(fact.source.title)}]({fact.source.url}), read {fact.date}, confidence {fact.confidence}"
+            if fact is not None
+            else "shardcalc's own rule"
         )
         parts += [
             f"## {rule.id} {rule.name}",
@@ -394,4 +467,11 @@ def rules_json(rules: tuple[Rule, ...], limits: Limits) -> str:
         }
         for rule in rules
     ]
-    return json.dumps({"schema_version": SCHEMA_VERSION, "command": "check", "rules": rows}, indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            {"schema_version": SCHEMA_VERSION, "command": "check", "rules": rows},
+            indent=2,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )

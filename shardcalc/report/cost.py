@@ -86,7 +86,9 @@ def break_even_texts(region: RegionReport) -> list[str]:
     """What it takes for another mode to become the cheapest, as sentences; none where a price is unknown."""
     if region.break_evens or not region.regimes:
         return [_break_even_text(region, found) for found in region.break_evens]
-    return [f"{region.regimes[0].mode} stays the cheapest at every rate, as far as {STEPS:,} more shards reach"]
+    return [
+        f"{region.regimes[0].mode} stays the cheapest at every rate, as far as {STEPS:,} more shards reach"
+    ]
 
 
 def _break_even_text(region: RegionReport, found: BreakEven) -> str:
@@ -120,21 +122,34 @@ def table(report: CostReport, page: Page, *, chart: bool = False) -> str:
     for region in report.regions:
         _region(screen, region, report, chart)
         screen.gap()
-    screen.line((f"limits and prices read {report.oldest} or later; shardcalc facts names the sources", "dim"))
+    screen.line(
+        (f"limits and prices read {report.oldest} or later; shardcalc facts names the sources", "dim")
+    )
     return screen.text()
 
 
 def _region(screen: Screen, region: RegionReport, report: CostReport, chart: bool) -> None:
     cost = region.cost
     one = region.described[0] if len(region.described) == 1 else None
-    what = (f"{one.name}: " if one.name else "") if one is not None else f"{len(region.described):,} streams: "
-    screen.line((f"{what}cost in {cost.region} for {decimal(report.hours)} h", "bold"), (f"  {one.where}" if one is not None and one.where else "", "dim"))
+    what = (
+        (f"{one.name}: " if one.name else "") if one is not None else f"{len(region.described):,} streams: "
+    )
+    screen.line(
+        (f"{what}cost in {cost.region} for {decimal(report.hours)} h", "bold"),
+        (f"  {one.where}" if one is not None and one.where else "", "dim"),
+    )
     screen.line((f"prices: {cost.prices.origin}", "dim"))
     screen.gap()
     rows: list[Sequence[Cell]] = []
     for mode in Mode:
         best = mode is cost.cheapest
-        rows.append([((mode.value, "bold green" if best else ""),), known(cost, mode), ((against(cost, mode), "bold green" if best else ""),)])
+        rows.append(
+            [
+                ((mode.value, "bold green" if best else ""),),
+                known(cost, mode),
+                ((against(cost, mode), "bold green" if best else ""),),
+            ]
+        )
     screen.table([("mode", "left"), ("cost", "right"), ("against the cheapest", "left")], rows)
     if one is None:
         if cost.mixed is not None:
@@ -169,14 +184,35 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
 
 
 def _fleet(screen: Screen, region: RegionReport) -> None:
-    columns: list[tuple[str, Justify]] = [("stream", "left"), ("shards", "right"), *((mode.value, "right") for mode in Mode), ("cheaper", "left")]
+    columns: list[tuple[str, Justify]] = [
+        ("stream", "left"),
+        ("shards", "right"),
+        *((mode.value, "right") for mode in Mode),
+        ("cheaper", "left"),
+    ]
     rows: list[Sequence[Cell]] = []
     for name, stream in zip(_stream_titles(region), region.cost.streams, strict=True):
-        rows.append([name, f"{stream.shards:,}", *(money(bill.total, [bill]) for bill in stream.bills), stream.cheaper or "unknown"])
+        rows.append(
+            [
+                name,
+                f"{stream.shards:,}",
+                *(money(bill.total, [bill]) for bill in stream.bills),
+                stream.cheaper or "unknown",
+            ]
+        )
     floors = region.cost.floors
     if floors.lines:
         rows.append(["floors of Advantage", "", "", "", money(floors.total, [floors]), ""])
-    screen.table(columns, rows, footer=["total", f"{sum(stream.shards for stream in region.cost.streams):,}", *(known(region.cost, mode) for mode in Mode), ""])
+    screen.table(
+        columns,
+        rows,
+        footer=[
+            "total",
+            f"{sum(stream.shards for stream in region.cost.streams):,}",
+            *(known(region.cost, mode) for mode in Mode),
+            "",
+        ],
+    )
     screen.line(("cheaper: of provisioned and on-demand-standard, for the stream alone", "dim"))
 
 
@@ -185,16 +221,32 @@ def _bill(screen: Screen, title: str, bill: Bill, limits: Limits) -> None:
     if not lines:
         return
     screen.heading(title)
-    columns: list[tuple[str, Justify]] = [("line", "left"), ("quantity", "right"), ("price", "right"), ("cost", "right"), ("source", "left")]
+    columns: list[tuple[str, Justify]] = [
+        ("line", "left"),
+        ("quantity", "right"),
+        ("price", "right"),
+        ("cost", "right"),
+        ("source", "left"),
+    ]
     rows: list[Sequence[Cell]] = []
     for line in lines:
-        quantity = f"{decimal(line.quantity.amount)} {type(line.quantity).UNIT}" if line.name != "discount" else ""
+        quantity = (
+            f"{decimal(line.quantity.amount)} {type(line.quantity).UNIT}" if line.name != "discount" else ""
+        )
         if line.price is None:
             rows.append([line.title, quantity, "unknown", "unknown", "no verified price"])
             continue
         doubt = "" if line.price.verified else " unverified"
         price = price_text(line.price) if line.name != "discount" else ""
-        rows.append([line.title, quantity, price, str(line.cost), f"{line.price.source.key} {line.price.date}{doubt}" if price else ""])
+        rows.append(
+            [
+                line.title,
+                quantity,
+                price,
+                str(line.cost),
+                f"{line.price.source.key} {line.price.date}{doubt}" if price else "",
+            ]
+        )
     screen.table(columns, rows, footer=["total", "", "", money(bill.total, [bill]), ""])
     for line in lines:
         text = bounds_text(line, limits)
@@ -207,13 +259,30 @@ def _fan_out(screen: Screen, region: RegionReport, limits: Limits) -> None:
     now = region.fan_out[0]
     rows: list[Sequence[Cell]] = []
     for option in region.fan_out:
-        calls = f"{decimal(option.calls.amount)}" + ("" if option.calls <= limits.get_records_calls.value else " too many")
+        calls = f"{decimal(option.calls.amount)}" + (
+            "" if option.calls <= limits.get_records_calls.value else " too many"
+        )
         more = option.above(now)
         change = f"{'+' if more.amount >= 0 else ''}{more}" if more is not None and option is not now else ""
         rows.append(
-            [f"{option.moved} on fan-out" if option.moved else "all shared", f"{option.shards:,}", calls, money(option.bill.total, [option.bill]), change]
+            [
+                f"{option.moved} on fan-out" if option.moved else "all shared",
+                f"{option.shards:,}",
+                calls,
+                money(option.bill.total, [option.bill]),
+                change,
+            ]
         )
-    screen.table([("consumers", "left"), ("shards", "right"), ("calls/s", "left"), ("cost", "right"), ("against all shared", "right")], rows)
+    screen.table(
+        [
+            ("consumers", "left"),
+            ("shards", "right"),
+            ("calls/s", "left"),
+            ("cost", "right"),
+            ("against all shared", "right"),
+        ],
+        rows,
+    )
     screen.line(
         "more shards relieve bytes; fan-out relieves bytes, GetRecords calls "
         f"(at most {decimal(limits.get_records_calls.value.amount)}/s on each shard) and delay: "
@@ -223,7 +292,9 @@ def _fan_out(screen: Screen, region: RegionReport, limits: Limits) -> None:
 
 def _aggregation(screen: Screen, region: RegionReport, option: AggregationOption) -> None:
     screen.heading("packing records")
-    screen.line(f"{option.records:,} records in one aggregate of {option.cost.plan.packing.size}, before retries and waiting:")
+    screen.line(
+        f"{option.records:,} records in one aggregate of {option.cost.plan.packing.size}, before retries and waiting:"
+    )
     now = region.cost.streams[0]
     rows = []
     for mode, before, after, saves in zip(Mode, now.bills, option.cost.bills, option.saves(now), strict=True):
@@ -242,10 +313,19 @@ def _chart(screen: Screen, region: RegionReport) -> None:
     low, high = float(min(points)) / 4, float(max(points)) * 4
     width = max(20, min(screen.page.width - 14, 90))
     xs = [low * (high / low) ** (column / (width - 1)) for column in range(width)]
-    drawn = {mode: [float(region.curves.cost(mode, Fraction(x).limit_denominator(10**9)).amount) for x in xs] for mode in Mode}
+    drawn = {
+        mode: [float(region.curves.cost(mode, Fraction(x).limit_denominator(10**9)).amount) for x in xs]
+        for mode in Mode
+    }
     marks = {Mode.PROVISIONED: "p", Mode.ON_DEMAND_STANDARD: "s", Mode.ON_DEMAND_ADVANTAGE: "a"}
     screen.heading("cost against traffic (p provisioned, s on-demand-standard, a on-demand-advantage)")
-    screen.chart(xs, [(marks[mode], drawn[mode]) for mode in Mode], lambda x: f"{decimal(Fraction(x) * region.rate.amount, 0)}", "records/s", mark=1.0)
+    screen.chart(
+        xs,
+        [(marks[mode], drawn[mode]) for mode in Mode],
+        lambda x: f"{decimal(Fraction(x) * region.rate.amount, 0)}",
+        "records/s",
+        mark=1.0,
+    )
 
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────
@@ -281,7 +361,9 @@ def _region_row(region: RegionReport, limits: Limits) -> dict[str, Any]:
                 "mode": mode.value,
                 "total_usd": _dollars(cost.total(mode), cost.bills(mode)),
                 "complete": cost.complete(mode),
-                "more_than_cheapest_usd": more.cents if (more := cost.above_cheapest(mode)) is not None else None,
+                "more_than_cheapest_usd": more.cents
+                if (more := cost.above_cheapest(mode)) is not None
+                else None,
             }
             for mode in Mode
         ],
@@ -326,7 +408,10 @@ def _region_row(region: RegionReport, limits: Limits) -> dict[str, Any]:
             for option in region.fan_out
         ],
         "aggregation_option": _aggregation_row(region),
-        "trade_offs": [{"mode": trade.mode.value, "warning": trade.warning, "text": trade.text} for trade in region.trade_offs],
+        "trade_offs": [
+            {"mode": trade.mode.value, "warning": trade.warning, "text": trade.text}
+            for trade in region.trade_offs
+        ],
     }
 
 
@@ -358,17 +443,31 @@ def markdown_text(report: CostReport) -> str:
 def _region_parts(region: RegionReport, report: CostReport) -> Iterator[str]:
     cost = region.cost
     one = region.described[0] if len(region.described) == 1 else None
-    what = f"{escape(one.name)}: cost" if one is not None and one.name else "Cost" if one is not None else f"{len(region.described):,} streams: cost"
+    what = (
+        f"{escape(one.name)}: cost"
+        if one is not None and one.name
+        else "Cost"
+        if one is not None
+        else f"{len(region.described):,} streams: cost"
+    )
     yield f"# {what} in {cost.region} for {decimal(report.hours)} h"
     yield f"Prices: {escape(cost.prices.origin)}."
-    rows = [[f"**{mode}**" if mode is cost.cheapest else mode.value, known(cost, mode), against(cost, mode)] for mode in Mode]
+    rows = [
+        [f"**{mode}**" if mode is cost.cheapest else mode.value, known(cost, mode), against(cost, mode)]
+        for mode in Mode
+    ]
     yield markdown_table(["mode", "cost:", "against the cheapest"], rows)
     sentences = break_even_texts(region)
     if sentences:
         yield "\n".join(f"- {sentence}" for sentence in sentences)
     if one is None:
         fleet = [
-            [escape(name), f"{stream.shards:,}", *(money(bill.total, [bill]) for bill in stream.bills), stream.cheaper or "unknown"]
+            [
+                escape(name),
+                f"{stream.shards:,}",
+                *(money(bill.total, [bill]) for bill in stream.bills),
+                stream.cheaper or "unknown",
+            ]
             for name, stream in zip(_stream_titles(region), cost.streams, strict=True)
         ]
         if cost.floors.lines:
@@ -395,9 +494,16 @@ def _region_parts(region: RegionReport, report: CostReport) -> Iterator[str]:
     if region.aggregation is not None:
         option = region.aggregation
         packed = [
-            [f"{mode}, before floors" if mode is Mode.ON_DEMAND_ADVANTAGE else mode.value, money(now.total, [now]), money(then.total, [then])]
+            [
+                f"{mode}, before floors" if mode is Mode.ON_DEMAND_ADVANTAGE else mode.value,
+                money(now.total, [now]),
+                money(then.total, [then]),
+            ]
             for mode, now, then in zip(Mode, cost.streams[0].bills, option.cost.bills, strict=True)
         ]
         yield f"Packing {option.records:,} records into one of {option.cost.plan.packing.size}:"
         yield markdown_table(["mode", "now:", "packed:"], packed)
-    yield "\n".join(f"- **{trade.mode}**{' (warning)' if trade.warning else ''}: {escape(trade.text)}" for trade in region.trade_offs)
+    yield "\n".join(
+        f"- **{trade.mode}**{' (warning)' if trade.warning else ''}: {escape(trade.text)}"
+        for trade in region.trade_offs
+    )

@@ -16,7 +16,13 @@ from .markdown import table as markdown_table
 
 def _value(fact: Fact[Any]) -> str:
     value = fact.value
-    return percent(value) if isinstance(value, Fraction) else f"{value:,}" if isinstance(value, int) else str(value)
+    return (
+        percent(value)
+        if isinstance(value, Fraction)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
 
 
 def _price_rows(prices: PriceSheet) -> list[list[str]]:
@@ -30,7 +36,11 @@ def _price_rows(prices: PriceSheet) -> list[list[str]]:
 
 def _sources(limits: Limits, prices: PriceSheet) -> dict[str, tuple[str, str]]:
     found = {fact.source.key: (fact.source.title, fact.source.url) for fact in limits}
-    return found | {price.source.key: (price.source.title, price.source.url) for _, price in prices.dimensions() if price is not None}
+    return found | {
+        price.source.key: (price.source.title, price.source.url)
+        for _, price in prices.dimensions()
+        if price is not None
+    }
 
 
 def table(limits: Limits, prices: PriceSheet, page: Any) -> str:
@@ -40,10 +50,22 @@ def table(limits: Limits, prices: PriceSheet, page: Any) -> str:
     screen = Screen(page)
     screen.heading("limits")
     rows = [[fact.title, _value(fact), fact.source.key, str(fact.date), fact.confidence] for fact in limits]
-    screen.table([("limit", "left"), ("value", "right"), ("source", "left"), ("read", "left"), ("sure", "left")], rows)
+    screen.table(
+        [("limit", "left"), ("value", "right"), ("source", "left"), ("read", "left"), ("sure", "left")], rows
+    )
     screen.gap()
     screen.heading(f"prices in {prices.region}, USD before tax, {prices.origin}")
-    screen.table([("price", "left"), ("USD", "right"), ("per", "left"), ("source", "left"), ("read", "left"), ("sure", "left")], _price_rows(prices))
+    screen.table(
+        [
+            ("price", "left"),
+            ("USD", "right"),
+            ("per", "left"),
+            ("source", "left"),
+            ("read", "left"),
+            ("sure", "left"),
+        ],
+        _price_rows(prices),
+    )
     screen.gap()
     screen.heading("sources")
     for key, (title, url) in _sources(limits, prices).items():
@@ -65,7 +87,15 @@ def json_text(limits: Limits, prices: PriceSheet) -> str:
         "schema_version": SCHEMA_VERSION,
         "command": "facts",
         "limits": [
-            {"name": fact.name, "title": fact.title, **value(fact), "scope": fact.scope, **fact_row(fact), "note": fact.note or None} for fact in limits
+            {
+                "name": fact.name,
+                "title": fact.title,
+                **value(fact),
+                "scope": fact.scope,
+                **fact_row(fact),
+                "note": fact.note or None,
+            }
+            for fact in limits
         ],
         "region": prices.region,
         "prices_origin": prices.origin,
@@ -88,13 +118,29 @@ def json_text(limits: Limits, prices: PriceSheet) -> str:
 
 def markdown_text(limits: Limits, prices: PriceSheet) -> str:
     """As Markdown."""
-    rows = [[escape(fact.title), _value(fact), escape(fact.scope), fact.source.key, str(fact.date), fact.confidence] for fact in limits]
-    sources = [f"- {key}: {escape(title)}{f', <{url}>' if url else ''}" for key, (title, url) in _sources(limits, prices).items()]
+    rows = [
+        [
+            escape(fact.title),
+            _value(fact),
+            escape(fact.scope),
+            fact.source.key,
+            str(fact.date),
+            fact.confidence,
+        ]
+        for fact in limits
+    ]
+    sources = [
+        f"- {key}: {escape(title)}{f', <{url}>' if url else ''}"
+        for key, (title, url) in _sources(limits, prices).items()
+    ]
     parts = [
         "# Limits",
         markdown_table(["limit", "value:", "scope", "source", "read", "sure"], rows),
         f"# Prices in {prices.region}, USD before tax, {prices.origin}",
-        markdown_table(["price", "USD:", "per", "source", "read", "sure"], [[escape(row[0]), *row[1:]] for row in _price_rows(prices)]),
+        markdown_table(
+            ["price", "USD:", "per", "source", "read", "sure"],
+            [[escape(row[0]), *row[1:]] for row in _price_rows(prices)],
+        ),
         "# Sources",
         "\n".join(sources),
     ]

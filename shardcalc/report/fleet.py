@@ -13,14 +13,26 @@ from .markdown import escape
 from .markdown import table as markdown_table
 from .screen import Cell, Justify, Page, Screen
 
-_STYLES: Final = {Standing.SHORT: "bold red", Standing.TROUBLED: "bold yellow", Standing.WASTEFUL: "bold blue", Standing.SILENT: "dim", Standing.FINE: "green"}
+_STYLES: Final = {
+    Standing.SHORT: "bold red",
+    Standing.TROUBLED: "bold yellow",
+    Standing.WASTEFUL: "bold blue",
+    Standing.SILENT: "dim",
+    Standing.FINE: "green",
+}
 
 
 def table(fleet: Fleet, page: Page) -> str:
     """For a terminal. A Region that all streams share stands in the heading, and not in each line."""
     screen = Screen(page)
     places = {member.region for member in fleet.members}
-    columns: list[tuple[str, Justify]] = [("stream", "left"), ("Region", "left"), ("now", "right"), ("to", "right"), ("used", "right")]
+    columns: list[tuple[str, Justify]] = [
+        ("stream", "left"),
+        ("Region", "left"),
+        ("now", "right"),
+        ("to", "right"),
+        ("used", "right"),
+    ]
     columns += [("a month", "right"), ("saves", "right"), ("", "left")]
     keep = [index for index, (title, _) in enumerate(columns) if title != "Region" or len(places) > 1]
     rows: list[Sequence[Cell]] = []
@@ -34,7 +46,12 @@ def table(fleet: Fleet, page: Page) -> str:
     for member in fleet.members:
         if member.reasons:
             screen.gap()
-            screen.line((member.standing.value, _STYLES[member.standing]), "  ", (_name(member, fleet), "bold"), f"  {member.answer}")
+            screen.line(
+                (member.standing.value, _STYLES[member.standing]),
+                "  ",
+                (_name(member, fleet), "bold"),
+                f"  {member.answer}",
+            )
             for reason in member.reasons:
                 screen.line(reason, indent=2)
     for failure in fleet.failures:
@@ -51,12 +68,30 @@ def table(fleet: Fleet, page: Page) -> str:
 
 def markdown_text(fleet: Fleet) -> str:
     """As Markdown."""
-    rows = [[*map(escape, _cells(member)), member.standing.value, escape(member.answer)] for member in fleet.members]
+    rows = [
+        [*map(escape, _cells(member)), member.standing.value, escape(member.answer)]
+        for member in fleet.members
+    ]
     heads = ["stream", "Region", "now:", "to:", "used:", "a month:", "saves:", "standing", "answer"]
     parts = ["# Fleet", markdown_table(heads, rows)] if rows else ["# Fleet"]
-    notes = [f"- **{escape(_name(member, fleet))}**: {escape(reason)}" for member in fleet.members for reason in member.reasons]
-    notes += [f"- **{escape(_failed(failure))}** failed: {escape(failure.message)}" for failure in fleet.failures]
-    return "\n\n".join([*parts, *(["\n".join(notes)] if notes else []), "\n".join(f"{escape(line)}  " for line in _summary(fleet))]) + "\n"
+    notes = [
+        f"- **{escape(_name(member, fleet))}**: {escape(reason)}"
+        for member in fleet.members
+        for reason in member.reasons
+    ]
+    notes += [
+        f"- **{escape(_failed(failure))}** failed: {escape(failure.message)}" for failure in fleet.failures
+    ]
+    return (
+        "\n\n".join(
+            [
+                *parts,
+                *(["\n".join(notes)] if notes else []),
+                "\n".join(f"{escape(line)}  " for line in _summary(fleet)),
+            ]
+        )
+        + "\n"
+    )
 
 
 def json_text(fleet: Fleet) -> str:
@@ -92,7 +127,10 @@ def json_text(fleet: Fleet) -> str:
 
 
 def _money(name: str, amount: Sum) -> dict[str, Any]:
-    return {f"{name}_usd_per_month": None if amount.known is None else amount.known.cents, f"{name}_complete": amount.complete}
+    return {
+        f"{name}_usd_per_month": None if amount.known is None else amount.known.cents,
+        f"{name}_complete": amount.complete,
+    }
 
 
 def _row(member: Member) -> dict[str, Any]:
@@ -119,7 +157,9 @@ def _cells(member: Member) -> list[str]:
         member.name,
         member.region,
         "on-demand" if on_demand else "-" if member.shards is None else f"{member.shards:,}",
-        "-" if member.recommended is None or (on_demand and member.standing is not Standing.WASTEFUL) else f"{member.recommended:,}",
+        "-"
+        if member.recommended is None or (on_demand and member.standing is not Standing.WASTEFUL)
+        else f"{member.recommended:,}",
         "-" if member.used is None else percent(member.used),
         "unknown" if member.cost is None else str(member.cost),
         "unknown" if member.saving is None else str(member.saving) if member.saving else "",
@@ -128,7 +168,9 @@ def _cells(member: Member) -> list[str]:
 
 def _name(member: Member, fleet: Fleet) -> str:
     several = len({one.account for one in fleet.members}) > 1
-    return f"{member.name} in {member.region}" + (f", account {member.account}" if several and member.account else "")
+    return f"{member.name} in {member.region}" + (
+        f", account {member.account}" if several and member.account else ""
+    )
 
 
 def _failed(failure: Failure) -> str:
@@ -140,20 +182,34 @@ def failed_text(failures: Sequence[Failure]) -> str:
     """How much could not be read, in one line."""
     streams = sum(1 for failure in failures if failure.subject)
     regions = len(failures) - streams
-    what = [f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in ((streams, "stream"), (regions, "Region")) if count]
+    what = [
+        f"{count:,} {noun}{'' if count == 1 else 's'}"
+        for count, noun in ((streams, "stream"), (regions, "Region"))
+        if count
+    ]
     return f"{' and '.join(what)} could not be read whole; what is missing is in no sum"
 
 
 def _summary(fleet: Fleet) -> list[str]:
     counts = [f"{fleet.count(standing):,} {standing.value}" for standing in Standing if fleet.count(standing)]
     streams = f"{len(fleet.members):,} stream{'' if len(fleet.members) == 1 else 's'}"
-    lines = [f"{streams}: {', '.join(counts)}; they cost {fleet.cost} a month before tax"] if counts else ["no stream was found"]
+    lines = (
+        [f"{streams}: {', '.join(counts)}; they cost {fleet.cost} a month before tax"]
+        if counts
+        else ["no stream was found"]
+    )
     if fleet.count(Standing.WASTEFUL):
         lines.append(f"the wasteful would save {fleet.saving} a month as recommended")
     if fleet.count(Standing.SHORT):
-        lines.append(f"what the short need would cost {fleet.more} a month more" if fleet.more.known is not None else "what the short need costs is not known")
+        lines.append(
+            f"what the short need would cost {fleet.more} a month more"
+            if fleet.more.known is not None
+            else "what the short need costs is not known"
+        )
     if fleet.count(Standing.SILENT):
-        lines.append("of the silent nothing was measured: nobody writes to them, or their metrics are missing")
+        lines.append(
+            "of the silent nothing was measured: nobody writes to them, or their metrics are missing"
+        )
     if fleet.failures:
         lines.append(failed_text(fleet.failures))
     unpriced = sorted({member.region for member in fleet.members if member.cost is None})

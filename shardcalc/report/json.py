@@ -28,7 +28,15 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
     """The plans as one JSON object."""
     if len(report.streams) > INDENTED_STREAMS:
         return joined([part(report, explain=explain)])
-    head = _head(report.hours, report.oldest, len(report.streams), report.shards, report.cost, report.complete, report.origins)
+    head = _head(
+        report.hours,
+        report.oldest,
+        len(report.streams),
+        report.shards,
+        report.cost,
+        report.complete,
+        report.origins,
+    )
     rows = [stream(planned, report.limits, explain) for planned in report.streams]
     return json.dumps(head | {"streams": rows}, indent=2, ensure_ascii=False) + "\n"
 
@@ -50,7 +58,16 @@ def part(report: PlanReport, *, explain: bool = False) -> Part:
     """Write a run of streams, a stream a line; each is written as it comes, so that no more than one is held as dictionaries."""
     write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
     rows = ",\n".join([write(stream(planned, report.limits, explain)) for planned in report.streams])
-    return Part(rows, report.hours, report.oldest, len(report.streams), report.shards, report.cost, report.complete, report.origins)
+    return Part(
+        rows,
+        report.hours,
+        report.oldest,
+        len(report.streams),
+        report.shards,
+        report.cost,
+        report.complete,
+        report.origins,
+    )
 
 
 def joined(parts: Sequence[Part]) -> str:
@@ -68,14 +85,27 @@ def joined(parts: Sequence[Part]) -> str:
     return start + ',"streams":[\n' + ",\n".join([part.rows for part in parts]) + "\n]}\n"
 
 
-def _head(hours: Fraction, oldest: date, streams: int, shards: int, cost: USD, complete: bool, origins: dict[str, str]) -> dict[str, Any]:
+def _head(
+    hours: Fraction,
+    oldest: date,
+    streams: int,
+    shards: int,
+    cost: USD,
+    complete: bool,
+    origins: dict[str, str],
+) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "command": "plan",
         "hours": number(hours),
         "facts_oldest_date": oldest.isoformat(),
         "prices_from": origins,
-        "total": {"streams": streams, "shards": shards, "cost_usd": cost.cents if complete or cost else None, "cost_complete": complete},
+        "total": {
+            "streams": streams,
+            "shards": shards,
+            "cost_usd": cost.cents if complete or cost else None,
+            "cost_complete": complete,
+        },
     }
 
 
@@ -207,7 +237,11 @@ def line_row(line: CostLine, explain: Limits | None) -> dict[str, Any]:
     if bounds is not None:
         row["quantity_at_least"], row["quantity_below"] = (number(bound.amount) for bound in bounds)
     if price is not None and explain is not None:
-        row |= {"price_source": price.source.title, "price_date": price.date.isoformat(), "price_confidence": price.confidence}
+        row |= {
+            "price_source": price.source.title,
+            "price_date": price.date.isoformat(),
+            "price_confidence": price.confidence,
+        }
     return row
 
 
@@ -233,16 +267,25 @@ def workload_row(workload: Workload) -> dict[str, Any]:
     if workload.long_term_reads is not None:
         row["long_term_reads_bytes"] = number(workload.long_term_reads.amount)
     if workload.sizes:
-        row["sizes"] = [{"size_bytes": number(part.size.amount), "share": number(part.share)} for part in workload.sizes]
+        row["sizes"] = [
+            {"size_bytes": number(part.size.amount), "share": number(part.share)} for part in workload.sizes
+        ]
     if workload.growth is not None:
         row["growth"] = {"share": number(workload.growth.share), "months": workload.growth.period.count}
     if workload.horizon is not None:
         row["horizon_months"] = workload.horizon.count
     if workload.catch_up is not None:
-        row["catch_up"] = {"outage_seconds": _maybe(workload.catch_up.outage), "within_seconds": _maybe(workload.catch_up.within)}
+        row["catch_up"] = {
+            "outage_seconds": _maybe(workload.catch_up.outage),
+            "within_seconds": _maybe(workload.catch_up.within),
+        }
     if workload.aggregation is not None:
         row["aggregation_target_size_bytes"] = _maybe(workload.aggregation.target_size)
-    named = [consumer_row(consumer) for consumer in workload.consumers if consumer.name or consumer.type not in ("shared", "fan-out")]
+    named = [
+        consumer_row(consumer)
+        for consumer in workload.consumers
+        if consumer.name or consumer.type not in ("shared", "fan-out")
+    ]
     if named:
         row["consumers"] = named
     return row
@@ -275,10 +318,18 @@ def carried(answer: Carried, name: str = "") -> str:
         "write_bytes_per_second": number(answer.write.amount),
         "binding": [constraint.name for constraint in answer.binding] or ["hottest-key"],
         "limits": [
-            {"name": constraint.name, "consumer": constraint.consumer or None, "records_per_second": number(answer.by(constraint).amount)}
+            {
+                "name": constraint.name,
+                "consumer": constraint.consumer or None,
+                "records_per_second": number(answer.by(constraint).amount),
+            }
             for constraint in answer.plan.constraints
         ],
         "hottest_key_records_per_second": _maybe(answer.hottest_key),
-        "workload": {key: value for key, value in workload_row(answer.workload).items() if "records_per_second" not in key},
+        "workload": {
+            key: value
+            for key, value in workload_row(answer.workload).items()
+            if "records_per_second" not in key
+        },
     }
     return json.dumps(row, indent=2, ensure_ascii=False) + "\n"

@@ -32,13 +32,14 @@ def text(report: CheckReport, streams: Iterable[tuple[str, str]]) -> str:
     for file, name in streams:
         if (file, name) not in faulty:
             clean.setdefault(file, []).append(name)
-    suites = [_suite(report, file, found.get(file, []), clean.get(file, [])) for file in sorted(found.keys() | clean.keys())]
+    suites = [
+        _suite(report, file, found.get(file, []), clean.get(file, []))
+        for file in sorted(found.keys() | clean.keys())
+    ]
     failures = sum(failed for _, failed, _ in suites)
     tests = sum(count for count, _, _ in suites)
     body = "".join(made for _, _, made in suites)
-    return (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="shardcalc check" tests="{tests}" failures="{failures}" errors="0">\n{body}</testsuites>\n'
-    )
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="shardcalc check" tests="{tests}" failures="{failures}" errors="0">\n{body}</testsuites>\n'
 
 
 def _suite(report: CheckReport, file: str, found: list[Found], clean: list[str]) -> tuple[int, int, str]:
@@ -54,7 +55,9 @@ def _suite(report: CheckReport, file: str, found: list[Found], clean: list[str])
             else f"<system-out>{_content(f'{each.severity}: {body}')}</system-out>"
         )
         name = f"{each.rule.id} {each.rule.name}" + (f": {each.stream}" if each.stream else "")
-        cases.append(f"    <testcase name={_attribute(name)} classname={_attribute(each.file)}>{inner}</testcase>\n")
+        cases.append(
+            f"    <testcase name={_attribute(name)} classname={_attribute(each.file)}>{inner}</testcase>\n"
+        )
     cases += [f"    <testcase name={_attribute(name)} classname={_attribute(file)}/>\n" for name in clean]
     head = f'  <testsuite name={_attribute(file)} tests="{len(cases)}" failures="{failures}" errors="0" skipped="0">\n'
     return len(cases), failures, head + "".join(cases) + "  </testsuite>\n"

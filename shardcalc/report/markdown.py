@@ -16,7 +16,12 @@ def escape(text: str) -> str:
     """Show a text as it is: no markup, no HTML, no mention, no table or line break."""
     text = " ".join(text.split())
     text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "@\N{ZERO WIDTH NON-JOINER}")
+    text = (
+        text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("@", "@\N{ZERO WIDTH NON-JOINER}")
+    )
     return re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", text)
 
 
@@ -43,8 +48,24 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
             ]
             for stream in report.streams
         ]
-        total = [f"{len(report.streams):,} streams", f"**{report.shards:,}**", "", "", "", money(report.cost, [stream.bill for stream in report.streams]), ""]
-        columns = ["stream", "shards:", "declared:", "bound by", "used:", f"cost, {decimal(report.hours)} h:", "findings"]
+        total = [
+            f"{len(report.streams):,} streams",
+            f"**{report.shards:,}**",
+            "",
+            "",
+            "",
+            money(report.cost, [stream.bill for stream in report.streams]),
+            "",
+        ]
+        columns = [
+            "stream",
+            "shards:",
+            "declared:",
+            "bound by",
+            "used:",
+            f"cost, {decimal(report.hours)} h:",
+            "findings",
+        ]
         parts.append(table(columns, [*rows, total]))
     parts += [_stream(stream, explain) for stream in report.streams]
     parts += [f"Prices of {region}: {escape(origin)}." for region, origin in report.origins.items()]
@@ -56,7 +77,11 @@ def _stream(stream: StreamPlan, explain: bool) -> str:
     plan = stream.plan
     shards = plan.shards
     shown = shards if plan.workload.shards is None else plan.workload.shards
-    title = f"## {escape(stream.stream.name)}: {shards:,} shards" if stream.stream.name else f"## {shards:,} shards"
+    title = (
+        f"## {escape(stream.stream.name)}: {shards:,} shards"
+        if stream.stream.name
+        else f"## {shards:,} shards"
+    )
     parts = [title]
     about = [escape(stream.stream.where)] if stream.stream.where else []
     about += [escape(text) for text in (stream.stream.owner, stream.stream.notes) if text]
@@ -78,11 +103,17 @@ def _stream(stream: StreamPlan, explain: bool) -> str:
     ]
     parts.append(table(["limit", "demand:", "one shard:", "alone:", f"used at {shown:,}:", ""], rows))
     if explain:
-        lines = [f"- {escape(constraint.working)}  \n  {source(constraint.fact)}" for constraint in plan.constraints]
+        lines = [
+            f"- {escape(constraint.working)}  \n  {source(constraint.fact)}"
+            for constraint in plan.constraints
+        ]
         parts.append("\n".join(lines))
     parts.append(bill_table(stream.bill))
     if plan.findings:
-        found = [f"- **{finding.severity}** `{finding.id}`: {escape(finding.message)}. {escape(finding.remedy)}" for finding in plan.findings]
+        found = [
+            f"- **{finding.severity}** `{finding.id}`: {escape(finding.message)}. {escape(finding.remedy)}"
+            for finding in plan.findings
+        ]
         parts.append("\n".join(found))
     return "\n\n".join(parts)
 
@@ -110,20 +141,48 @@ def bill_table(bill: Bill) -> str:
         for line in bill.lines
     ]
     rows.append(["**total**", "", "", f"**{money(bill.total, [bill])}**"])
-    return table([f"{bill.mode}, {bill.region}, {decimal(bill.hours)} h{before_floors(bill)}", "quantity:", "price:", "cost:"], rows)
+    return table(
+        [
+            f"{bill.mode}, {bill.region}, {decimal(bill.hours)} h{before_floors(bill)}",
+            "quantity:",
+            "price:",
+            "cost:",
+        ],
+        rows,
+    )
 
 
 def carried(answer: Carried) -> str:
     """What a number of shards carries."""
     rate = answer.rate.amount
     amounts = [("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400)]
-    rows = [[name, decimal(rate * seconds), str(answer.write * seconds).removesuffix("/s")] for name, seconds in amounts]
+    rows = [
+        [name, decimal(rate * seconds), str(answer.write * seconds).removesuffix("/s")]
+        for name, seconds in amounts
+    ]
     limits = [
-        [escape(constraint.title), str(answer.by(constraint)), "**binding**" if constraint in answer.binding else ""] for constraint in answer.plan.constraints
+        [
+            escape(constraint.title),
+            str(answer.by(constraint)),
+            "**binding**" if constraint in answer.binding else "",
+        ]
+        for constraint in answer.plan.constraints
     ]
     if answer.hottest_key is not None:
-        limits.append(["hottest key, whatever the shards", str(answer.hottest_key), "**binding**" if answer.hottest_key == answer.rate else ""])
+        limits.append(
+            [
+                "hottest key, whatever the shards",
+                str(answer.hottest_key),
+                "**binding**" if answer.hottest_key == answer.rate else "",
+            ]
+        )
     return (
-        "\n\n".join([f"# {answer.shards:,} shards carry {answer.rate}", table(["per", "records:", "data:"], rows), table(["limit", "allows:", ""], limits)])
+        "\n\n".join(
+            [
+                f"# {answer.shards:,} shards carry {answer.rate}",
+                table(["per", "records:", "data:"], rows),
+                table(["limit", "allows:", ""], limits),
+            ]
+        )
         + "\n"
     )

@@ -42,12 +42,29 @@ class Foreseen(NamedTuple):
 def foreseen(plan: Foreseen, page: Page) -> str:
     """What would be asked for, for a terminal."""
     screen = Screen(page)
-    rows = [[one.name, one.region, one.mode, f"{one.open_shards:,}", f"{one.registered:,}", f"{one.series:,}"] for one in plan.streams]
-    screen.table([("stream", "left"), ("Region", "left"), ("mode", "left"), ("shards", "right"), ("fan-out", "right"), ("series", "right")], rows)
+    rows = [
+        [one.name, one.region, one.mode, f"{one.open_shards:,}", f"{one.registered:,}", f"{one.series:,}"]
+        for one in plan.streams
+    ]
+    screen.table(
+        [
+            ("stream", "left"),
+            ("Region", "left"),
+            ("mode", "left"),
+            ("shards", "right"),
+            ("fan-out", "right"),
+            ("series", "right"),
+        ],
+        rows,
+    )
     screen.gap()
     start, end = moment(plan.start), moment(plan.end)
-    screen.line(f"would read  {plan.series:,} series of {plan.points:,} periods of {Duration(plan.period)}, {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC")
-    screen.line(f"would make  {plan.calls:,} GetMetricData call{'' if plan.calls == 1 else 's'} for {plan.metrics:,} metrics: {cost(plan.price)}")
+    screen.line(
+        f"would read  {plan.series:,} series of {plan.points:,} periods of {Duration(plan.period)}, {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+    )
+    screen.line(
+        f"would make  {plan.calls:,} GetMetricData call{'' if plan.calls == 1 else 's'} for {plan.metrics:,} metrics: {cost(plan.price)}"
+    )
     if plan.most is not None:
         allowed = "would go on" if plan.metrics <= plan.most else "would stop before it begins"
         screen.line(f"allowed     {plan.most:,} metrics by --max-metrics: {allowed}")

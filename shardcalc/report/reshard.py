@@ -23,7 +23,10 @@ def title(found: Path) -> str:
 
 
 def _why(step: Step, limits: Limits) -> str:
-    words = [f"{percent(step.change)} of {step.before:,}", "" if step.even else f"no multiple of {percent(limits.reshard_step.value)}: may take longer"]
+    words = [
+        f"{percent(step.change)} of {step.before:,}",
+        "" if step.even else f"no multiple of {percent(limits.reshard_step.value)}: may take longer",
+    ]
     if step.wait is not None:
         words.append(f"{decimal(step.wait.in_hours)} h after call {step.after_call} or later")
     return "; ".join(filter(None, words))
@@ -37,7 +40,9 @@ def _room(found: Path) -> str:
         most += f", beside {found.others:,} of other streams"
     if found.quota is None:
         return f"{most}; the account's shard quota is not known and was not checked"
-    others = "" if found.others is not None else "; shards of other streams are not known and were not counted"
+    others = (
+        "" if found.others is not None else "; shards of other streams are not known and were not counted"
+    )
     return f"{most}; the account's quota is {found.quota:,}{others}"
 
 
@@ -47,10 +52,19 @@ def draw(screen: Screen, found: Path, limits: Limits, stream: str | None, region
     if not found.steps:
         return
     screen.gap()
-    columns: list[tuple[str, Justify]] = [("call", "left"), ("from", "right"), ("to", "right"), ("open at most", "right"), ("", "left")]
+    columns: list[tuple[str, Justify]] = [
+        ("call", "left"),
+        ("from", "right"),
+        ("to", "right"),
+        ("open at most", "right"),
+        ("", "left"),
+    ]
     screen.table(
         columns,
-        [[str(call), f"{step.before:,}", f"{step.target:,}", f"{step.most_open:,}", _why(step, limits)] for call, step in enumerate(found.steps, start=1)],
+        [
+            [str(call), f"{step.before:,}", f"{step.target:,}", f"{step.most_open:,}", _why(step, limits)]
+            for call, step in enumerate(found.steps, start=1)
+        ],
     )
     screen.gap()
     screen.line(_room(found))
@@ -70,7 +84,12 @@ def table(found: Path, limits: Limits, stream: str | None, region: str | None, p
 
 
 def _basis(limits: Limits) -> str:
-    factor, calls, window, step = limits.reshard_factor, limits.reshard_calls, limits.reshard_window, limits.reshard_step
+    factor, calls, window, step = (
+        limits.reshard_factor,
+        limits.reshard_calls,
+        limits.reshard_window,
+        limits.reshard_step,
+    )
     return (
         f"a call at most doubles and at least halves (x {factor.value}), {calls.value} calls in {decimal(window.value.in_hours)} h, at most "
         f"{limits.shards_most.value:,} shards; multiples of {percent(step.value)} finish sooner: {factor.source.title}, read {factor.date}. "
@@ -106,7 +125,13 @@ def row(found: Path, stream: str | None, region: str | None) -> dict[str, Any]:
 
 def json_text(found: Path, limits: Limits, stream: str | None, region: str | None) -> str:
     """As one JSON object."""
-    facts = (limits.reshard_factor, limits.reshard_calls, limits.reshard_window, limits.reshard_step, limits.shards_most)
+    facts = (
+        limits.reshard_factor,
+        limits.reshard_calls,
+        limits.reshard_window,
+        limits.reshard_step,
+        limits.shards_most,
+    )
     body = {
         "schema_version": SCHEMA_VERSION,
         "command": "reshard",
@@ -122,7 +147,10 @@ def markdown_parts(found: Path, limits: Limits, stream: str | None, region: str 
     """The steps and the commands, for a page that may hold more."""
     if not found.steps:
         return []
-    rows = [[str(call), f"{step.before:,}", f"{step.target:,}", f"{step.most_open:,}", _why(step, limits)] for call, step in enumerate(found.steps, start=1)]
+    rows = [
+        [str(call), f"{step.before:,}", f"{step.target:,}", f"{step.most_open:,}", _why(step, limits)]
+        for call, step in enumerate(found.steps, start=1)
+    ]
     return [
         markdown_table(["call:", "from:", "to:", "open at most:", ""], rows),
         f"{_room(found)[0].upper()}{_room(found)[1:]}. {DURATION}",
@@ -133,5 +161,9 @@ def markdown_parts(found: Path, limits: Limits, stream: str | None, region: str 
 def markdown_text(found: Path, limits: Limits, stream: str | None, region: str | None) -> str:
     """As Markdown."""
     basis = _basis(limits)
-    parts = [f"# {title(found).replace('->', '→')}", *markdown_parts(found, limits, stream, region), f"{basis[0].upper()}{basis[1:]}"]
+    parts = [
+        f"# {title(found).replace('->', '→')}",
+        *markdown_parts(found, limits, stream, region),
+        f"{basis[0].upper()}{basis[1:]}",
+    ]
     return "\n\n".join(parts) + "\n"

@@ -91,7 +91,18 @@ class Review(NamedTuple):
 
 # ── the table of decisions ───────────────────────────────────────────────────────────────────────
 
-COLUMNS = ("stream", "owner", "declared:", "needed:", "binding limit", "utilisation:", "cost a month:", "change:", "cheaper mode", "verdict")
+COLUMNS = (
+    "stream",
+    "owner",
+    "declared:",
+    "needed:",
+    "binding limit",
+    "utilisation:",
+    "cost a month:",
+    "change:",
+    "cheaper mode",
+    "verdict",
+)
 """Its columns; one that ends in ``:`` holds numbers."""
 
 
@@ -147,7 +158,9 @@ def totals(review: Review) -> list[str]:
     return [
         f"{count:,} stream{'' if count == 1 else 's'}",
         "",
-        f"{sum(declared):,}" + (f" ({missing:,} not declared)" if missing and declared else "") if declared else "-",
+        f"{sum(declared):,}" + (f" ({missing:,} not declared)" if missing and declared else "")
+        if declared
+        else "-",
         f"{review.shards:,}",
         "",
         "",
@@ -161,7 +174,13 @@ def totals(review: Review) -> list[str]:
 def summary(review: Review) -> str:
     """The whole review in a sentence."""
     counts = {action: sum(row.decision.action is action for row in review.rows) for action in Action}
-    words = {Action.RAISE: "raise", Action.LOWER: "lower", Action.KEEP: "keep", Action.CREATE: "create", Action.ON_DEMAND: "scaled by AWS"}
+    words = {
+        Action.RAISE: "raise",
+        Action.LOWER: "lower",
+        Action.KEEP: "keep",
+        Action.CREATE: "create",
+        Action.ON_DEMAND: "scaled by AWS",
+    }
     errors = sum(bool(row.decision.open) for row in review.rows)
     parts = [f"{words[action]} {count:,}" for action, count in counts.items() if count]
     if errors:
@@ -176,7 +195,15 @@ def limit_cells(row: Row) -> list[list[str]]:
     """Each limit with its working."""
     used, plan = row.decision.used, row.plan
     return [
-        [c.title, str(c.demand), str(c.per_shard), f"{c.shards:,}", percent(c.utilisation(used)), "binding" if c.shards == plan.shards else "", c.working]
+        [
+            c.title,
+            str(c.demand),
+            str(c.per_shard),
+            f"{c.shards:,}",
+            percent(c.utilisation(used)),
+            "binding" if c.shards == plan.shards else "",
+            c.working,
+        ]
         for c in plan.constraints
     ]
 
@@ -196,7 +223,9 @@ def bill_cells(bill: Bill) -> list[list[str]]:
     found = []
     for line in bill.lines:
         price = line.price
-        known = "unknown" if price is None else f"${price.text}" + (f" ({price.doubt})" if price.doubt else "")
+        known = (
+            "unknown" if price is None else f"${price.text}" + (f" ({price.doubt})" if price.doubt else "")
+        )
         cost = "unknown" if line.cost is None else str(line.cost)
         found.append([line.title, f"{decimal(line.quantity.amount)} {type(line.quantity).UNIT}", known, cost])
     found.append(["total", "", "", money(bill.total, [bill])])
@@ -214,8 +243,13 @@ def break_even(detail: Detail) -> list[str]:
     region = detail.alone
     if not region.regimes:
         return ["no break-even rate is known: a price is missing"]
-    found = [f"{f.mode} is cheaper {'above' if f.upward else 'below'} {rate_at(region, f.times)} records/s on average" for f in region.break_evens]
-    return found or [f"{region.regimes[0].mode} is the cheapest at every rate, as far as {detail.searched:,} shards reach"]
+    found = [
+        f"{f.mode} is cheaper {'above' if f.upward else 'below'} {rate_at(region, f.times)} records/s on average"
+        for f in region.break_evens
+    ]
+    return found or [
+        f"{region.regimes[0].mode} is the cheapest at every rate, as far as {detail.searched:,} shards reach"
+    ]
 
 
 def rate_at(region: RegionReport, times: Fraction) -> str:
@@ -228,8 +262,16 @@ def curve_cells(detail: Detail) -> list[list[str]]:
     region = detail.alone
     assert region.curves is not None
     return [
-        [rate_at(region, x) + (" (now)" if x == 1 else " (crossing)" if x in crossings(region) else ""), *(str(region.curves.cost(mode, x)) for mode in Mode)]
-        for x in sorted({*(Fraction(number, over) for number, over in ((1, 4), (1, 2), (1, 1), (2, 1), (4, 1))), *crossings(region)})
+        [
+            rate_at(region, x) + (" (now)" if x == 1 else " (crossing)" if x in crossings(region) else ""),
+            *(str(region.curves.cost(mode, x)) for mode in Mode),
+        ]
+        for x in sorted(
+            {
+                *(Fraction(number, over) for number, over in ((1, 4), (1, 2), (1, 1), (2, 1), (4, 1))),
+                *crossings(region),
+            }
+        )
     ]
 
 
@@ -243,9 +285,17 @@ def ahead_text(row: Row, ahead: Ahead) -> str:
     words = []
     for count in dict.fromkeys((row.decision.used, row.decision.shards)):
         until = ahead.until(count)
-        does = f"do until {ahead.last} and longer" if until is None else "do not do today" if until == ahead.first else f"do until {until}"
+        does = (
+            f"do until {ahead.last} and longer"
+            if until is None
+            else "do not do today"
+            if until == ahead.first
+            else f"do until {until}"
+        )
         words.append(f"{shards_text(count)} {does}")
-    return f"traffic grows by {ahead.growth}: {', '.join(words)}; {shards_text(ahead.at_last)} on {ahead.last}"
+    return (
+        f"traffic grows by {ahead.growth}: {', '.join(words)}; {shards_text(ahead.at_last)} on {ahead.last}"
+    )
 
 
 def ahead_cells(ahead: Ahead, listed: int = 24) -> list[list[str]]:
@@ -259,13 +309,23 @@ def ahead_cells(ahead: Ahead, listed: int = 24) -> list[list[str]]:
 
 def change_cells(detail: Detail) -> list[list[str]]:
     """Each input changed alone."""
-    return [[c.title, f"{c.shards:,}", f"{c.more:+,}", f"{'-' if c.load < 0 else '+'}{decimal(abs(c.load))}"] for c in detail.changes]
+    return [
+        [c.title, f"{c.shards:,}", f"{c.more:+,}", f"{'-' if c.load < 0 else '+'}{decimal(abs(c.load))}"]
+        for c in detail.changes
+    ]
 
 
 def path_cells(detail: Detail) -> list[list[str]]:
     """The calls, one a row."""
     found = detail.path
-    return [] if found is None else [[f"{s.before:,} -> {s.target:,}", percent(s.change), f"{s.most_open:,}", _wait(s)] for s in found.steps]
+    return (
+        []
+        if found is None
+        else [
+            [f"{s.before:,} -> {s.target:,}", percent(s.change), f"{s.most_open:,}", _wait(s)]
+            for s in found.steps
+        ]
+    )
 
 
 def _wait(step: Any) -> str:
@@ -297,9 +357,18 @@ def input_cells(row: Row, detail: Detail, limits: Limits) -> list[list[str]]:
     for consumer in workload.consumers:
         if consumer.is_shared:
             interval = f"{poll_interval(consumer, limits)} on each shard"
-            found.append([f"poll interval of {consumer}", interval, "declared" if consumer.poll_interval is not None else "assumed"])
+            found.append(
+                [
+                    f"poll interval of {consumer}",
+                    interval,
+                    "declared" if consumer.poll_interval is not None else "assumed",
+                ]
+            )
     if detail.measured is not None:
-        found += [[flow.name, f"{flow.mean} on average, {flow.peak} at most", "measured"] for flow in detail.measured.flows]
+        found += [
+            [flow.name, f"{flow.mean} on average, {flow.peak} at most", "measured"]
+            for flow in detail.measured.flows
+        ]
     return found
 
 
@@ -308,17 +377,39 @@ def _inputs(workload: Workload, limits: Limits) -> Iterator[tuple[str, str]]:
         return "" if value is None else str(value)
 
     rates = workload.rps
-    yield "size", f"{workload.size} mean" + (" of a mix: " + ", ".join(f"{percent(p.share)} of {p.size}" for p in workload.sizes) if workload.sizes else "")
+    yield (
+        "size",
+        f"{workload.size} mean"
+        + (
+            " of a mix: " + ", ".join(f"{percent(p.share)} of {p.size}" for p in workload.sizes)
+            if workload.sizes
+            else ""
+        ),
+    )
     yield "max_size", maybe(workload.max_size)
     yield "max_record_size", maybe(workload.max_record_size)
     yield "rps", str(rates.peak) if rates.peak == rates.mean else f"{rates.mean} mean, {rates.peak} peak"
-    yield "consumers", f"{workload.shared:,} shared" + (f": {_readers(workload)}" if _readers(workload) else "")
+    yield (
+        "consumers",
+        f"{workload.shared:,} shared" + (f": {_readers(workload)}" if _readers(workload) else ""),
+    )
     yield "fan_out", f"{workload.fan_out:,}" if workload.fan_out else ""
     yield "headroom", percent(workload.headroom) if workload.headroom else "none"
     yield "hottest_key", percent(workload.hottest_key) if workload.hottest_key is not None else ""
-    yield "skew", f"{decimal(workload.skew)} x" if workload.skew != 1 else "none: every shard as busy as the mean"
-    yield "catch_up", f"after {workload.catch_up.outage} within {workload.catch_up.within}" if workload.catch_up is not None else ""
-    yield "aggregation", f"into {workload.aggregation.target_size}" if workload.aggregation is not None else ""
+    yield (
+        "skew",
+        f"{decimal(workload.skew)} x" if workload.skew != 1 else "none: every shard as busy as the mean",
+    )
+    yield (
+        "catch_up",
+        f"after {workload.catch_up.outage} within {workload.catch_up.within}"
+        if workload.catch_up is not None
+        else "",
+    )
+    yield (
+        "aggregation",
+        f"into {workload.aggregation.target_size}" if workload.aggregation is not None else "",
+    )
     yield "retention", str(workload.retention or limits.retention_least.value)
     yield "long_term_reads", maybe(workload.long_term_reads)
     yield "mode", workload.mode.value
@@ -340,13 +431,21 @@ def used_facts(row: Row) -> list[Fact[Any]]:
 
 def used_prices(row: Row) -> list[Price[Any]]:
     """The prices on this stream's bills, each once."""
-    lines = [line for bill in (row.decision.bill, *row.cost.bills) for line in bill.lines if line.price is not None]
+    lines = [
+        line for bill in (row.decision.bill, *row.cost.bills) for line in bill.lines if line.price is not None
+    ]
     return list({line.price.name: line.price for line in lines if line.price is not None}.values())
 
 
 def value_text(value: object) -> str:
     """The value of a limit."""
-    return percent(value) if isinstance(value, Fraction) else f"{value:,}" if isinstance(value, int) else str(value)
+    return (
+        percent(value)
+        if isinstance(value, Fraction)
+        else f"{value:,}"
+        if isinstance(value, int)
+        else str(value)
+    )
 
 
 CURVE_COLUMNS = ("records/s on average", *(f"{mode}:" for mode in Mode))
@@ -362,11 +461,27 @@ FACT_COLUMNS = ("fact", "value:", "source", "read", "sure")
 def fact_cells(review: Review) -> list[tuple[list[str], str]]:
     """Every limit and price that the review rests on, each with the address of its source."""
     limits = {fact.name: fact for row in review.rows for fact in used_facts(row)}
-    prices = {(row.plan.workload.region, price.name): price for row in review.rows for price in used_prices(row)}
-    found = [([f.title, value_text(f.value), f.source.title, str(f.date), CONFIDENCE[f.confidence]], f.source.url) for f in limits.values()]
+    prices = {
+        (row.plan.workload.region, price.name): price for row in review.rows for price in used_prices(row)
+    }
+    found = [
+        ([f.title, value_text(f.value), f.source.title, str(f.date), CONFIDENCE[f.confidence]], f.source.url)
+        for f in limits.values()
+    ]
     for (region, _), price in prices.items():
         name = f"{price.name.replace('_', ' ')}, {region}"
-        found.append(([name, f"${price.text} a {price.unit.UNIT}", price.source.title, str(price.date), CONFIDENCE[price.confidence]], price.source.url))
+        found.append(
+            (
+                [
+                    name,
+                    f"${price.text} a {price.unit.UNIT}",
+                    price.source.title,
+                    str(price.date),
+                    CONFIDENCE[price.confidence],
+                ],
+                price.source.url,
+            )
+        )
     return found
 
 
@@ -387,7 +502,13 @@ def day_cells(seen: Glance) -> list[list[str]]:
     for day, stretches in days.items():
         most = [stretch.most for stretch in stretches if stretch.most is not None]
         throttled = sum(stretch.throttled for stretch in stretches)
-        found.append([day, decimal(max(most)) if most else "unknown", str(Duration(throttled * seen.period)) if throttled else "none"])
+        found.append(
+            [
+                day,
+                decimal(max(most)) if most else "unknown",
+                str(Duration(throttled * seen.period)) if throttled else "none",
+            ]
+        )
     return found
 
 

@@ -71,7 +71,13 @@ def html(review: Review, progress: Callable[[Sequence[Row]], Iterator[Row]] = it
 
 
 def _tools() -> str:
-    names = {Action.RAISE: "to raise", Action.LOWER: "to lower", Action.KEEP: "to keep", Action.CREATE: "to create", Action.ON_DEMAND: "scaled by AWS"}
+    names = {
+        Action.RAISE: "to raise",
+        Action.LOWER: "to lower",
+        Action.KEEP: "to keep",
+        Action.CREATE: "to create",
+        Action.ON_DEMAND: "scaled by AWS",
+    }
     options = "".join(f'<option value="{action.value}">{name}</option>' for action, name in names.items())
     return (
         '<div class="tools"><label>Find <input id="find" type="search" size="18" placeholder="stream, owner, limit"></label>'
@@ -82,7 +88,10 @@ def _tools() -> str:
 
 
 def _decisions(review: Review) -> Iterator[str]:
-    heads = "".join(f'<th scope="col"{_n(c)}><button type="button">{c.removesuffix(":")}</button></th>' for c in words.COLUMNS)
+    heads = "".join(
+        f'<th scope="col"{_n(c)}><button type="button">{c.removesuffix(":")}</button></th>'
+        for c in words.COLUMNS
+    )
     yield f'<div class="scroll"><table id="decisions"><thead><tr>{heads}</tr></thead><tbody>\n'
     for number, row in enumerate(review.rows, 1):
         action = row.decision.action.value
@@ -97,7 +106,10 @@ def _decisions(review: Review) -> Iterator[str]:
             drawn.append(f"<td{_n(column)}{sorted_by}>{inner}</td>")
         errors = ' data-errors="errors"' if row.decision.open else ""
         yield f'<tr data-at="s{number}" data-action="{action}"{errors}>{"".join(drawn)}</tr>\n'
-    foot = "".join(f"<td{_n(column)}>{escape(text)}</td>" for column, text in zip(words.COLUMNS, words.totals(review), strict=True))
+    foot = "".join(
+        f"<td{_n(column)}>{escape(text)}</td>"
+        for column, text in zip(words.COLUMNS, words.totals(review), strict=True)
+    )
     yield f"</tbody><tfoot><tr>{foot}</tr></tfoot></table></div>\n"
 
 
@@ -110,14 +122,19 @@ def _regions(review: Review) -> Iterator[str]:
     rows = []
     for region in review.costs.regions:
         cost = region.cost
-        rows += [[cost.region, mode.value, known(cost, mode), against(cost, mode), cost.prices.origin] for mode in Mode]
+        rows += [
+            [cost.region, mode.value, known(cost, mode), against(cost, mode), cost.prices.origin]
+            for mode in Mode
+        ]
     yield table(("Region", "mode", "cost a month:", "against the cheapest", "prices"), rows, name="regions")
     yield (
         '<p class="soft">With the declared shards where some are declared; On-demand Advantage with its floors, which the account owes once for a Region.</p>\n'
     )
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, name: str = "", foot: bool = False) -> str:
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, name: str = "", foot: bool = False
+) -> str:
     """A table of texts; a column whose title ends in ``:`` is right-aligned."""
     # End tags of cells and rows may be left out in HTML, and with hundreds of streams they are a tenth of the page.
     right = " ".join(f"r{index}" for index, column in enumerate(columns, 1) if column.endswith(":"))
@@ -166,19 +183,30 @@ def _stream(review: Review, number: int, row: Row, detail: Detail) -> Iterator[s
     yield "</div>\n"
     yield from _bills(row, detail, fleet)
     yield from _path(row, detail, fleet)
-    yield _data("inputs: declared, assumed, measured", table(words.INPUT_COLUMNS, words.input_cells(row, detail, review.limits)))
-    facts = "; ".join(f"{f.title} {words.value_text(f.value)} ({f.source.title}, {f.date})" for f in words.used_facts(row))
+    yield _data(
+        "inputs: declared, assumed, measured",
+        table(words.INPUT_COLUMNS, words.input_cells(row, detail, review.limits)),
+    )
+    facts = "; ".join(
+        f"{f.title} {words.value_text(f.value)} ({f.source.title}, {f.date})" for f in words.used_facts(row)
+    )
     rests = "" if fleet else f"Rests on: {escape(facts)}. "
     yield f'<p class="soft">{rests}<a href="#facts">Facts with their sources</a></p>\n</div></details>\n'
 
 
 def _limits(row: Row) -> str:
     used = row.decision.used
-    rows = [(c.title, float(c.utilisation(used)), percent(c.utilisation(used)), c.shards == row.plan.shards) for c in row.plan.constraints]
+    rows = [
+        (c.title, float(c.utilisation(used)), percent(c.utilisation(used)), c.shards == row.plan.shards)
+        for c in row.plan.constraints
+    ]
     picture = svg.bars(f"utilisation of each limit at {used:,} shards", rows, full=1.0, full_text="100%")
     numbers = table(words.limit_columns(row), words.limit_cells(row))
     return _figure(
-        f"Limits, used at {used:,} shard{'' if used == 1 else 's'} (full colour: binding)", picture, numbers, "; ".join(c.working for c in row.plan.binding)
+        f"Limits, used at {used:,} shard{'' if used == 1 else 's'} (full colour: binding)",
+        picture,
+        numbers,
+        "; ".join(c.working for c in row.plan.binding),
     )
 
 
@@ -187,10 +215,17 @@ def _changes(detail: Detail, *, picture: bool) -> str:
     if not picture:
         return f"<figure><figcaption>What moves the count</figcaption>{numbers}</figure>\n"
     rows = [
-        (c.title, abs(float(c.load)), f"{'-' if c.load < 0 else '+'}{decimal(abs(c.load))} -> {c.shards:,} ({c.more:+,})", bool(c.more))
+        (
+            c.title,
+            abs(float(c.load)),
+            f"{'-' if c.load < 0 else '+'}{decimal(abs(c.load))} -> {c.shards:,} ({c.more:+,})",
+            bool(c.more),
+        )
         for c in detail.changes[:8]
     ]
-    drawn = svg.bars("what each input moves", rows, axis="demand in shards before rounding up, and the count that follows")
+    drawn = svg.bars(
+        "what each input moves", rows, axis="demand in shards before rounding up, and the count that follows"
+    )
     return _figure("What moves the count (full colour: a shard or more)", drawn, numbers)
 
 
@@ -203,14 +238,30 @@ def _curve(detail: Detail, count: int) -> str:
     rate = float(region.rate.amount)
     curves = []
     for mode, style in zip(Mode, "abc", strict=True):
-        points = [(x * rate, float(region.curves.cost(mode, Fraction(x).limit_denominator(10**9)).amount)) for x in xs]
+        points = [
+            (x * rate, float(region.curves.cost(mode, Fraction(x).limit_denominator(10**9)).amount))
+            for x in xs
+        ]
         curves.append(svg.Line(mode.value, points, style))
     costs = [cost for curve in curves for _, cost in curve.points if cost > 0]
     x = svg.Axis("records/s on average (log)", low * rate, high * rate, svg.short, logarithmic=True)
-    y = svg.Axis("USD a month (log)", max(min(costs, default=1), 0.01), max(costs, default=1), lambda value: f"${svg.short(value)}", logarithmic=True)
-    picture = svg.lines("cost of each mode against the rate", x, y, curves, now=(rate, f"now {svg.short(rate)}"))
-    note = "; ".join(words.break_even(detail)) + ". On-demand Advantage here is for this stream alone, with the account's floors."
-    return _figure("Cost against rate, by mode", picture, table(words.CURVE_COLUMNS, words.curve_cells(detail)), note)
+    y = svg.Axis(
+        "USD a month (log)",
+        max(min(costs, default=1), 0.01),
+        max(costs, default=1),
+        lambda value: f"${svg.short(value)}",
+        logarithmic=True,
+    )
+    picture = svg.lines(
+        "cost of each mode against the rate", x, y, curves, now=(rate, f"now {svg.short(rate)}")
+    )
+    note = (
+        "; ".join(words.break_even(detail))
+        + ". On-demand Advantage here is for this stream alone, with the account's floors."
+    )
+    return _figure(
+        "Cost against rate, by mode", picture, table(words.CURVE_COLUMNS, words.curve_cells(detail)), note
+    )
 
 
 def _ahead(row: Row, detail: Detail, listed: int) -> str:
@@ -228,11 +279,24 @@ def _ahead(row: Row, detail: Detail, listed: int) -> str:
         curves.append(svg.Line("declared", [(float(first), float(today)), (float(last), float(today))], "b"))
     days = [float(first + (last - first) * part // 4) for part in range(5)]
     x = svg.Axis(
-        "", first, last, lambda value: f"{date.fromordinal(int(value)):%Y-%m-%d}" if value == first else f"{date.fromordinal(int(value)):%b %Y}", at=days
+        "",
+        first,
+        last,
+        lambda value: (
+            f"{date.fromordinal(int(value)):%Y-%m-%d}"
+            if value == first
+            else f"{date.fromordinal(int(value)):%b %Y}"
+        ),
+        at=days,
     )
     y = svg.Axis("shards", 0, max(ahead.at_last, today or 0) * 1.1, svg.short)
     picture = svg.lines("needed shards in the months ahead", x, y, curves)
-    return _figure("Months ahead", picture, table(words.AHEAD_COLUMNS, words.ahead_cells(ahead, listed)), words.ahead_text(row, ahead))
+    return _figure(
+        "Months ahead",
+        picture,
+        table(words.AHEAD_COLUMNS, words.ahead_cells(ahead, listed)),
+        words.ahead_text(row, ahead),
+    )
 
 
 def _measured(detail: Detail) -> Iterator[str]:
@@ -241,16 +305,33 @@ def _measured(detail: Detail) -> Iterator[str]:
     assert seen is not None
     begin, end = float(made.history.start), float(made.history.end)
     counts = [("capacity now", made.history.open_shards, "b"), ("recommended", made.recommended, "c")]
-    levels = [svg.Line(f"{name} {count:,}", [(begin, float(count)), (end, float(count))], style) for name, count, style in counts if count]
-    pieces = [svg.Line("demand" if not index else "", points, "a") for index, points in enumerate(words.pieces(seen))]
-    highest = max([value for piece in pieces for _, value in piece.points] + [float(count or 0) for _, count, _ in counts])
+    levels = [
+        svg.Line(f"{name} {count:,}", [(begin, float(count)), (end, float(count))], style)
+        for name, count, style in counts
+        if count
+    ]
+    pieces = [
+        svg.Line("demand" if not index else "", points, "a")
+        for index, points in enumerate(words.pieces(seen))
+    ]
+    highest = max(
+        [value for piece in pieces for _, value in piece.points]
+        + [float(count or 0) for _, count, _ in counts]
+    )
     days = [begin + (end - begin) * part / 4 for part in range(5)]
     x = svg.Axis("UTC", begin, end, lambda value: f"{moment(int(value)):%b %d}", at=days)
     y = svg.Axis("shards", 0, highest * 1.05, svg.short)
     picture = svg.lines("demand over time against capacity", x, y, [*pieces, *levels], bands=words.runs(seen))
-    yield _figure("Measured demand against capacity", picture, table(words.DAY_COLUMNS, words.day_cells(seen)), ". ".join(words.measured_words(made)) + ".")
+    yield _figure(
+        "Measured demand against capacity",
+        picture,
+        table(words.DAY_COLUMNS, words.day_cells(seen)),
+        ". ".join(words.measured_words(made)) + ".",
+    )
     least, most = seen.needed[0][0], seen.needed[-1][0]
-    x = svg.Axis("shards needed in a period, with headroom", least - 0.6, most + 0.6, svg.short, at=_whole(least, most))
+    x = svg.Axis(
+        "shards needed in a period, with headroom", least - 0.6, most + 0.6, svg.short, at=_whole(least, most)
+    )
     y = svg.Axis("periods", 0, max(count for _, count in seen.needed) * 1.05, svg.short)
     marks = [
         (count, f"{name} {count:,}")
@@ -276,7 +357,12 @@ def _bills(row: Row, detail: Detail, fleet: bool) -> Iterator[str]:
     if detail.alone.curves is None:
         yield f'<p class="soft">{escape("; ".join(words.break_even(detail)))}.</p>\n'
     whole = [bill for bill in words.bills(row) if not fleet or bill.mode is row.plan.workload.mode]
-    inner = "".join(table([words.bill_title(row, bill), "quantity:", "price:", "cost:"], words.bill_cells(bill), foot=True) for bill in whole)
+    inner = "".join(
+        table(
+            [words.bill_title(row, bill), "quantity:", "price:", "cost:"], words.bill_cells(bill), foot=True
+        )
+        for bill in whole
+    )
     yield _data("line by line" + (" in its own mode; shardcalc cost has all" if fleet else ""), inner) + "\n"
 
 
@@ -293,11 +379,19 @@ def _path(row: Row, detail: Detail, fleet: bool) -> Iterator[str]:
 
 
 def _facts(review: Review) -> str:
-    heads = "".join(f'<th scope="col"{_n(column)}>{column.removesuffix(":")}</th>' for column in words.FACT_COLUMNS)
+    heads = "".join(
+        f'<th scope="col"{_n(column)}>{column.removesuffix(":")}</th>' for column in words.FACT_COLUMNS
+    )
     rows = []
     for texts, url in words.fact_cells(review):
         drawn: list[Any] = [escape(text) for text in texts]
         if url:
             drawn[2] = f'<a href="{escape(url)}" rel="noreferrer">{drawn[2]}</a>'
-        rows.append("<tr>" + "".join(f"<td{_n(column)}>{cell}</td>" for column, cell in zip(words.FACT_COLUMNS, drawn, strict=True)) + "</tr>")
+        rows.append(
+            "<tr>"
+            + "".join(
+                f"<td{_n(column)}>{cell}</td>" for column, cell in zip(words.FACT_COLUMNS, drawn, strict=True)
+            )
+            + "</tr>"
+        )
     return f'<div class="scroll"><table id="factlist"><thead><tr>{heads}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>\n'

@@ -30,7 +30,11 @@ def markdown(review: Review, progress: Callable[[Sequence[Row]], Iterator[Row]] 
         yield "\n" + "\n\n".join(_stream(review, row, review.detail(row))) + "\n"
     yield "\n## Facts\n\n"
     facts = [
-        [*map(escape, texts[:2]), f"[{escape(texts[2])}]({url})" if url else escape(texts[2]), *map(escape, texts[3:])]
+        [
+            *map(escape, texts[:2]),
+            f"[{escape(texts[2])}]({url})" if url else escape(texts[2]),
+            *map(escape, texts[3:]),
+        ]
         for texts, url in words.fact_cells(review)
     ]
     yield table(words.FACT_COLUMNS, facts) + "\n"
@@ -44,7 +48,9 @@ def _stream(review: Review, row: Row, detail: Detail) -> Iterator[str]:
     yield f"Formula: `{row.plan.formula.working}`"
     yield _table(words.limit_columns(row), words.limit_cells(row))
     if row.plan.findings:
-        yield "\n".join(f"- **{f.severity}** `{f.id}`: {escape(f.message)}. {escape(f.remedy)}" for f in row.plan.findings)
+        yield "\n".join(
+            f"- **{f.severity}** `{f.id}`: {escape(f.message)}. {escape(f.remedy)}" for f in row.plan.findings
+        )
     for bill in words.bills(row):
         yield _table([words.bill_title(row, bill), "quantity:", "price:", "cost:"], words.bill_cells(bill))
     yield "\n".join(f"- {escape(sentence)}" for sentence in words.break_even(detail))

@@ -26,17 +26,29 @@ def text(report: CheckReport, version: str) -> str:
     listed = (UNUSABLE, *RULES)
     index = {rule.id: number for number, rule in enumerate(listed)}
     run = {
-        "tool": {"driver": {"name": "shardcalc", "version": version, "semanticVersion": version, "rules": [_rule(rule, report.limits) for rule in listed]}},
+        "tool": {
+            "driver": {
+                "name": "shardcalc",
+                "version": version,
+                "semanticVersion": version,
+                "rules": [_rule(rule, report.limits) for rule in listed],
+            }
+        },
         "invocations": [{"executionSuccessful": report.usable}],
         "columnKind": "unicodeCodePoints",
         "results": [_result(found, index[found.rule.id], report.baseline) for found in report.found],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def _rule(rule: Rule, limits: Limits) -> dict[str, Any]:
     fact = rule.source(limits)
-    cited = f"\n\nSource: {fact.source.title}, {fact.source.url}, read {fact.date}." if fact is not None else ""
+    cited = (
+        f"\n\nSource: {fact.source.title}, {fact.source.url}, read {fact.date}." if fact is not None else ""
+    )
     plain = f"{rule.reason}\n\nWhat to do: {rule.remedy}.{cited}"
     yaml = f"\n\nTriggers it:\n\n```yaml\n{example(rule.bad)}```\n\nDoes not:\n\n```yaml\n{example(rule.good)}```\n"
     row: dict[str, Any] = {
@@ -59,7 +71,9 @@ def _result(found: Found, index: int, baseline: bool) -> dict[str, Any]:
         physical["region"] = {"startLine": found.place.line, "startColumn": found.place.column}
     location: dict[str, Any] = {"physicalLocation": physical}
     if found.stream:
-        location["logicalLocations"] = [{"name": found.stream, "fullyQualifiedName": found.field, "kind": "resource"}]
+        location["logicalLocations"] = [
+            {"name": found.stream, "fullyQualifiedName": found.field, "kind": "resource"}
+        ]
     row: dict[str, Any] = {
         "ruleId": found.rule.id,
         "ruleIndex": index,
@@ -67,7 +81,11 @@ def _result(found: Found, index: int, baseline: bool) -> dict[str, Any]:
         "message": {"text": f"{found.message}\n{found.remedy}"},
         "locations": [location],
         # No line and no number, so that a finding stays the same when lines move or demand changes.
-        "partialFingerprints": {"shardcalc/v1": hashlib.sha256("\0".join((found.rule.id, path(found.file), found.stream, found.field)).encode()).hexdigest()},
+        "partialFingerprints": {
+            "shardcalc/v1": hashlib.sha256(
+                "\0".join((found.rule.id, path(found.file), found.stream, found.field)).encode()
+            ).hexdigest()
+        },
     }
     if baseline:
         row["baselineState"] = "unchanged" if found.state is State.BASELINE else "new"

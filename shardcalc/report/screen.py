@@ -77,12 +77,20 @@ class Screen:
         """A heading."""
         self.line((title, "bold"))
 
-    def table(self, columns: Sequence[tuple[str, Justify]], rows: Iterable[Sequence[Cell]], *, footer: Sequence[str] | None = None) -> None:
+    def table(
+        self,
+        columns: Sequence[tuple[str, Justify]],
+        rows: Iterable[Sequence[Cell]],
+        *,
+        footer: Sequence[str] | None = None,
+    ) -> None:
         """A table. In a terminal it fits the width, its first column folding; elsewhere it is as wide as it needs to be."""
         made = [[_pieces(cell) for cell in row] for row in rows]
         if self._console is None:
             text = [["".join(piece for piece, _ in cell) for cell in row] for row in made]
-            self._drawn += _plain_table(columns, [*text, list(map(clean, footer))] if footer is not None else text)
+            self._drawn += _plain_table(
+                columns, [*text, list(map(clean, footer))] if footer is not None else text
+            )
             return
         from rich import box
         from rich.table import Table
@@ -142,10 +150,14 @@ class Screen:
             value = 10 ** (high - span * index / (height - 1))
             scale = f"${value:,.0f}" if index % 4 == 0 or index == height - 1 else ""
             self._drawn.append(f"{scale:>10} {'│' if self.page.unicode else '|'}{''.join(row)}")
-        self._drawn.append(f"{'':10} {'└' if self.page.unicode else '+'}{('─' if self.page.unicode else '-') * len(xs)}")
+        self._drawn.append(
+            f"{'':10} {'└' if self.page.unicode else '+'}{('─' if self.page.unicode else '-') * len(xs)}"
+        )
         left, here, right = label(xs[0]), f"now {label(mark)}", f"{label(xs[-1])} {unit}"
         at = min(max(len(left) + 2, now - len(here) // 2), len(xs) - len(right) - len(here) - 2)
-        self._drawn.append(f"{'':12}{left}{' ' * max(1, at - len(left))}{here}".ljust(12 + len(xs) - len(right)) + right)
+        self._drawn.append(
+            f"{'':12}{left}{' ' * max(1, at - len(left))}{here}".ljust(12 + len(xs) - len(right)) + right
+        )
         self.line(("both axes logarithmic; * where curves meet", "dim"), indent=12)
 
     def finding(self, severity: str, name: str, message: str, remedy: str) -> None:
@@ -165,7 +177,9 @@ class Screen:
 def _console(width: int) -> Console:
     from rich.console import Console
 
-    return Console(width=width, force_terminal=True, highlight=False, markup=False, emoji=False, legacy_windows=False)
+    return Console(
+        width=width, force_terminal=True, highlight=False, markup=False, emoji=False, legacy_windows=False
+    )
 
 
 def _pieces(cell: Cell) -> list[tuple[str, str]]:
@@ -179,7 +193,14 @@ def _wrap(text: str, width: int, indent: int) -> str:
     margin = " " * indent
     if len(text) + indent <= width:
         return margin + text
-    return textwrap.fill(text, width, initial_indent=margin, subsequent_indent=margin, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _plain_table(columns: Sequence[tuple[str, Justify]], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -205,4 +226,10 @@ def width_of(text: str) -> int:
 
 def clean(text: str) -> str:
     """Text without control characters, so that no name can steer a terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else " " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return (
+        text
+        if text.isprintable()
+        else "".join(
+            c if c.isprintable() else " " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+        )
+    )

@@ -61,7 +61,11 @@ def _roles(row: Row) -> str:
 
 
 def _played(row: Row) -> list[str]:
-    return [f"{row.over:,}", f"+{_share(row.excess)}" if row.excess else "", *map(_share, (row.p50, row.p95, row.p99, row.worst))]
+    return [
+        f"{row.over:,}",
+        f"+{_share(row.excess)}" if row.excess else "",
+        *map(_share, (row.p50, row.p95, row.p99, row.worst)),
+    ]
 
 
 def _calls(made: Suggestion) -> str:
@@ -79,7 +83,9 @@ def _lag(lag: Lag) -> str:
 
 def _growth(made: Suggestion) -> str:
     weeks = ", ".join("unknown" if week is None else decimal(week) for week in made.growth.weeks)
-    return f"{made.growth.text}" + (f" (weekly medians of the day's peak, in full shards: {weeks})" if weeks else "")
+    return f"{made.growth.text}" + (
+        f" (weekly medians of the day's peak, in full shards: {weeks})" if weeks else ""
+    )
 
 
 def _cheapest(made: Suggestion) -> str:
@@ -97,8 +103,15 @@ def _doubts(made: Suggestion) -> list[str]:
     for title, line in lines:
         if line.price is None:
             unknown.setdefault(title, []).append(line.title)
-    doubts = [f"{line.title}: {line.price.doubt}, {line.price.source.title}" for _, line in lines if line.price is not None and line.price.doubt]
-    return [*dict.fromkeys(doubts), *(f"{title}: no verified price for {'; '.join(names)}" for title, names in unknown.items())]
+    doubts = [
+        f"{line.title}: {line.price.doubt}, {line.price.source.title}"
+        for _, line in lines
+        if line.price is not None and line.price.doubt
+    ]
+    return [
+        *dict.fromkeys(doubts),
+        *(f"{title}: no verified price for {'; '.join(names)}" for title, names in unknown.items()),
+    ]
 
 
 # ── a terminal ───────────────────────────────────────────────────────────────────────────────────
@@ -113,11 +126,15 @@ def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
     screen.line(made.window)
     screen.line("; ".join(filter(None, (made.rule, _money(made)))))
     if made.busiest[1] > made.calculated:
-        screen.line(f"the busiest recent day, {made.busiest[0]}, asks for {made.busiest[1]:,} and so decides; all days together ask for {made.calculated:,}")
+        screen.line(
+            f"the busiest recent day, {made.busiest[0]}, asks for {made.busiest[1]:,} and so decides; all days together ask for {made.calculated:,}"
+        )
     for reason in made.holds:
         screen.line(("not fewer  ", "bold yellow"), reason)
     screen.gap()
-    screen.table([("measured", "left"), ("mean", "right"), ("busiest", "right"), ("on (UTC)", "left")], _flows(made))
+    screen.table(
+        [("measured", "left"), ("mean", "right"), ("busiest", "right"), ("on (UTC)", "left")], _flows(made)
+    )
     screen.gap()
     _limits(screen, made)
     if explain:
@@ -156,7 +173,9 @@ def _basis(made: Suggestion) -> str:
     bills: Sequence[Bill] = [choice.bill for choice in made.choices] + [row.bill for row in made.rows]
     read = f", history read {made.history.read_at}" if made.history.read_at else ""
     origin = "" if made.prices_origin == "built in" else f", prices: {made.prices_origin}"
-    return f"limits and prices as of {oldest(made.limits, bills)} or later{origin}{read}; nothing was executed"
+    return (
+        f"limits and prices as of {oldest(made.limits, bills)} or later{origin}{read}; nothing was executed"
+    )
 
 
 def _limits(screen: Screen, made: Suggestion) -> None:
@@ -166,7 +185,14 @@ def _limits(screen: Screen, made: Suggestion) -> None:
         ("limit", "left"), (busiest, "right"), ("one shard", "right"), ("alone", "right"), (f"used at {shown:,}", "left"), ("", "right"), ("", "left"),
     ]  # fmt: skip
     texts = [
-        (c.title, rate(c.base), rate(c.per_shard), f"{c.shards:,}", _share(need.utilisation(shown)), "binding" if need in binding else "")
+        (
+            c.title,
+            rate(c.base),
+            rate(c.per_shard),
+            f"{c.shards:,}",
+            _share(need.utilisation(shown)),
+            "binding" if need in binding else "",
+        )
         for need in made.needs
         for c in (need.constraint,)
     ]
@@ -177,14 +203,18 @@ def _limits(screen: Screen, made: Suggestion) -> None:
     if width < len(columns[4][0]):
         columns[4] = (f"at {shown:,}", "left")
     rows: list[Sequence[Cell]] = [
-        [*text[:4], screen.bar(need.utilisation(shown), width), text[4], ((text[5], "bold"),)] for text, need in zip(texts, made.needs, strict=True)
+        [*text[:4], screen.bar(need.utilisation(shown), width), text[4], ((text[5], "bold"),)]
+        for text, need in zip(texts, made.needs, strict=True)
     ]
     screen.table(columns, rows)
 
 
 def _explain(screen: Screen, need: Need) -> None:
     constraint = need.constraint
-    screen.line((constraint.title, "bold"), f"  on {moment(need.at):%Y-%m-%d %H:%M} UTC, of {need.known:,} known periods")
+    screen.line(
+        (constraint.title, "bold"),
+        f"  on {moment(need.at):%Y-%m-%d %H:%M} UTC, of {need.known:,} known periods",
+    )
     screen.line(constraint.working, indent=2)
     if constraint.fact is not None:
         screen.line((_source(constraint.fact), "dim"), indent=2)
@@ -206,16 +236,32 @@ def _backtest(screen: Screen, made: Suggestion) -> None:
     rows: list[Sequence[Cell]] = []
     for row in made.rows:
         chosen = row.shards == made.recommended
-        cells = [_roles(row), f"{row.shards:,}", *_played(row), *([] if narrow else [decimal(row.shard_hours)]), money(row.bill.total, [row.bill])]
+        cells = [
+            _roles(row),
+            f"{row.shards:,}",
+            *_played(row),
+            *([] if narrow else [decimal(row.shard_hours)]),
+            money(row.bill.total, [row.bill]),
+        ]
         rows.append([((cell, "bold"),) for cell in cells] if chosen else cells)
     screen.table(columns, rows)
-    screen.line((f"over: periods, of {made.known:,}, that asked for more than so many shards carry without headroom; by: the worst of them", "dim"))
+    screen.line(
+        (
+            f"over: periods, of {made.known:,}, that asked for more than so many shards carry without headroom; by: the worst of them",
+            "dim",
+        )
+    )
 
 
 def _choices(screen: Screen, made: Suggestion) -> None:
     if made.choices:
-        columns: list[tuple[str, Justify]] = [("to have this capacity, in USD for a month of the measured mean", "left"), ("", "right")]
-        screen.table(columns, [[choice.title, money(choice.bill.total, [choice.bill])] for choice in made.choices])
+        columns: list[tuple[str, Justify]] = [
+            ("to have this capacity, in USD for a month of the measured mean", "left"),
+            ("", "right"),
+        ]
+        screen.table(
+            columns, [[choice.title, money(choice.bill.total, [choice.bill])] for choice in made.choices]
+        )
     screen.line((_cheapest(made), "dim"))
     for doubt in _doubts(made):
         screen.line((doubt, "dim"))
@@ -286,7 +332,9 @@ def json_text(made: Suggestion, *, explain: bool = False) -> str:
             for lag in made.lags
         ],
         "growth": {
-            "weekly_median_full_shards": [None if week is None else number(week) for week in made.growth.weeks],
+            "weekly_median_full_shards": [
+                None if week is None else number(week) for week in made.growth.weeks
+            ],
             "per_week": None if made.growth.per_week is None else number(made.growth.per_week),
             "enough_until": None if made.growth.until is None else made.growth.until.isoformat(),
             "text": made.growth.text,
@@ -296,10 +344,19 @@ def json_text(made: Suggestion, *, explain: bool = False) -> str:
         "prices_origin": made.prices_origin,
         "findings": [finding_row(finding) for finding in made.findings],
         "backtest": [_backtest_row(row, made, explain) for row in made.rows],
-        "choices": [{"title": choice.title, "shards": choice.shards, **bill_row(choice.bill, made.limits if explain else None)} for choice in made.choices],
+        "choices": [
+            {
+                "title": choice.title,
+                "shards": choice.shards,
+                **bill_row(choice.bill, made.limits if explain else None),
+            }
+            for choice in made.choices
+        ],
         "cheapest": None if made.cheapest is None else made.cheapest.mode.value,
         "path": None if made.path is None else reshard.row(made.path, history.stream, history.region),
-        "no_path": None if made.no_path is None else {"message": made.no_path.message, "remedy": made.no_path.remedy},
+        "no_path": None
+        if made.no_path is None
+        else {"message": made.no_path.message, "remedy": made.no_path.remedy},
     }
     return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
@@ -323,7 +380,12 @@ def _backtest_row(row: Row, made: Suggestion, explain: bool) -> dict[str, Any]:
         "roles": list(row.roles),
         "periods_over": row.over,
         "worst_excess": number(row.excess),
-        "utilisation": {"p50": number(row.p50), "p95": number(row.p95), "p99": number(row.p99), "max": number(row.worst)},
+        "utilisation": {
+            "p50": number(row.p50),
+            "p95": number(row.p95),
+            "p99": number(row.p99),
+            "max": number(row.worst),
+        },
         "shard_hours": number(row.shard_hours),
         "month": bill_row(row.bill, made.limits if explain else None),
     }
@@ -337,16 +399,33 @@ def markdown_text(made: Suggestion, *, explain: bool = False) -> str:
     history = made.history
     parts = [f"# {escape(_title(made))}"]
     about = [escape(text) for text in (history.region, history.mode) if text]
-    parts.append("; ".join([*about, made.window, escape(made.rule), *filter(None, [escape(_money(made))])]) + ".")
+    parts.append(
+        "; ".join([*about, made.window, escape(made.rule), *filter(None, [escape(_money(made))])]) + "."
+    )
     if made.busiest[1] > made.calculated:
-        parts.append(f"The busiest recent day, {made.busiest[0]}, asks for {made.busiest[1]:,} and so decides; all days together ask for {made.calculated:,}.")
+        parts.append(
+            f"The busiest recent day, {made.busiest[0]}, asks for {made.busiest[1]:,} and so decides; all days together ask for {made.calculated:,}."
+        )
     if made.holds:
         parts.append("Not fewer, because\n\n" + "\n".join(f"- {escape(reason)}" for reason in made.holds))
-    parts.append(markdown_table(["measured", "mean:", "busiest:", "on (UTC)"], [[escape(row[0]), *row[1:]] for row in _flows(made)]))
+    parts.append(
+        markdown_table(
+            ["measured", "mean:", "busiest:", "on (UTC)"],
+            [[escape(row[0]), *row[1:]] for row in _flows(made)],
+        )
+    )
     binding = made.binding
     parts.append(
         markdown_table(
-            ["limit", f"{_busiest(made)}:", "one shard:", "alone:", f"used at {made.shown:,}:", "on (UTC)", ""],
+            [
+                "limit",
+                f"{_busiest(made)}:",
+                "one shard:",
+                "alone:",
+                f"used at {made.shown:,}:",
+                "on (UTC)",
+                "",
+            ],
             [
                 [
                     escape(need.constraint.title),
@@ -362,12 +441,30 @@ def markdown_text(made: Suggestion, *, explain: bool = False) -> str:
         )
     )
     if explain:
-        parts.append("\n".join(f"- {escape(need.constraint.working)}  \n  {source(need.constraint.fact)}" for need in made.needs))
-    columns = ["backtest", "shards:", "over:", "by:", "p50:", "p95:", "p99:", "max:", "shard-hours:", "a month:"]
+        parts.append(
+            "\n".join(
+                f"- {escape(need.constraint.working)}  \n  {source(need.constraint.fact)}"
+                for need in made.needs
+            )
+        )
+    columns = [
+        "backtest",
+        "shards:",
+        "over:",
+        "by:",
+        "p50:",
+        "p95:",
+        "p99:",
+        "max:",
+        "shard-hours:",
+        "a month:",
+    ]
     rows = []
     for row in made.rows:
         count = f"**{row.shards:,}**" if row.shards == made.recommended else f"{row.shards:,}"
-        rows.append([_roles(row), count, *_played(row), decimal(row.shard_hours), money(row.bill.total, [row.bill])])
+        rows.append(
+            [_roles(row), count, *_played(row), decimal(row.shard_hours), money(row.bill.total, [row.bill])]
+        )
     parts.append(markdown_table(columns, rows))
     facts = [f"GetRecords calls: {_calls(made)}"] if made.calls is not None else []
     facts += [f"lag of {escape(_lag(lag))}" for lag in made.lags]
@@ -377,7 +474,9 @@ def markdown_text(made: Suggestion, *, explain: bool = False) -> str:
     parts.append("\n".join(f"- {fact}" for fact in facts))
     if made.choices:
         bills = [[choice.title, money(choice.bill.total, [choice.bill])] for choice in made.choices]
-        parts.append(markdown_table(["to have this capacity, in USD for a month of the measured mean", ":"], bills))
+        parts.append(
+            markdown_table(["to have this capacity, in USD for a month of the measured mean", ":"], bills)
+        )
     parts.append(f"{_cheapest(made)[0].upper()}{escape(_cheapest(made)[1:])}.")
     if doubts := _doubts(made):
         parts.append("\n".join(f"- {escape(doubt)}" for doubt in doubts))
@@ -385,8 +484,15 @@ def markdown_text(made: Suggestion, *, explain: bool = False) -> str:
         parts.append(f"## {reshard.title(made.path).replace('->', '→')}")
         parts += reshard.markdown_parts(made.path, made.limits, history.stream, history.region)
     if made.no_path is not None:
-        parts.append(f"**No path to {made.recommended:,} shards**: {escape(made.no_path.message)}. {escape(made.no_path.remedy)}")
+        parts.append(
+            f"**No path to {made.recommended:,} shards**: {escape(made.no_path.message)}. {escape(made.no_path.remedy)}"
+        )
     if made.findings:
-        parts.append("\n".join(f"- **{finding.severity}** `{finding.id}`: {escape(finding.message)}. {escape(finding.remedy)}" for finding in made.findings))
+        parts.append(
+            "\n".join(
+                f"- **{finding.severity}** `{finding.id}`: {escape(finding.message)}. {escape(finding.remedy)}"
+                for finding in made.findings
+            )
+        )
     parts.append(f"{_basis(made)[0].upper()}{_basis(made)[1:]}.")
     return "\n\n".join(parts) + "\n"

@@ -43,7 +43,11 @@ class Axis(NamedTuple):
 
     def place(self, value: float, start: float, end: float) -> float:
         """Where a value lies between two ends."""
-        low, high, value = (log10(x) for x in (self.low, self.high, max(value, self.low))) if self.logarithmic else (self.low, self.high, value)
+        low, high, value = (
+            (log10(x) for x in (self.low, self.high, max(value, self.low)))
+            if self.logarithmic
+            else (self.low, self.high, value)
+        )
         return start + (value - low) / ((high - low) or 1) * (end - start)
 
     @property
@@ -63,7 +67,9 @@ def _round_ticks(low: float, high: float) -> list[float]:
 
 def _decades(low: float, high: float) -> list[float]:
     times: Sequence[int] = (1,) if high / low >= 1000 else (1, 3) if high / low >= 30 else (1, 2, 5)
-    found = [factor * 10.0**power for power in range(floor(log10(low)), ceil(log10(high)) + 1) for factor in times]
+    found = [
+        factor * 10.0**power for power in range(floor(log10(low)), ceil(log10(high)) + 1) for factor in times
+    ]
     return [value for value in found if low <= value <= high * 1.0001]
 
 
@@ -75,7 +81,15 @@ def short(value: float) -> str:
     return f"{value:.3g}"
 
 
-def lines(title: str, x: Axis, y: Axis, curves: Sequence[Line], *, now: tuple[float, str] | None = None, bands: Sequence[tuple[float, float]] = ()) -> str:
+def lines(
+    title: str,
+    x: Axis,
+    y: Axis,
+    curves: Sequence[Line],
+    *,
+    now: tuple[float, str] | None = None,
+    bands: Sequence[tuple[float, float]] = (),
+) -> str:
     """Curves over an axis.
 
     Args:
@@ -90,7 +104,9 @@ def lines(title: str, x: Axis, y: Axis, curves: Sequence[Line], *, now: tuple[fl
     drawn = []
     for start, end in bands:
         left = x.place(start, LEFT, right)
-        drawn.append(f'<rect class="band" x="{_n(left)}" y="{TOP}" width="{_n(max(2, x.place(end, LEFT, right) - left))}" height="{bottom - TOP}"/>')
+        drawn.append(
+            f'<rect class="band" x="{_n(left)}" y="{TOP}" width="{_n(max(2, x.place(end, LEFT, right) - left))}" height="{bottom - TOP}"/>'
+        )
     drawn += _frame(x, y)
     for curve in curves:
         drawn.append(_curve(curve, x, y))
@@ -98,8 +114,12 @@ def lines(title: str, x: Axis, y: Axis, curves: Sequence[Line], *, now: tuple[fl
         at = x.place(now[0], LEFT, right)
         anchor = "end" if at > WIDTH * 0.7 else "start"
         drawn.append(f'<path class="now" d="M{_n(at)} {TOP}V{bottom}"/>')
-        drawn.append(f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11}" class="{anchor}">{escape(now[1])}</text>')
-    drawn += _legend([(curve.name, curve.style) for curve in curves] + ([("throttled", "band")] if bands else []))
+        drawn.append(
+            f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11}" class="{anchor}">{escape(now[1])}</text>'
+        )
+    drawn += _legend(
+        [(curve.name, curve.style) for curve in curves] + ([("throttled", "band")] if bands else [])
+    )
     return _svg(title, drawn, HEIGHT)
 
 
@@ -116,7 +136,9 @@ def _curve(curve: Line, x: Axis, y: Axis) -> str:
     return f'<path class="{curve.style}" d="{path}"/>'
 
 
-def columns(title: str, x: Axis, y: Axis, counts: Sequence[tuple[int, int]], *, marks: Sequence[tuple[int, str]] = ()) -> str:
+def columns(
+    title: str, x: Axis, y: Axis, counts: Sequence[tuple[int, int]], *, marks: Sequence[tuple[int, str]] = ()
+) -> str:
     """A histogram: a column over each whole number of the axis to the right."""
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     drawn = list(_frame(x, y))
@@ -126,16 +148,27 @@ def columns(title: str, x: Axis, y: Axis, counts: Sequence[tuple[int, int]], *, 
         if count:
             # A column that exists is seen, however low.
             top = min(top, bottom - 1.5)
-            drawn.append(f'<rect class="bar" x="{_n(x.place(value, LEFT, right) - width / 2)}" y="{_n(top)}" width="{_n(width)}" height="{_n(bottom - top)}"/>')
+            drawn.append(
+                f'<rect class="bar" x="{_n(x.place(value, LEFT, right) - width / 2)}" y="{_n(top)}" width="{_n(width)}" height="{_n(bottom - top)}"/>'
+            )
     for index, (value, text) in enumerate(marks):
         at = x.place(value, LEFT, right)
         anchor = "end" if at > WIDTH * 0.6 else "start"
         drawn.append(f'<path class="now" d="M{_n(at)} {TOP}V{bottom}"/>')
-        drawn.append(f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11 + 15 * index}" class="{anchor}">{escape(text)}</text>')
+        drawn.append(
+            f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11 + 15 * index}" class="{anchor}">{escape(text)}</text>'
+        )
     return _svg(title, drawn, HEIGHT)
 
 
-def bars(title: str, rows: Sequence[tuple[str, float, str, bool]], *, full: float | None = None, full_text: str = "", axis: str = "") -> str:
+def bars(
+    title: str,
+    rows: Sequence[tuple[str, float, str, bool]],
+    *,
+    full: float | None = None,
+    full_text: str = "",
+    axis: str = "",
+) -> str:
     """Horizontal bars: a label, a length, a text and whether it stands out; ``full`` is where a line is drawn."""
     most = max([full or 0, *(length for _, length, _, _ in rows)]) or 1
     widest = max((len(text) for _, _, text, _ in rows), default=0)
@@ -146,8 +179,12 @@ def bars(title: str, rows: Sequence[tuple[str, float, str, bool]], *, full: floa
         y = top + index * 38
         width = max(1.5, length / most * room)
         drawn.append(f'<text x="0" y="{y + 13}">{escape(label)}</text>')
-        drawn.append(f'<rect class="{"bar" if strong else "pale"}" x="0" y="{y + 18}" width="{_n(width)}" height="13"/>')
-        drawn.append(f'<text class="{"strong" if strong else "value"}" x="{_n(width + 6)}" y="{y + 29}">{escape(text)}</text>')
+        drawn.append(
+            f'<rect class="{"bar" if strong else "pale"}" x="0" y="{y + 18}" width="{_n(width)}" height="13"/>'
+        )
+        drawn.append(
+            f'<text class="{"strong" if strong else "value"}" x="{_n(width + 6)}" y="{y + 29}">{escape(text)}</text>'
+        )
     height = top + len(rows) * 38
     if full is not None:
         at = full / most * room
@@ -182,7 +219,11 @@ def _legend(named: Sequence[tuple[str, str]]) -> Iterator[str]:
         at -= 7.4 * len(name)
         yield f'<text x="{_n(at)}" y="11">{escape(name)}</text>'
         at -= 30
-        shape = f'<rect class="{style}" x="{_n(at)}" y="1" width="24" height="11"/>' if style in ("area", "band") else ""
+        shape = (
+            f'<rect class="{style}" x="{_n(at)}" y="1" width="24" height="11"/>'
+            if style in ("area", "band")
+            else ""
+        )
         yield shape or f'<path class="{style}" d="M{_n(at)} 7h24"/>'
         at -= 12
 

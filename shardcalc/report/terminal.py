@@ -25,7 +25,9 @@ def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
     screen.gap()
     for region, origin in report.origins.items():
         screen.line((f"prices of {region}: {origin}", "dim"))
-    screen.line((f"limits and prices read {report.oldest} or later; shardcalc facts names the sources", "dim"))
+    screen.line(
+        (f"limits and prices read {report.oldest} or later; shardcalc facts names the sources", "dim")
+    )
     return screen.text()
 
 
@@ -49,7 +51,11 @@ def _summary(screen: Screen, report: PlanReport) -> None:
             ]
         )
     total = money(report.cost, [stream.bill for stream in report.streams])
-    screen.table(columns, rows, footer=[f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", total, ""])
+    screen.table(
+        columns,
+        rows,
+        footer=[f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", total, ""],
+    )
     screen.line((f"cost in USD for {decimal(report.hours)} h, each stream in its mode", "dim"))
 
 
@@ -59,8 +65,17 @@ def _binding(plan: Plan) -> str:
 
 
 def _counts(plan: Plan) -> str:
-    found = [(severity, sum(finding.severity is severity for finding in plan.findings)) for severity in Severity]
-    return ", ".join(f"{count} {severity.value}{'s' if count > 1 and severity is not Severity.INFO else ''}" for severity, count in found if count) or "-"
+    found = [
+        (severity, sum(finding.severity is severity for finding in plan.findings)) for severity in Severity
+    ]
+    return (
+        ", ".join(
+            f"{count} {severity.value}{'s' if count > 1 and severity is not Severity.INFO else ''}"
+            for severity, count in found
+            if count
+        )
+        or "-"
+    )
 
 
 def rate(value: ByteRate | RecordRate) -> str:
@@ -89,7 +104,9 @@ def _stream(screen: Screen, stream: StreamPlan, report: PlanReport, explain: boo
     screen.gap()
     taken, given = plan.capacity(shards, limits)
     records = limits.write_records.value * shards
-    screen.line("capacity ", f"{taken} or {decimal(records.amount)} records/s in, {given} out to shared consumers")
+    screen.line(
+        "capacity ", f"{taken} or {decimal(records.amount)} records/s in, {given} out to shared consumers"
+    )
     screen.gap()
     _bill(screen, stream.bill)
     for finding in plan.findings:
@@ -108,21 +125,30 @@ def _asked(screen: Screen, stream: StreamPlan) -> None:
             f"{plan.packing.records:,} records in one of {plan.packing.size}: {decimal(peak.amount / plan.packing.records)} a second = {plan.write}",
         )
     shared, fan_out = workload.shared, workload.fan_out
-    readers = [f"{plan.formula.read} to {shared} shared consumer{'' if shared == 1 else 's'}"] if shared else []
+    readers = (
+        [f"{plan.formula.read} to {shared} shared consumer{'' if shared == 1 else 's'}"] if shared else []
+    )
     if fan_out:
         readers.append(f"{plan.write} to {f'each of {fan_out}' if fan_out > 1 else 'one'} by fan-out")
     screen.line("read     ", ", ".join(readers) or "by nobody")
     assumed = [
         name
         for name in ("consumers", "headroom", "region")
-        if name not in stream.stream.origins and not (name == "consumers" and "fan_out" in stream.stream.origins)
+        if name not in stream.stream.origins
+        and not (name == "consumers" and "fan_out" in stream.stream.origins)
     ]
     words = {"consumers": "one shared consumer", "headroom": "no headroom", "region": workload.region}
     if assumed:
         screen.line("assumed  ", ", ".join(words[name] for name in assumed))
     given = {origin: names for origin, names in stream.stream.by_origin.items() if origin != "stream"}
     if given and stream.stream.where:
-        screen.line("from     ", "; ".join(f"{'flags' if origin == 'flag' else origin}: {', '.join(names)}" for origin, names in given.items()))
+        screen.line(
+            "from     ",
+            "; ".join(
+                f"{'flags' if origin == 'flag' else origin}: {', '.join(names)}"
+                for origin, names in given.items()
+            ),
+        )
 
 
 def _limits(screen: Screen, plan: Plan) -> None:
@@ -132,7 +158,14 @@ def _limits(screen: Screen, plan: Plan) -> None:
         ("limit", "left"), ("demand", "right"), ("one shard", "right"), ("alone", "right"), (f"used at {shown:,}", "left"), ("", "right"), ("", "left"),
     ]  # fmt: skip
     texts = [
-        (c.title, rate(c.demand), rate(c.per_shard), f"{c.shards:,}", percent(c.utilisation(shown)), "binding" if c.shards == shards else "")
+        (
+            c.title,
+            rate(c.demand),
+            rate(c.per_shard),
+            f"{c.shards:,}",
+            percent(c.utilisation(shown)),
+            "binding" if c.shards == shards else "",
+        )
         for c in plan.constraints
     ]
     # The bar takes what the other columns leave.
@@ -159,8 +192,9 @@ def _source(constraint: Constraint) -> str:
     fact = constraint.fact
     if fact is None:
         return "the limit of one shard is declared by the workload"
-    return f"{fact.value} {fact.scope}: {fact.source.title}, {fact.source.url}, read {fact.date}, confidence {fact.confidence}" + (
-        f" ({fact.note})" if fact.note else ""
+    return (
+        f"{fact.value} {fact.scope}: {fact.source.title}, {fact.source.url}, read {fact.date}, confidence {fact.confidence}"
+        + (f" ({fact.note})" if fact.note else "")
     )
 
 
@@ -206,10 +240,16 @@ def carried(answer: Carried, page: Page) -> str:
     amounts = [("second", 1), ("minute", 60), ("hour", 3600), ("day", 86400)]
     screen.table(
         [("per", "left"), ("records", "right"), ("data", "right")],
-        [[name, decimal(per_second.amount * seconds), str(answer.write * seconds).removesuffix("/s")] for name, seconds in amounts],
+        [
+            [name, decimal(per_second.amount * seconds), str(answer.write * seconds).removesuffix("/s")]
+            for name, seconds in amounts
+        ],
     )
     screen.gap()
-    rows = [[constraint.title, rate(answer.by(constraint)), "binding" if constraint in answer.binding else ""] for constraint in answer.plan.constraints]
+    rows = [
+        [constraint.title, rate(answer.by(constraint)), "binding" if constraint in answer.binding else ""]
+        for constraint in answer.plan.constraints
+    ]
     key = answer.hottest_key
     if key is not None:
         rows.append(["hottest key, whatever the shards", rate(key), "binding" if key == per_second else ""])

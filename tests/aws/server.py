@@ -95,12 +95,16 @@ class Aws(ThreadingHTTPServer):
         name = body.get("StreamName") or body["StreamARN"].rpartition("/")[2]
         stream = self.regions.get(region, {}).get(name)
         if stream is None:
-            raise Refused(400, "ResourceNotFoundException", f"Stream {name} under account 123456789012 not found.")
+            raise Refused(
+                400, "ResourceNotFoundException", f"Stream {name} under account 123456789012 not found."
+            )
         return stream
 
     def ListStreams(self, region: str, body: dict[str, Any]) -> dict[str, Any]:
         names = sorted(self.regions.get(region, {}))
-        after = body.get("ExclusiveStartStreamName") or (body["NextToken"].removeprefix("after ") if "NextToken" in body else None)
+        after = body.get("ExclusiveStartStreamName") or (
+            body["NextToken"].removeprefix("after ") if "NextToken" in body else None
+        )
         left = [name for name in names if after is None or name > after]
         page = left[: self.page_streams]
         answer: dict[str, Any] = {"StreamNames": page, "HasMoreStreams": len(left) > len(page)}
@@ -126,13 +130,25 @@ class Aws(ThreadingHTTPServer):
 
     def ListShards(self, region: str, body: dict[str, Any]) -> dict[str, Any]:
         if "NextToken" in body and len(body) > 1:
-            raise Refused(400, "InvalidArgumentException", "NextToken and StreamName cannot be provided together.")
-        name, first = body["NextToken"].split(" ") if "NextToken" in body else (self.stream(region, body).name, "0")
+            raise Refused(
+                400, "InvalidArgumentException", "NextToken and StreamName cannot be provided together."
+            )
+        name, first = (
+            body["NextToken"].split(" ") if "NextToken" in body else (self.stream(region, body).name, "0")
+        )
         stream = self.regions[region][name]
         rows = []
         for index in range(stream.closed + stream.shards):
-            numbers = {"StartingSequenceNumber": "1"} | ({"EndingSequenceNumber": "2"} if index < stream.closed else {})
-            rows.append({"ShardId": f"shardId-{index:012d}", "HashKeyRange": {"StartingHashKey": "0", "EndingHashKey": "1"}, "SequenceNumberRange": numbers})
+            numbers = {"StartingSequenceNumber": "1"} | (
+                {"EndingSequenceNumber": "2"} if index < stream.closed else {}
+            )
+            rows.append(
+                {
+                    "ShardId": f"shardId-{index:012d}",
+                    "HashKeyRange": {"StartingHashKey": "0", "EndingHashKey": "1"},
+                    "SequenceNumberRange": numbers,
+                }
+            )
         end = int(first) + self.page_shards
         answer: dict[str, Any] = {"Shards": rows[int(first) : end]}
         if end < len(rows):
@@ -143,13 +159,24 @@ class Aws(ThreadingHTTPServer):
         names = self.stream(region, body).consumers
         return {
             "Consumers": [
-                {"ConsumerName": name, "ConsumerARN": f"arn:{name}", "ConsumerStatus": "ACTIVE", "ConsumerCreationTimestamp": 1.7e9} for name in names
+                {
+                    "ConsumerName": name,
+                    "ConsumerARN": f"arn:{name}",
+                    "ConsumerStatus": "ACTIVE",
+                    "ConsumerCreationTimestamp": 1.7e9,
+                }
+                for name in names
             ]
         }
 
     def DescribeLimits(self, region: str, body: dict[str, Any]) -> dict[str, Any]:
         shards = sum(stream.shards for stream in self.regions.get(region, {}).values())
-        return {"ShardLimit": 6000, "OpenShardCount": shards, "OnDemandStreamCount": 0, "OnDemandStreamCountLimit": 50}
+        return {
+            "ShardLimit": 6000,
+            "OpenShardCount": shards,
+            "OnDemandStreamCount": 0,
+            "OnDemandStreamCountLimit": 50,
+        }
 
     def GetMetricData(self, region: str, body: dict[str, Any]) -> dict[str, Any]:
         """All series side by side, page by page in time, as many points a page as fit."""
@@ -169,7 +196,11 @@ class Aws(ThreadingHTTPServer):
                 value = self.steady(name, dimensions)
                 stamps, values = ([], []) if value is None else (list(page), [value] * len(page))
             else:
-                points = [(time, value) for time in page if (value := self.measure(name, dimensions, time)) is not None]
+                points = [
+                    (time, value)
+                    for time in page
+                    if (value := self.measure(name, dimensions, time)) is not None
+                ]
                 stamps, values = [time for time, _ in points], [value for _, value in points]
             if body.get("ScanBy") != "TimestampAscending":
                 stamps.reverse()
@@ -183,7 +214,11 @@ class Aws(ThreadingHTTPServer):
                     "StatusCode": "PartialData" if more else "Complete",
                 }
             )
-        return {"MetricDataResults": results, "Messages": [], **({"NextToken": str(skip + each)} if more else {})}
+        return {
+            "MetricDataResults": results,
+            "Messages": [],
+            **({"NextToken": str(skip + each)} if more else {}),
+        }
 
 
 class Refused(Exception):
@@ -211,7 +246,14 @@ class _Handler(BaseHTTPRequestHandler):
         region = scope[1] if scope else ""
         with self.server.lock:
             self.server.requests.append((operation, region, body))
-            fault = next((one for one in self.server.faults if one.operation == operation and one.times > 0 and one.when(body)), None)
+            fault = next(
+                (
+                    one
+                    for one in self.server.faults
+                    if one.operation == operation and one.times > 0 and one.when(body)
+                ),
+                None,
+            )
             if fault is not None:
                 fault.times -= 1
         try:
@@ -223,9 +265,15 @@ class _Handler(BaseHTTPRequestHandler):
             answer = getattr(self.server, operation)(region, body)
             if fault is not None and fault.change is not None:
                 answer = fault.change(answer) or answer
-            self.reply(200, json.dumps(answer).encode() if fault is None or fault.raw is None else fault.raw, cut=fault is not None and fault.cut)
+            self.reply(
+                200,
+                json.dumps(answer).encode() if fault is None or fault.raw is None else fault.raw,
+                cut=fault is not None and fault.cut,
+            )
         except Refused as refused:
-            self.reply(refused.status, json.dumps({"__type": refused.code, "message": refused.message}).encode())
+            self.reply(
+                refused.status, json.dumps({"__type": refused.code, "message": refused.message}).encode()
+            )
 
     def reply(self, status: int, content: bytes, *, cut: bool = False) -> None:
         self.send_response(status)

@@ -14,15 +14,40 @@ ORDERS = Named("orders", "eu-west-1")
 
 REFUSALS = [
     (400, "ExpiredTokenException", Trouble.EXPIRED, ["session token has expired", "sign in again"]),
-    (400, "UnrecognizedClientException", Trouble.CREDENTIALS, ["does not know these credentials in eu-west-1"]),
+    (
+        400,
+        "UnrecognizedClientException",
+        Trouble.CREDENTIALS,
+        ["does not know these credentials in eu-west-1"],
+    ),
     (403, "InvalidSignatureException", Trouble.CREDENTIALS, ["signature"]),
-    (400, "AccessDeniedException", Trouble.DENIED, ["kinesis:DescribeStreamSummary is missing on stream orders in eu-west-1", "shardcalc iam"]),
+    (
+        400,
+        "AccessDeniedException",
+        Trouble.DENIED,
+        ["kinesis:DescribeStreamSummary is missing on stream orders in eu-west-1", "shardcalc iam"],
+    ),
     (400, "ResourceNotFoundException", Trouble.MISSING, ["stream orders does not exist in eu-west-1"]),
-    (400, "LimitExceededException", Trouble.THROTTLED, ["throttles kinesis:DescribeStreamSummary in eu-west-1", "2 attempts"]),
+    (
+        400,
+        "LimitExceededException",
+        Trouble.THROTTLED,
+        ["throttles kinesis:DescribeStreamSummary in eu-west-1", "2 attempts"],
+    ),
     (400, "ThrottlingException", Trouble.THROTTLED, ["throttles", "2 attempts"]),
-    (500, "InternalFailure", Trouble.BROKEN, ["failed to answer kinesis:DescribeStreamSummary", "2 attempts"]),
+    (
+        500,
+        "InternalFailure",
+        Trouble.BROKEN,
+        ["failed to answer kinesis:DescribeStreamSummary", "2 attempts"],
+    ),
     (503, "Whatever", Trouble.BROKEN, ["failed to answer", "2 attempts"]),
-    (400, "SomethingNew", Trouble.REFUSED, ["refused kinesis:DescribeStreamSummary on stream orders", "said the server"]),
+    (
+        400,
+        "SomethingNew",
+        Trouble.REFUSED,
+        ["refused kinesis:DescribeStreamSummary on stream orders", "said the server"],
+    ),
 ]
 
 
@@ -38,7 +63,13 @@ def test_a_refusal_says_what_and_where_and_what_to_do(aws, account, status, code
     assert "{" not in said
 
 
-@pytest.mark.parametrize("said", ["Signature expired: 20261121T000000Z is now earlier than 20261121T001500Z", "Signature not yet current: 2026"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Signature expired: 20261121T000000Z is now earlier than 20261121T001500Z",
+        "Signature not yet current: 2026",
+    ],
+)
 def test_a_wrong_clock_is_told_apart_from_a_wrong_key(aws, account, said):
     aws.add("orders")
     aws.fault("DescribeStreamSummary", status=403, code="InvalidSignatureException", message=said)
@@ -56,7 +87,9 @@ def test_a_server_that_recovers_is_not_an_error(aws, account):
 def test_a_connection_cut_in_the_middle_of_an_answer(aws, account):
     aws.add("orders")
     aws.fault("DescribeStreamSummary", cut=True)
-    with pytest.raises(AwsError, match="cut in the middle of an answer to kinesis:DescribeStreamSummary") as raised:
+    with pytest.raises(
+        AwsError, match="cut in the middle of an answer to kinesis:DescribeStreamSummary"
+    ) as raised:
         describe(account, ORDERS)
     assert raised.value.trouble is Trouble.BROKEN
 
@@ -73,20 +106,29 @@ def test_an_endpoint_that_never_answers_is_given_up(aws, monkeypatch):
     aws.add("orders")
     aws.fault("DescribeStreamSummary", hang=True)
     before = time.monotonic()
-    with Account(Access(endpoint_url=aws.url, timeout=0.2)) as account, pytest.raises(AwsError, match=r"no answer .* within the time to wait") as raised:
+    with (
+        Account(Access(endpoint_url=aws.url, timeout=0.2)) as account,
+        pytest.raises(AwsError, match=r"no answer .* within the time to wait") as raised,
+    ):
         describe(account, ORDERS)
     assert raised.value.trouble is Trouble.UNREACHABLE
     assert time.monotonic() - before < 5
 
 
 def test_an_endpoint_that_is_not_there():
-    with Account(Access(endpoint_url="http://127.0.0.1:9", timeout=1)) as account, pytest.raises(AwsError, match="no connection for kinesis") as raised:
+    with (
+        Account(Access(endpoint_url="http://127.0.0.1:9", timeout=1)) as account,
+        pytest.raises(AwsError, match="no connection for kinesis") as raised,
+    ):
         describe(account, ORDERS)
     assert raised.value.trouble is Trouble.UNREACHABLE
 
 
 def test_an_endpoint_that_is_no_url():
-    with Account(Access(endpoint_url="not a url")) as account, pytest.raises(AwsError, match="not a url") as raised:
+    with (
+        Account(Access(endpoint_url="not a url")) as account,
+        pytest.raises(AwsError, match="not a url") as raised,
+    ):
         describe(account, ORDERS)
     assert raised.value.trouble is Trouble.UNREACHABLE
 
@@ -94,7 +136,10 @@ def test_an_endpoint_that_is_no_url():
 def test_no_credentials(aws, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with Account(Access(endpoint_url=aws.url)) as account, pytest.raises(AwsError, match="no AWS credentials found") as raised:
+    with (
+        Account(Access(endpoint_url=aws.url)) as account,
+        pytest.raises(AwsError, match="no AWS credentials found") as raised,
+    ):
         describe(account, ORDERS)
     assert raised.value.trouble is Trouble.CREDENTIALS
     assert aws.requests == []
@@ -109,7 +154,10 @@ def test_no_credentials_to_assume_a_role_with(monkeypatch):
 
 def test_half_credentials(aws, monkeypatch):
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    with Account(Access(endpoint_url=aws.url)) as account, pytest.raises(AwsError, match="cannot be loaded") as raised:
+    with (
+        Account(Access(endpoint_url=aws.url)) as account,
+        pytest.raises(AwsError, match="cannot be loaded") as raised,
+    ):
         describe(account, ORDERS)
     assert raised.value.trouble is Trouble.CREDENTIALS
 
@@ -129,7 +177,10 @@ def test_a_role_that_may_not_be_assumed_names_that_action(aws):
     denied = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
     aws.sts = (403, denied)
     role = "arn:aws:iam::210987654321:role/reader"
-    with Account(Access(endpoint_url=aws.url, role_arn=role)) as account, pytest.raises(AwsError, match="sts:AssumeRole is missing") as raised:
+    with (
+        Account(Access(endpoint_url=aws.url, role_arn=role)) as account,
+        pytest.raises(AwsError, match="sts:AssumeRole is missing") as raised,
+    ):
         describe(account, ORDERS)
     assert raised.value.trouble is Trouble.DENIED
 

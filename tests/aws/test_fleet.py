@@ -58,7 +58,9 @@ def test_the_worst_and_most_wasteful_come_first(aws, at, five, shardcalc):
     result = shardcalc("fleet", *at, "--format", "json")
     assert result.code == 0, result.err
     found = json.loads(result.out)
-    assert [(row["name"], row["standing"], row["shards"], row["recommended_shards"]) for row in found["streams"]] == [
+    assert [
+        (row["name"], row["standing"], row["shards"], row["recommended_shards"]) for row in found["streams"]
+    ] == [
         ("short", "short", 2, 4),
         ("more-wasteful", "wasteful", 10, 1),
         ("wasteful", "wasteful", 4, 2),
@@ -79,8 +81,16 @@ def test_the_sums_are_those_of_the_streams(aws, at, five, shardcalc):
 
 
 def test_a_silent_stream_costs_its_shards_and_is_not_judged(aws, at, five, shardcalc):
-    row = next(row for row in json.loads(shardcalc("fleet", *at, "--format", "json").out)["streams"] if row["name"] == "silent")
-    assert (row["cost_usd_per_month"], row["saving_usd_per_month"], row["recommended_shards"]) == ("32.85", None, None)
+    row = next(
+        row
+        for row in json.loads(shardcalc("fleet", *at, "--format", "json").out)["streams"]
+        if row["name"] == "silent"
+    )
+    assert (row["cost_usd_per_month"], row["saving_usd_per_month"], row["recommended_shards"]) == (
+        "32.85",
+        None,
+        None,
+    )
 
 
 def test_a_stream_that_throttles_below_its_capacity_is_troubled(aws, at, shardcalc):
@@ -94,12 +104,25 @@ def test_a_stream_that_throttles_below_its_capacity_is_troubled(aws, at, shardca
 
 def test_failed_streams_are_listed_and_the_others_reported(aws, at, five, shardcalc):
     aws.add("gone", region=HERE, status="DELETING")
-    aws.fault("DescribeStreamSummary", status=400, code="AccessDeniedException", when=lambda body: body["StreamName"] == "wasteful")
-    aws.fault("GetMetricData", change=lambda answer: answer["MetricDataResults"][0].update(StatusCode="InternalError"), times=1)
+    aws.fault(
+        "DescribeStreamSummary",
+        status=400,
+        code="AccessDeniedException",
+        when=lambda body: body["StreamName"] == "wasteful",
+    )
+    aws.fault(
+        "GetMetricData",
+        change=lambda answer: answer["MetricDataResults"][0].update(StatusCode="InternalError"),
+        times=1,
+    )
     result = shardcalc("fleet", *at, "--format", "json")
     assert result.code == 3
     found = json.loads(result.out)
-    assert [(row["stream"], row["reason"]) for row in found["failures"]] == [("fine", "partial-data"), ("gone", "not-ready"), ("wasteful", "access-denied")]
+    assert [(row["stream"], row["reason"]) for row in found["failures"]] == [
+        ("fine", "partial-data"),
+        ("gone", "not-ready"),
+        ("wasteful", "access-denied"),
+    ]
     assert "kinesis:DescribeStreamSummary" in found["failures"][2]["message"]
     assert [row["name"] for row in found["streams"]] == ["short", "more-wasteful", "silent"]
     assert found["total"]["saving_complete"] is False
@@ -121,7 +144,9 @@ def test_a_region_that_fails_does_not_hide_the_others(aws, at, five, shardcalc):
     result = shardcalc("fleet", *at, "--region", "eu-west-1", "--format", "json")
     found = json.loads(result.out)
     assert result.code == 3
-    assert [(row["stream"], row["region"], row["reason"]) for row in found["failures"]] == [(None, "eu-west-1", "access-denied")]
+    assert [(row["stream"], row["region"], row["reason"]) for row in found["failures"]] == [
+        (None, "eu-west-1", "access-denied")
+    ]
     assert len(found["streams"]) == 5
     assert "1 Region could not be read whole" in result.err
 
@@ -151,19 +176,36 @@ def test_what_was_read_can_be_saved_and_replayed(aws, at, five, shardcalc, tmp_p
     aws.add("gone", region=HERE, status="DELETING")
     live = json.loads(shardcalc("fleet", *at, "--format", "json", "--save", str(folder)).out)
     names = sorted(file.name for file in folder.iterdir())
-    assert names == [f"123456789012-us-east-1-{name}.json.gz" for name in ("fine", "more-wasteful", "short", "silent", "wasteful")]
+    assert names == [
+        f"123456789012-us-east-1-{name}.json.gz"
+        for name in ("fine", "more-wasteful", "short", "silent", "wasteful")
+    ]
     before = len(aws.requests)
     result = shardcalc("fleet", "--from", str(folder), "--format", "json")
     assert result.code == 0
     again = json.loads(result.out)
-    unchanged = ("name", "standing", "shards", "recommended_shards", "cost_usd_per_month", "saving_usd_per_month", "worst_utilisation", "answer", "reasons")
-    assert [{key: row[key] for key in unchanged} for row in again["streams"]] == [{key: row[key] for key in unchanged} for row in live["streams"]]
+    unchanged = (
+        "name",
+        "standing",
+        "shards",
+        "recommended_shards",
+        "cost_usd_per_month",
+        "saving_usd_per_month",
+        "worst_utilisation",
+        "answer",
+        "reasons",
+    )
+    assert [{key: row[key] for key in unchanged} for row in again["streams"]] == [
+        {key: row[key] for key in unchanged} for row in live["streams"]
+    ]
     assert len(aws.requests) == before
 
 
 def test_one_saved_history_can_be_suggested_from(aws, at, five, shardcalc, tmp_path):
     shardcalc("fleet", *at, "--save", str(tmp_path))
-    result = shardcalc("suggest", "--from", str(tmp_path / "123456789012-us-east-1-short.json.gz"), "--format", "json")
+    result = shardcalc(
+        "suggest", "--from", str(tmp_path / "123456789012-us-east-1-short.json.gz"), "--format", "json"
+    )
     assert result.code == 0, result.err
 
 
@@ -173,16 +215,35 @@ def test_a_fleet_over_regions_and_accounts(moto, shardcalc):
     sts = boto3.client("sts", endpoint_url=moto, region_name=HERE)
     for number, role in enumerate(roles):
         keys = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-        theirs = {"aws_access_key_id": keys["AccessKeyId"], "aws_secret_access_key": keys["SecretAccessKey"], "aws_session_token": keys["SessionToken"]}
+        theirs = {
+            "aws_access_key_id": keys["AccessKeyId"],
+            "aws_secret_access_key": keys["SecretAccessKey"],
+            "aws_session_token": keys["SessionToken"],
+        }
         for region in (HERE, "eu-west-1"):
             kinesis = boto3.client("kinesis", endpoint_url=moto, region_name=region, **theirs)
             kinesis.create_stream(StreamName=f"stream-{number}", ShardCount=1)
             kinesis.close()
     sts.close()
     flags = [part for role in roles for part in ("--role-arn", role)]
-    result = shardcalc("fleet", "--region", HERE, "--region", "eu-west-1", *flags, "--endpoint-url", moto, "--days", "1", "--format", "json")
+    result = shardcalc(
+        "fleet",
+        "--region",
+        HERE,
+        "--region",
+        "eu-west-1",
+        *flags,
+        "--endpoint-url",
+        moto,
+        "--days",
+        "1",
+        "--format",
+        "json",
+    )
     assert result.code == 0, result.err
-    assert sorted((row["account"], row["region"], row["name"]) for row in json.loads(result.out)["streams"]) == [
+    assert sorted(
+        (row["account"], row["region"], row["name"]) for row in json.loads(result.out)["streams"]
+    ) == [
         ("111111111111", "eu-west-1", "stream-0"),
         ("111111111111", "us-east-1", "stream-0"),
         ("222222222222", "eu-west-1", "stream-1"),
@@ -220,7 +281,9 @@ def test_sixty_streams_share_calls(aws, at, shardcalc):
 def test_every_format_names_the_streams_and_what_failed(aws, at, five, shardcalc, format):
     aws.add("gone", region=HERE, status="DELETING")
     out = shardcalc("fleet", *at, "--format", format).out
-    assert [name for name in ("short", "more-wasteful", "wasteful", "silent", "fine", "gone") if name not in out] == []
+    assert [
+        name for name in ("short", "more-wasteful", "wasteful", "silent", "fine", "gone") if name not in out
+    ] == []
     assert "DELETING" in out
     assert "would save at least $120.45 a month" in out
 
@@ -234,7 +297,11 @@ def test_unknown_prices_are_not_zero(aws, shardcalc):
     assert "unknown" in out
     assert "$0.00" not in out
     total = json.loads(shardcalc("fleet", *flags, "--format", "json").out)["total"]
-    assert (total["cost_usd_per_month"], total["saving_usd_per_month"], total["cost_complete"]) == (None, None, False)
+    assert (total["cost_usd_per_month"], total["saving_usd_per_month"], total["cost_complete"]) == (
+        None,
+        None,
+        False,
+    )
 
 
 def test_saved_histories_that_cannot_be_read_are_all_named(shardcalc, tmp_path):
@@ -272,7 +339,9 @@ def test_an_interrupt_keeps_what_was_saved_whole(aws, at, tmp_path):
     assert len(names) > 20
     from shardcalc.saved import read_history_file
 
-    assert {read_history_file(str(file))[0].points for file in tmp_path.iterdir()} == {read_history_file(str(tmp_path / names[0]))[0].points}
+    assert {read_history_file(str(file))[0].points for file in tmp_path.iterdir()} == {
+        read_history_file(str(tmp_path / names[0]))[0].points
+    }
 
 
 def test_a_long_name_folds_and_no_column_is_lost_in_80_columns():
@@ -288,8 +357,17 @@ def test_a_long_name_folds_and_no_column_is_lost_in_80_columns():
             cost=USD(13140), saving=USD(8760), answer="scale down",
         )  # fmt: skip
 
-    found = fleet([line("a-stream-with-quite-a-long-name-of-forty", "eu-west-1"), line("b", "us-east-1")], [], 14, built_in_limits())
+    found = fleet(
+        [line("a-stream-with-quite-a-long-name-of-forty", "eu-west-1"), line("b", "us-east-1")],
+        [],
+        14,
+        built_in_limits(),
+    )
     lines = table(found, Page(80, True, True)).splitlines()
     assert max(map(len, [line.replace("\x1b", "") for line in lines if "\x1b" not in line])) <= 80
     text = "\n".join(lines)
-    assert [cell for cell in ("eu-west-1", "1,200", "400", "$13,140.00", "$8,760.00", "wasteful") if cell not in text] == []
+    assert [
+        cell
+        for cell in ("eu-west-1", "1,200", "400", "$13,140.00", "$8,760.00", "wasteful")
+        if cell not in text
+    ] == []

@@ -63,7 +63,12 @@ def test_a_window_longer_than_anything_is_kept_is_refused():
     [
         (4_000, 20_160, 5, "14 days of minutes: 5 x 20,160 is one page exactly"),
         (4_000, 180, 500, "3 hours of minutes: 500 x 180 is less than a page"),
-        (4_000, 1_440, 69, "a day of minutes: 58 pages at least, and 69 a call are the fewest that make no more"),
+        (
+            4_000,
+            1_440,
+            69,
+            "a day of minutes: 58 pages at least, and 69 a call are the fewest that make no more",
+        ),
         (4_200, 21_600, 14, "15 days of minutes: 14 x 21,600 are three pages exactly"),
         (8, 20_160, 4, "a stream: 2 pages at least, and none asks for a metric twice"),
     ],
@@ -102,7 +107,9 @@ def test_the_price_is_a_cent_for_a_thousand_metrics():
 
 
 def test_gaps_stay_gaps(aws, account):
-    aws.measure = lambda metric, dimensions, time: None if time in (SPAN.start + 120, SPAN.start + 180) else float(time - SPAN.start)
+    aws.measure = lambda metric, dimensions, time: (
+        None if time in (SPAN.start + 120, SPAN.start + 180) else float(time - SPAN.start)
+    )
     (series,) = of(account, [query()], SPAN)
     assert series == [0, 60, None, None, 240, 300, 360, 420, 480, 540]
 
@@ -129,7 +136,9 @@ def test_results_are_matched_by_id_and_not_by_order_or_label(aws, account):
             result["Label"] = "IncomingBytes"
 
     aws.fault("GetMetricData", change=shuffle)
-    assert of(account, [query(stream=f"s{number}") for number in range(5)], SPAN) == [[number] * 10 for number in range(5)]
+    assert of(account, [query(stream=f"s{number}") for number in range(5)], SPAN) == [
+        [number] * 10 for number in range(5)
+    ]
 
 
 def test_scan_by_is_set_and_the_order_does_not_matter(aws, account):
@@ -149,7 +158,9 @@ def test_scan_by_is_set_and_the_order_does_not_matter(aws, account):
 def test_a_series_is_read_over_all_pages(aws, account):
     aws.page_points = 7
     aws.measure = lambda metric, dimensions, time: float(time)
-    assert of(account, [query(), query("IncomingRecords")], SPAN) == [list(range(SPAN.start, SPAN.end, 60))] * 2
+    assert (
+        of(account, [query(), query("IncomingRecords")], SPAN) == [list(range(SPAN.start, SPAN.end, 60))] * 2
+    )
     assert len(aws.asked("GetMetricData")) == 4
 
 
@@ -159,7 +170,9 @@ def test_times_written_as_text_are_understood(aws, account, form):
 
     def text(answer):
         for result in answer["MetricDataResults"]:
-            result["Timestamps"] = [datetime.fromtimestamp(time, UTC).strftime(form) for time in result["Timestamps"]]
+            result["Timestamps"] = [
+                datetime.fromtimestamp(time, UTC).strftime(form) for time in result["Timestamps"]
+            ]
 
     aws.fault("GetMetricData", change=text)
     assert of(account, [query()], SPAN) == [list(range(SPAN.start, SPAN.end, 60))]
@@ -168,7 +181,11 @@ def test_times_written_as_text_are_understood(aws, account, form):
 def test_points_outside_the_window_are_left_out(aws, account):
     """As moto has them: a point more, at the end."""
     aws.fault(
-        "GetMetricData", change=lambda answer: [(r["Timestamps"].append(SPAN.end), r["Values"].append(9.0)) for r in answer["MetricDataResults"]] and None
+        "GetMetricData",
+        change=lambda answer: (
+            [(r["Timestamps"].append(SPAN.end), r["Values"].append(9.0)) for r in answer["MetricDataResults"]]
+            and None
+        ),
     )
     assert of(account, [query()], SPAN) == [[60] * 10]
 
@@ -211,7 +228,9 @@ def test_a_page_that_repeats_ends_the_reading(aws, account, page):
         ("Forbidden", Trouble.DENIED, "cloudwatch:GetMetricData is missing on IncomingRecords (orders)"),
     ],
 )
-def test_a_series_that_is_not_complete_is_a_failure_and_its_neighbours_are_not(aws, account, status, trouble, words):
+def test_a_series_that_is_not_complete_is_a_failure_and_its_neighbours_are_not(
+    aws, account, status, trouble, words
+):
     aws.fault("GetMetricData", change=lambda answer: answer["MetricDataResults"][1].update(StatusCode=status))
     first, failed, last = of(account, [query(), query("IncomingRecords"), query("GetRecords.Bytes")], SPAN)
     assert first == last == [60] * 10
@@ -228,7 +247,10 @@ def test_a_series_without_a_result_is_a_failure(aws, account):
 
 @pytest.mark.parametrize("value", [b"NaN", b"Infinity"])
 def test_a_value_that_is_no_number_is_a_failure(aws, account, value):
-    raw = b'{"MetricDataResults": [{"Id": "q0", "StatusCode": "Complete", "Timestamps": [%d], "Values": [%s]}]}' % (SPAN.start, value)
+    raw = (
+        b'{"MetricDataResults": [{"Id": "q0", "StatusCode": "Complete", "Timestamps": [%d], "Values": [%s]}]}'
+        % (SPAN.start, value)
+    )
     aws.fault("GetMetricData", raw=raw)
     (failed,) = of(account, [query()], SPAN)
     assert failed.trouble is Trouble.BROKEN
@@ -256,7 +278,12 @@ def test_a_page_that_is_cut_once_is_asked_again(aws, account):
 def test_a_failing_call_fails_its_series_only(aws, account):
     """Two queries a call: the first call fails for good, the others are read."""
     two = pages_of(20)
-    aws.fault("GetMetricData", status=400, code="InvalidParameterValue", when=lambda body: "s1" in str(body["MetricDataQueries"]))
+    aws.fault(
+        "GetMetricData",
+        status=400,
+        code="InvalidParameterValue",
+        when=lambda body: "s1" in str(body["MetricDataQueries"]),
+    )
     came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(6)], SPAN, two))
     assert [isinstance(one, AwsError) for one in came] == [True, True, False, False, False, False]
 

@@ -21,7 +21,10 @@ from shardcalc.aws.session import Access, Account
 from shardcalc.aws.streams import Named, describe, list_streams
 from shardcalc.facts import built_in_limits
 
-pytestmark = pytest.mark.skipif(importlib.util.find_spec("ministack") is None, reason="ministack is not installed; it is a second opinion only")
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("ministack") is None,
+    reason="ministack is not installed; it is a second opinion only",
+)
 
 HERE = "eu-west-1"
 
@@ -31,9 +34,20 @@ def endpoint(tmp_path_factory):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "LOG_LEVEL": "ERROR", "DOCKER_HOST": "unix:///nowhere"}
+    environment = os.environ | {
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": "127.0.0.1",
+        "LOG_LEVEL": "ERROR",
+        "DOCKER_HOST": "unix:///nowhere",
+    }
     command = [sys.executable, "-m", "ministack"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path_factory.mktemp("ministack"))
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=tmp_path_factory.mktemp("ministack"),
+    )
     try:
         for _ in range(200):
             with socket.socket() as probe:
@@ -58,7 +72,12 @@ def test_sums_are_those_that_were_put(endpoint, period):
     start = int(time.time()) // 3600 * 3600 - 8 * 3600
     put = {start + 60 * i: 1000.0 + i for i in range(300) if i % 7}
     data = [
-        {"MetricName": "IncomingRecords", "Dimensions": [{"Name": "StreamName", "Value": name}], "Timestamp": datetime.fromtimestamp(at, UTC), "Value": value}
+        {
+            "MetricName": "IncomingRecords",
+            "Dimensions": [{"Name": "StreamName", "Value": name}],
+            "Timestamp": datetime.fromtimestamp(at, UTC),
+            "Value": value,
+        }
         for at, value in put.items()
     ]
     cloudwatch.put_metric_data(Namespace="AWS/Kinesis", MetricData=data)
@@ -72,5 +91,7 @@ def test_sums_are_those_that_were_put(endpoint, period):
     with Account(Access(endpoint_url=endpoint)) as account:
         assert name in list(list_streams(account, HERE))
         assert describe(account, Named(name, HERE)).open_shards == 3
-        (series,) = read(account, HERE, [Query("IncomingRecords", "Sum", (("StreamName", name),))], span, built_in_limits())
+        (series,) = read(
+            account, HERE, [Query("IncomingRecords", "Sum", (("StreamName", name),))], span, built_in_limits()
+        )
     assert series == expected

@@ -29,9 +29,12 @@ def at(aws):
 def values(metric, dimensions, time):
     if time % 3600 == 0:
         return None  # a gap each hour
-    return {"IncomingBytes": 600_000.0, "IncomingRecords": 1_200.0, "GetRecords.Bytes": 1_200_000.0, "WriteProvisionedThroughputExceeded": 0.0}.get(
-        metric, 60.0
-    )
+    return {
+        "IncomingBytes": 600_000.0,
+        "IncomingRecords": 1_200.0,
+        "GetRecords.Bytes": 1_200_000.0,
+        "WriteProvisionedThroughputExceeded": 0.0,
+    }.get(metric, 60.0)
 
 
 # ── what is saved ──
@@ -39,12 +42,23 @@ def values(metric, dimensions, time):
 
 def test_a_history_is_saved_with_everything_that_was_read(aws, at, shardcalc, tmp_path):
     aws.measure = values
-    aws.add("orders", shards=3, closed=2, consumers=("billing",), enhanced=("IncomingBytes", "IncomingRecords", "IteratorAgeMilliseconds"))
+    aws.add(
+        "orders",
+        shards=3,
+        closed=2,
+        consumers=("billing",),
+        enhanced=("IncomingBytes", "IncomingRecords", "IteratorAgeMilliseconds"),
+    )
     file = tmp_path / "orders.json"
     result = shardcalc("observe", "orders", *at, "-o", str(file))
     assert (result.code, result.out) == (0, "")
     history = read_document(json.loads(file.read_text()))
-    assert (history.stream, history.region, history.mode, history.status) == ("orders", HERE, "PROVISIONED", "ACTIVE")
+    assert (history.stream, history.region, history.mode, history.status) == (
+        "orders",
+        HERE,
+        "PROVISIONED",
+        "ACTIVE",
+    )
     assert (history.open_shards, history.retention_hours, history.registered) == (3, 24, ("billing",))
     assert (history.account.shard_limit, history.account.open_shard_count) == (6000, 3)
     assert list(history.metrics) == list(STREAM_METRICS)
@@ -63,7 +77,11 @@ def test_each_statistic_is_the_one_that_the_metric_needs(aws, at, shardcalc):
     shardcalc("observe", "orders", *at)
     (body,) = aws.asked("GetMetricData")
     asked = {
-        (stat["Metric"]["MetricName"], stat["Stat"], tuple(row["Value"] for row in stat["Metric"]["Dimensions"]))
+        (
+            stat["Metric"]["MetricName"],
+            stat["Stat"],
+            tuple(row["Value"] for row in stat["Metric"]["Dimensions"]),
+        )
         for stat in (query["MetricStat"] for query in body["MetricDataQueries"])
     }
     assert asked == {
@@ -101,7 +119,12 @@ def test_moto_is_read_like_aws(moto, shardcalc, tmp_path):
     minute = int(time.time()) // 60 * 60 - 7_200
     written = {minute + 60 * i: 1000.0 + i for i in (0, 1, 2, 4, 5)}
     data = [
-        {"MetricName": name, "Dimensions": [{"Name": "StreamName", "Value": "orders"}], "Timestamp": datetime.fromtimestamp(at, UTC), "Value": value * factor}
+        {
+            "MetricName": name,
+            "Dimensions": [{"Name": "StreamName", "Value": "orders"}],
+            "Timestamp": datetime.fromtimestamp(at, UTC),
+            "Value": value * factor,
+        }
         for at, value in written.items()
         for name, factor in (("IncomingRecords", 1), ("IncomingBytes", 100))
     ]
@@ -109,11 +132,17 @@ def test_moto_is_read_like_aws(moto, shardcalc, tmp_path):
     for client in (kinesis, cloudwatch):
         client.close()
     file = tmp_path / "orders.json"
-    result = shardcalc("observe", "orders", "--region", HERE, "--endpoint-url", moto, "--days", "1", "-o", str(file))
+    result = shardcalc(
+        "observe", "orders", "--region", HERE, "--endpoint-url", moto, "--days", "1", "-o", str(file)
+    )
     assert result.code == 0, result.err
     history, _ = read_history_file(str(file))
     assert (history.open_shards, history.registered) == (2, ("billing",))
-    found = {history.start + 60 * i: value for i, value in enumerate(history.metrics["IncomingRecords"]) if value is not None}
+    found = {
+        history.start + 60 * i: value
+        for i, value in enumerate(history.metrics["IncomingRecords"])
+        if value is not None
+    }
     assert found == written
     assert sum(value is not None for value in history.metrics["IncomingBytes"]) == 5
     assert set(history.metrics["GetRecords.Bytes"]) == {None}
@@ -133,7 +162,11 @@ def test_a_profile_from_a_history_is_one_that_plan_accepts(aws, at, shardcalc, t
     (stream,) = json.loads(result.out)["streams"]
     workload = stream["workload"]
     assert (stream["name"], stream["region"], stream["declared_shards"]) == ("orders", HERE, 3)
-    assert (workload["size_bytes"], workload["mean_records_per_second"], workload["peak_records_per_second"]) == (500, 20, 20)
+    assert (
+        workload["size_bytes"],
+        workload["mean_records_per_second"],
+        workload["peak_records_per_second"],
+    ) == (500, 20, 20)
     assert (workload["shared_consumers"], workload["fan_out_consumers"]) == (2, 1)
 
 
@@ -149,7 +182,13 @@ def document(**series):
 
 def test_the_peak_of_a_profile_carries_refused_records_and_big_ones():
     """Minute 2 refused 300 of 900 records; minute 3 has few large records: 90,000 B at the mean of 203 B are 443.35 records, fewer than 900."""
-    history = read_document(document(IncomingRecords=[600, 600, 10], IncomingBytes=[60_000, 60_000, 125_000], WriteProvisionedThroughputExceeded=[0, 300, 0]))
+    history = read_document(
+        document(
+            IncomingRecords=[600, 600, 10],
+            IncomingBytes=[60_000, 60_000, 125_000],
+            WriteProvisionedThroughputExceeded=[0, 300, 0],
+        )
+    )
     text = profile_text(history)
     # 245,000 B in 1,210 records are 202.48 B each, rounded up; 1,210 records in 180 s are 6.7223 a second; 900 records a minute are 15 a second.
     assert "size: 203 B" in text
@@ -157,7 +196,9 @@ def test_the_peak_of_a_profile_carries_refused_records_and_big_ones():
     heavy = profile_text(read_document(document(IncomingRecords=[600, 10], IncomingBytes=[60_000, 640_000])))
     # 700,000 B in 610 records are 1,147.5 B each; the second minute's 640,000 B are 557.49 such records, so the first minute's 600 decide.
     assert "peak: 10}" in heavy
-    heavier = profile_text(read_document(document(IncomingRecords=[600, 590], IncomingBytes=[60_000, 590_000])))
+    heavier = profile_text(
+        read_document(document(IncomingRecords=[600, 590], IncomingBytes=[60_000, 590_000]))
+    )
     # 650,000 B in 1,190 records are 546.2 B each, 547; 590,000 B are 1,078.61 of them in a minute, 17.977 a second.
     assert "peak: 17.977}" in heavier
 
@@ -223,22 +264,50 @@ def test_a_stream_of_another_region_is_pointed_at(aws, at, shardcalc):
 @pytest.mark.parametrize(
     ("operation", "fault", "words"),
     [
-        ("DescribeStreamSummary", {"status": 400, "code": "ExpiredTokenException"}, "session token has expired"),
-        ("ListShards", {"status": 400, "code": "AccessDeniedException"}, "kinesis:ListShards is missing on stream orders"),
-        ("DescribeLimits", {"status": 400, "code": "AccessDeniedException"}, "kinesis:DescribeLimits is missing in eu-west-1"),
-        ("GetMetricData", {"status": 403, "code": "AccessDenied"}, "cloudwatch:GetMetricData is missing in eu-west-1"),
+        (
+            "DescribeStreamSummary",
+            {"status": 400, "code": "ExpiredTokenException"},
+            "session token has expired",
+        ),
+        (
+            "ListShards",
+            {"status": 400, "code": "AccessDeniedException"},
+            "kinesis:ListShards is missing on stream orders",
+        ),
+        (
+            "DescribeLimits",
+            {"status": 400, "code": "AccessDeniedException"},
+            "kinesis:DescribeLimits is missing in eu-west-1",
+        ),
+        (
+            "GetMetricData",
+            {"status": 403, "code": "AccessDenied"},
+            "cloudwatch:GetMetricData is missing in eu-west-1",
+        ),
         ("GetMetricData", {"status": 400, "code": "Throttling"}, "AWS throttles cloudwatch:GetMetricData"),
-        ("GetMetricData", {"status": 500, "code": "InternalServiceFault"}, "failed to answer cloudwatch:GetMetricData"),
+        (
+            "GetMetricData",
+            {"status": 500, "code": "InternalServiceFault"},
+            "failed to answer cloudwatch:GetMetricData",
+        ),
         ("GetMetricData", {"cut": True}, "cut in the middle"),
-        ("GetMetricData", {"change": lambda answer: answer["MetricDataResults"][3].update(StatusCode="PartialData")}, "answers PartialData"),
+        (
+            "GetMetricData",
+            {"change": lambda answer: answer["MetricDataResults"][3].update(StatusCode="PartialData")},
+            "answers PartialData",
+        ),
     ],
 )
-def test_aws_that_cannot_be_read_is_exit_code_3_and_writes_nothing(aws, at, shardcalc, tmp_path, operation, fault, words):
+def test_aws_that_cannot_be_read_is_exit_code_3_and_writes_nothing(
+    aws, at, shardcalc, tmp_path, operation, fault, words
+):
     aws.add("orders")
     aws.fault(operation, **fault)
     result = shardcalc("observe", "orders", *at, "-o", str(tmp_path / "o.json"))
     assert (result.code, result.out) == (3, "")
-    assert result.err.startswith("error: stream orders in eu-west-1 could not be read, nothing was computed\n")
+    assert result.err.startswith(
+        "error: stream orders in eu-west-1 could not be read, nothing was computed\n"
+    )
     assert words in result.err
     assert "Traceback" not in result.err
     assert list(tmp_path.iterdir()) == []

@@ -55,9 +55,13 @@ class _PriceList(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(items: list[str], *, fault: dict[str, Any] | None = None, endless: bool = False) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def serving(
+    items: list[str], *, fault: dict[str, Any] | None = None, endless: bool = False
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     asked: list[dict[str, Any]] = []
-    handler = type("Handler", (_PriceList,), {"items": items, "asked": asked, "fault": fault, "endless": endless})
+    handler = type(
+        "Handler", (_PriceList,), {"items": items, "asked": asked, "fault": fault, "endless": endless}
+    )
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
@@ -93,7 +97,9 @@ def test_all_pages_are_read_and_give_the_prices_of_the_bulk_file():
     assert asked[0]["ServiceCode"] == "AmazonKinesis"
     kept = read_prices(Path(cache_file("eu-west-1")).read_text(), "kept", origin="")
     wanted = price_sheet(read_bulk(json.dumps(bulk()).encode(), "list"), "eu-west-1", "list")
-    assert [price.amount for _, price in kept.dimensions()] == [price.amount for _, price in wanted.dimensions()]
+    assert [price.amount for _, price in kept.dimensions()] == [
+        price.amount for _, price in wanted.dimensions()
+    ]
 
 
 def test_pages_that_do_not_end_are_given_up():
@@ -113,7 +119,10 @@ def test_pages_that_do_not_end_are_given_up():
         ([json.dumps({"serviceCode": "AmazonEC2"})], "a product of AmazonEC2"),
         ([json.dumps({"serviceCode": "AmazonKinesis"})], "not of the shape of a product"),
         ([], "no product"),
-        ([*query_items(bulk()), *query_items(changed(lambda d: d.update(version="other")))[:1]], "products of 2 publications"),
+        (
+            [*query_items(bulk()), *query_items(changed(lambda d: d.update(version="other")))[:1]],
+            "products of 2 publications",
+        ),
     ],
 )
 def test_an_answer_with_a_fault_is_refused(items, told):
@@ -125,7 +134,10 @@ def test_an_answer_with_a_fault_is_refused(items, told):
 
 
 def test_access_denied_names_the_action():
-    fault = {"__type": "AccessDeniedException", "message": "User is not authorized to perform: pricing:GetProducts"}
+    fault = {
+        "__type": "AccessDeniedException",
+        "message": "User is not authorized to perform: pricing:GetProducts",
+    }
     with serving([], fault=fault) as (url, _):
         ran = refresh("--endpoint-url", url)
     assert (ran.code, ran.out) == (3, "")

@@ -24,7 +24,12 @@ def test_every_stream_is_listed_where_pages_have_no_token(moto):
         client.create_stream(StreamName=name, ShardCount=1)
     with Account(Access(endpoint_url=moto)) as account:
         assert list(list_streams(account, HERE)) == names
-    assert len([name for page in client.get_paginator("list_streams").paginate() for name in page["StreamNames"]]) == 10
+    assert (
+        len(
+            [name for page in client.get_paginator("list_streams").paginate() for name in page["StreamNames"]]
+        )
+        == 10
+    )
     client.close()
 
 
@@ -87,17 +92,32 @@ def test_registered_consumers_are_named(aws, account):
 
 
 def test_missing_newer_members_are_unknown_and_not_zero(aws, account):
-    gone = {"ConsumerCount": None, "MaxRecordSizeInKiB": None, "StreamModeDetails": None, "OpenShardCount": None, "EnhancedMonitoring": None}
+    gone = {
+        "ConsumerCount": None,
+        "MaxRecordSizeInKiB": None,
+        "StreamModeDetails": None,
+        "OpenShardCount": None,
+        "EnhancedMonitoring": None,
+    }
     aws.add("orders", shards=3, consumers=("billing",), summary=gone)
     stream = describe(account, Named("orders", HERE), list_shards=False)
     assert stream.open_shards == 3
     assert stream.registered == ("billing",)
     assert stream.mode == "PROVISIONED"
-    assert (stream.max_record_size_kib, stream.warm_throughput_mibps, stream.enhanced_metrics) == (None, None, None)
+    assert (stream.max_record_size_kib, stream.warm_throughput_mibps, stream.enhanced_metrics) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_newer_members_are_read(aws, account):
-    newer = {"WarmThroughput": {"TargetMiBps": 200, "CurrentMiBps": 100}, "MaxRecordSizeInKiB": 2048, "ChannelCount": 1, "SomethingNew": {"a": 1}}
+    newer = {
+        "WarmThroughput": {"TargetMiBps": 200, "CurrentMiBps": 100},
+        "MaxRecordSizeInKiB": 2048,
+        "ChannelCount": 1,
+        "SomethingNew": {"a": 1},
+    }
     aws.add("clicks", mode="ON_DEMAND", enhanced=("IncomingBytes", "IncomingRecords"), summary=newer)
     stream = describe(account, Named("clicks", HERE))
     assert (stream.mode, stream.warm_throughput_mibps, stream.max_record_size_kib) == ("ON_DEMAND", 100, 2048)
@@ -137,13 +157,20 @@ def test_other_partitions_are_not_asked(aws, account):
     elsewhere(account.access, Named("orders", HERE))
     asked = {region for _, region, _ in aws.requests}
     assert "us-east-1" in asked
-    assert not [region for region in asked if region.startswith(("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"))]
+    assert not [
+        region for region in asked if region.startswith(("cn-", "us-gov-", "us-iso", "eu-iso", "eusc-"))
+    ]
 
 
 def test_a_failing_stream_does_not_hide_the_others(aws, account):
     for name in ("a", "b", "c"):
         aws.add(name)
-    aws.fault("DescribeStreamSummary", status=400, code="AccessDeniedException", when=lambda body: body["StreamName"] == "b")
+    aws.fault(
+        "DescribeStreamSummary",
+        status=400,
+        code="AccessDeniedException",
+        when=lambda body: body["StreamName"] == "b",
+    )
     found = list(find(account, HERE))
     assert [getattr(one, "name", None) or one.subject for one in found] == ["a", "b", "c"]
     assert isinstance(found[1], AwsError)
@@ -162,8 +189,14 @@ def test_what_stops_every_stream_is_asked_once(aws, account):
 def test_a_role_is_assumed_with_its_external_id(moto):
     """Moto's STS gives the role's credentials; the call after it is signed with them."""
     role = "arn:aws:iam::210987654321:role/reader"
-    assumed = boto3.client("sts", endpoint_url=moto, region_name=HERE).assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-    keys = {"aws_access_key_id": assumed["AccessKeyId"], "aws_secret_access_key": assumed["SecretAccessKey"], "aws_session_token": assumed["SessionToken"]}
+    assumed = boto3.client("sts", endpoint_url=moto, region_name=HERE).assume_role(
+        RoleArn=role, RoleSessionName="test"
+    )["Credentials"]
+    keys = {
+        "aws_access_key_id": assumed["AccessKeyId"],
+        "aws_secret_access_key": assumed["SecretAccessKey"],
+        "aws_session_token": assumed["SessionToken"],
+    }
     theirs = boto3.client("kinesis", endpoint_url=moto, region_name=HERE, **keys)
     theirs.create_stream(StreamName="theirs", ShardCount=1)
     with Account(Access(endpoint_url=moto, role_arn=role, external_id="secret")) as account:

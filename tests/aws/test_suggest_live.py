@@ -16,7 +16,11 @@ LIMITS = built_in_limits()
 
 def busy(metric, dimensions):
     """3 MiB/s in 100 records/s, read once."""
-    return {"IncomingBytes": 3 * 1_048_576 * 60.0, "IncomingRecords": 6_000.0, "GetRecords.Bytes": 3 * 1_048_576 * 60.0}.get(metric, 0.0)
+    return {
+        "IncomingBytes": 3 * 1_048_576 * 60.0,
+        "IncomingRecords": 6_000.0,
+        "GetRecords.Bytes": 3 * 1_048_576 * 60.0,
+    }.get(metric, 0.0)
 
 
 @pytest.fixture
@@ -25,7 +29,9 @@ def at(aws):
     return ("--region", HERE, "--endpoint-url", aws.url, "--days", "8")
 
 
-@pytest.mark.parametrize(("shards", "verdict", "steps"), [(2, "scale-up", [4]), (16, "scale-down", [8, 4]), (4, "keep", [])])
+@pytest.mark.parametrize(
+    ("shards", "verdict", "steps"), [(2, "scale-up", [4]), (16, "scale-down", [8, 4]), (4, "keep", [])]
+)
 def test_a_suggestion_is_made_from_what_aws_says(aws, at, shardcalc, shards, verdict, steps):
     """3 MiB/s x 1.25 are 3.75 shards, so 4; 16 halves at most to 8, then to 4."""
     aws.add("orders", region=HERE, shards=shards)
@@ -77,14 +83,18 @@ def test_a_region_that_is_none_is_not_asked(shardcalc):
     assert "did you mean eu-west-1?" in result.err
 
 
-@pytest.mark.parametrize(("current", "target"), [(1, 9), (4, 30), (30, 4), (7, 3), (13, 1), (5, 6), (6, 5), (10, 40)])
+@pytest.mark.parametrize(
+    ("current", "target"), [(1, 9), (4, 30), (30, 4), (7, 3), (13, 1), (5, 6), (6, 5), (10, 40)]
+)
 def test_every_call_of_a_path_is_accepted_by_a_server(moto, current, target):
     """Moto splits and merges shards for real; after each call the open ones are as many as were asked for."""
     client = boto3.client("kinesis", endpoint_url=moto, region_name=HERE)
     client.create_stream(StreamName="orders", ShardCount=current)
     have = current
     for call in path(current, target, LIMITS).steps:
-        answer = client.update_shard_count(StreamName="orders", TargetShardCount=call.target, ScalingType="UNIFORM_SCALING")
+        answer = client.update_shard_count(
+            StreamName="orders", TargetShardCount=call.target, ScalingType="UNIFORM_SCALING"
+        )
         assert (answer["CurrentShardCount"], answer["TargetShardCount"]) == (have, call.target)
         shards = client.list_shards(StreamName="orders", MaxResults=1000)["Shards"]
         have = sum("EndingSequenceNumber" not in shard["SequenceNumberRange"] for shard in shards)

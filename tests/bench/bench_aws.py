@@ -64,7 +64,10 @@ class Recorded(BaseHTTPRequestHandler):
             return
         name = body.get("StreamName", "")
         if operation == "ListStreams":
-            answer: Any = {"StreamNames": [f"stream-{number:04d}" for number in range(self.streams)], "HasMoreStreams": False}
+            answer: Any = {
+                "StreamNames": [f"stream-{number:04d}" for number in range(self.streams)],
+                "HasMoreStreams": False,
+            }
         elif operation == "DescribeStreamSummary":
             answer = {
                 "StreamDescriptionSummary": {
@@ -74,7 +77,12 @@ class Recorded(BaseHTTPRequestHandler):
                 }
             }  # fmt: skip
         else:
-            answer = {"ShardLimit": 20_000, "OpenShardCount": 4 * self.streams, "OnDemandStreamCount": 0, "OnDemandStreamCountLimit": 50}
+            answer = {
+                "ShardLimit": 20_000,
+                "OpenShardCount": 4 * self.streams,
+                "OnDemandStreamCount": 0,
+                "OnDemandStreamCountLimit": 50,
+            }
         self.reply(json.dumps(answer).encode())
 
     def reply(self, content: bytes) -> None:
@@ -102,7 +110,9 @@ def page(ids: tuple[str, ...], period: int, start: float, end: float, token: str
         }
         for index, name in enumerate(ids)
     ]
-    answer = {"MetricDataResults": results, "Messages": []} | ({"NextToken": str(skip + each)} if more else {})
+    answer = {"MetricDataResults": results, "Messages": []} | (
+        {"NextToken": str(skip + each)} if more else {}
+    )
     return json.dumps(answer).encode()
 
 
@@ -134,7 +144,9 @@ def plain(url: str, start: int) -> int:
     )
     for answer in pages:
         for result in answer["MetricDataResults"]:
-            found.setdefault(result["Id"], []).extend(zip(result["Timestamps"], result["Values"], strict=True))
+            found.setdefault(result["Id"], []).extend(
+                zip(result["Timestamps"], result["Values"], strict=True)
+            )
     client.close()
     return sum(map(len, found.values()))
 
@@ -166,13 +178,28 @@ def reading(url: str, pairs: int = 7) -> None:
     ratio = statistics.median(one / other for one, other in measured)
     one, other = (1000 * statistics.median(column) for column in zip(*measured, strict=True))
     verdict = "ok" if ratio <= 0.5 else "TOO SLOW"
-    print(f"reading {points:,} points over HTTP   {ratio:.2f} x  (at most 0.5 x)  {one:.0f} ms over {other:.0f} ms of boto3's paginator  {verdict}")
+    print(
+        f"reading {points:,} points over HTTP   {ratio:.2f} x  (at most 0.5 x)  {one:.0f} ms over {other:.0f} ms of boto3's paginator  {verdict}"
+    )
 
 
 def fleet(url: str, streams: int, days: int) -> None:
     """Print the calls, the time and the peak memory of one fleet."""
     urlopen(url).read()
-    command = [sys.executable, "-m", "shardcalc", "fleet", "--region", "us-east-1", "--endpoint-url", url, "--days", str(days), "--format", "json"]
+    command = [
+        sys.executable,
+        "-m",
+        "shardcalc",
+        "fleet",
+        "--region",
+        "us-east-1",
+        "--endpoint-url",
+        url,
+        "--days",
+        str(days),
+        "--format",
+        "json",
+    ]
     begin = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -195,8 +222,14 @@ def fleet(url: str, streams: int, days: int) -> None:
 def main() -> None:
     """Measure everything."""
     os.environ |= CREDENTIALS
-    streams, days = (int(value) for value in (*sys.argv[1:], 500, 14)[:2]) if len(sys.argv) != 2 else (int(sys.argv[1]), 14)
-    server = subprocess.Popen([sys.executable, __file__, "serve", str(streams)], stdout=subprocess.PIPE, text=True)
+    streams, days = (
+        (int(value) for value in (*sys.argv[1:], 500, 14)[:2])
+        if len(sys.argv) != 2
+        else (int(sys.argv[1]), 14)
+    )
+    server = subprocess.Popen(
+        [sys.executable, __file__, "serve", str(streams)], stdout=subprocess.PIPE, text=True
+    )
     try:
         assert server.stdout is not None
         url = f"http://127.0.0.1:{server.stdout.readline().strip()}"

@@ -18,7 +18,11 @@ from math import ceil
 from pathlib import Path
 
 PYTHON = sys.executable
-SHARDCALC = [str(Path(PYTHON).with_name("shardcalc"))] if Path(PYTHON).with_name("shardcalc").exists() else [PYTHON, "-m", "shardcalc"]
+SHARDCALC = (
+    [str(Path(PYTHON).with_name("shardcalc"))]
+    if Path(PYTHON).with_name("shardcalc").exists()
+    else [PYTHON, "-m", "shardcalc"]
+)
 FILES = 1_000
 MOST = 2.0
 IMPORT = "import sys, yaml, glob"
@@ -76,15 +80,23 @@ def main() -> None:
         for command in commands.values():
             seconds(command)
         measured = [{name: seconds(command) for name, command in commands.items()} for _ in range(11)]
-        ratio = statistics.median((row["check"] - row["check's start"]) / (row["floor"] - row["floor's start"]) for row in measured)
-        times = ", ".join(f"{name} {1000 * statistics.median(row[name] for row in measured):.0f} ms" for name in commands)
-        print(f"check, {FILES:,} files of three streams  {ratio:.2f} x  (at most {MOST} x)  {times}  {'ok' if ratio <= MOST else 'TOO SLOW'}")
+        ratio = statistics.median(
+            (row["check"] - row["check's start"]) / (row["floor"] - row["floor's start"]) for row in measured
+        )
+        times = ", ".join(
+            f"{name} {1000 * statistics.median(row[name] for row in measured):.0f} ms" for name in commands
+        )
+        print(
+            f"check, {FILES:,} files of three streams  {ratio:.2f} x  (at most {MOST} x)  {times}  {'ok' if ratio <= MOST else 'TOO SLOW'}"
+        )
         if hasattr(os, "sched_setaffinity"):
             allowed = os.sched_getaffinity(0)
             os.sched_setaffinity(0, {min(allowed)})
             alone = [{name: seconds(command) for name, command in commands.items()} for _ in range(5)]
             os.sched_setaffinity(0, allowed)
-            single = statistics.median((row["check"] - row["check's start"]) / (row["floor"] - row["floor's start"]) for row in alone)
+            single = statistics.median(
+                (row["check"] - row["check's start"]) / (row["floor"] - row["floor's start"]) for row in alone
+            )
             print(f"the same on one processor of {len(allowed)}           {single:.2f} x")
         run = f"import sys; sys.argv = ['shardcalc', 'check', {folder!r}]\nfrom shardcalc.cli import errors, run\nerrors.guard(lambda: run(sys.argv[1:]))\n"
         script = f"{run}assert 'boto3' not in sys.modules"

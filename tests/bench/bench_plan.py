@@ -40,7 +40,10 @@ def compare(name: str, command: list[str], floor: list[str], most: float, pairs:
 
 def streams(count: int) -> str:
     """A profile of so many streams."""
-    rows = (f"  stream-{i}:\n    size: {1 + i % 40} KiB\n    rps: {10 + i % 977}\n    consumers: {1 + i % 5}\n" for i in range(count))
+    rows = (
+        f"  stream-{i}:\n    size: {1 + i % 40} KiB\n    rps: {10 + i % 977}\n    consumers: {1 + i % 5}\n"
+        for i in range(count)
+    )
     return "version: 1\nstreams:\n" + "".join(rows)
 
 

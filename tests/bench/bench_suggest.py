@@ -74,7 +74,9 @@ def main() -> None:
 
         loads = best(lambda: json.loads(content))
         work = best(lambda: suggest(read_history_file(str(long))[0]))
-        print(f"{'reading, checking, calculating':34} {work / loads:5.2f} x json.loads  {1000 * work:6.1f} ms over {1000 * loads:6.1f} ms")
+        print(
+            f"{'reading, checking, calculating':34} {work / loads:5.2f} x json.loads  {1000 * work:6.1f} ms over {1000 * loads:6.1f} ms"
+        )
 
         def command(file: Path) -> list[str]:
             return [*SHARDCALC, "suggest", "--from", str(file), "--output", str(Path(folder, "page.txt"))]
