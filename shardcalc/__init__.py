@@ -22,12 +22,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from .capacity import Constraint, Plan
-    from .facts import Limits
-    from .findings import Finding, Severity
-    from .hashkeys import hash_key, hash_key_ranges, shard_index
-    from .units import BadValue, ByteRate, CallRate, Duration, RecordRate, Size
-    from .workload import (
+    from shardcalc.core.capacity.findings import Finding, Severity
+    from shardcalc.core.capacity.hash_keys import hash_key, hash_key_ranges, shard_index
+    from shardcalc.core.capacity.streams import Constraint, Plan
+    from shardcalc.core.facts import Limits
+    from shardcalc.core.units import BadValue, ByteRate, CallRate, Duration, RecordRate, Size
+    from shardcalc.core.workload.workload import (
         Aggregation,
         BadFields,
         CatchUp,
@@ -42,12 +42,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME: Final = {
-    "capacity": ("Constraint", "Plan"),
-    "facts": ("Limits",),
-    "findings": ("Finding", "Severity"),
-    "hashkeys": ("hash_key", "hash_key_ranges", "shard_index"),
-    "units": ("BadValue", "ByteRate", "CallRate", "Duration", "RecordRate", "Size"),
-    "workload": (
+    "core.capacity.streams": ("Constraint", "Plan"),
+    "core.facts": ("Limits",),
+    "core.capacity.findings": ("Finding", "Severity"),
+    "core.capacity.hash_keys": ("hash_key", "hash_key_ranges", "shard_index"),
+    "core.units": ("BadValue", "ByteRate", "CallRate", "Duration", "RecordRate", "Size"),
+    "core.workload.workload": (
         "Aggregation",
         "BadFields",
         "CatchUp",
@@ -95,8 +95,8 @@ def plan(workload: Workload, limits: Limits | None = None) -> Plan:
         workload: what is asked of the stream; :meth:`Workload.of` reads one from numbers and text.
         limits: AWS's limits; the ones that this release ships when not given.
     """
-    from .capacity import plan as work_out
-    from .facts import built_in_limits
+    from shardcalc.core.capacity.streams import plan as work_out
+    from shardcalc.core.facts import built_in_limits
 
     return work_out(workload, limits if limits is not None else built_in_limits())
 

@@ -1,6 +1,6 @@
 """``python -m shardcalc``: the command line."""
 
-from .cli import main
+from shardcalc.cli import main
 
 if __name__ == "__main__":
     main()

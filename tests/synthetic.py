@@ -12,7 +12,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from shardcalc.history import Account, History
+from shardcalc.core.history.model import Account, History
 
 DAY = 1440
 DAYS = 14

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shardcalc import Workload, plan
-from shardcalc.ahead import MOST, later, look_ahead
-from shardcalc.decision import Action, decide
-from shardcalc.facts import built_in_limits
-from shardcalc.facts.prices import built_in_prices
-from shardcalc.sensitivity import sensitivity
-from shardcalc.units import BadValue, Months
-from shardcalc.workload import Growth
+from shardcalc.core.advice.decision import Action, decide
+from shardcalc.core.capacity.forecast import MOST, later, look_ahead
+from shardcalc.core.capacity.sensitivity import sensitivity
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.facts.prices import built_in_prices
+from shardcalc.core.units import BadValue, Months
+from shardcalc.core.workload.workload import Growth
 
 TODAY = date(2026, 11, 21)
 

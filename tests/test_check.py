@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from shardcalc import schema
+from shardcalc.app import schema
 from tests.run_check import check, run
 
 # Needed: 21 shards, by hand: 6 MiB/s to 7 consumers is 42 MiB/s, a shard gives 2. So SC001 at 12; 7 consumers poll 7 times

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shardcalc.fields import POLICY_HELP
-from shardcalc.policy import POLICY_FIELDS, Policy
+from shardcalc.core.lint.policy import POLICY_FIELDS, Policy
+from shardcalc.core.workload.help import POLICY_HELP
 from tests.run_check import check
 
 ROOT = Path(__file__).parent.parent

@@ -10,9 +10,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shardcalc.policy import ASKED_FIELDS, EXPECTATION_FIELDS, POLICY_FIELDS, SUPPRESSION_FIELDS
-from shardcalc.rules import BY_NAME, RULES
-from shardcalc.workload import AGGREGATION_FIELDS, CATCH_UP_FIELDS, CONSUMER_FIELDS, FIELDS
+from shardcalc.core.lint.policy import ASKED_FIELDS, EXPECTATION_FIELDS, POLICY_FIELDS, SUPPRESSION_FIELDS
+from shardcalc.core.lint.rules import BY_NAME, RULES
+from shardcalc.core.workload.workload import AGGREGATION_FIELDS, CATCH_UP_FIELDS, CONSUMER_FIELDS, FIELDS
 from tests.run_check import check
 
 FUZZ = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck), database=None)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shardcalc.fields import HELP
+from shardcalc.core.workload.help import HELP
 from tests import golden
 from tests.command import run
 
@@ -360,7 +360,7 @@ def test_help_loads_nothing_heavy():
         "yaml",
         "rich",
         "fractions",
-        "shardcalc.units",
+        "shardcalc.core.units",
     }
 
 

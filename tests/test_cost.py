@@ -8,11 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from shardcalc.cost import Bill, Volume, advantage_bill, billed, floors, provisioned_bill, standard_bill
-from shardcalc.facts import built_in_limits
-from shardcalc.facts.prices import built_in_prices
-from shardcalc.units import USD
-from shardcalc.workload import Workload
+from shardcalc.core.cost.bill import (
+    Bill,
+    Volume,
+    advantage_bill,
+    billed,
+    floors,
+    provisioned_bill,
+    standard_bill,
+)
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.facts.prices import built_in_prices
+from shardcalc.core.units import USD
+from shardcalc.core.workload.workload import Workload
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "published.json").read_text())
 LIMITS = built_in_limits()

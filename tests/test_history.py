@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shardcalc.history import (
+from shardcalc.core.history.model import (
     CONSUMER_METRICS,
     MODES,
     SHARD_METRICS,

@@ -10,9 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shardcalc import Mode, Workload
-from shardcalc.facts import built_in_limits
-from shardcalc.facts.prices import built_in_prices
-from shardcalc.modes import (
+from shardcalc.core.cost.comparison import (
     aggregation_option,
     break_evens,
     cost_region,
@@ -21,7 +19,9 @@ from shardcalc.modes import (
     fan_out_options,
     scaled,
 )
-from shardcalc.units import USD
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.facts.prices import built_in_prices
+from shardcalc.core.units import USD
 
 LIMITS = built_in_limits()
 PRICES = built_in_prices("us-east-1")

@@ -19,8 +19,8 @@ from shardcalc import (
     Workload,
     plan,
 )
-from shardcalc.capacity import carried
-from shardcalc.facts import built_in_limits
+from shardcalc.core.capacity.streams import carried
+from shardcalc.core.facts import built_in_limits
 
 LIMITS = built_in_limits()
 MIB = 1024 * 1024

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shardcalc import profile
-from shardcalc.fields import HELP
-from shardcalc.workload import FIELDS, read_fields
-from shardcalc.yamltext import YamlError, documents
+from shardcalc.core.workload.help import HELP
+from shardcalc.core.workload.workload import FIELDS, read_fields
+from shardcalc.sources.profiles import reading as profile
+from shardcalc.sources.profiles.yaml_events import YamlError, documents
 
 PROFILES = Path(__file__).parent.parent / "profiles"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from shardcalc import Workload, plan
-from shardcalc.hashkeys import hash_key, hash_key_ranges, shard_index
+from shardcalc.core.capacity.hash_keys import hash_key, hash_key_ranges, shard_index
 
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "published.json").read_text())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shardcalc.fields import HELP
+from shardcalc.core.workload.help import HELP
 from tests.command import run
 
 ROOT = Path(__file__).parent.parent

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from shardcalc.facts import FactsError
-from shardcalc.facts.offers import price_sheet, read_bulk, read_query
-from shardcalc.facts.prices import built_in_prices, read_prices, write_prices
-from shardcalc.pricebook import cache_file, price_book
+from shardcalc.core.facts import FactsError
+from shardcalc.core.facts.prices import built_in_prices, read_prices, write_prices
+from shardcalc.sources.price_list.offers import price_sheet, read_bulk, read_query
+from shardcalc.sources.store.prices import cache_file, price_book
 from tests.command import run
 from tests.pricelists import PRODUCTS, bulk, changed, product, query_items, term
 

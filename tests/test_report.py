@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from shardcalc.saved import write_history_file
+from shardcalc.sources.store.histories import write_history_file
 from tests import golden
 from tests.command import run
 from tests.synthetic import history

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import shardcalc.findings
-from shardcalc.facts import built_in_limits
-from shardcalc.rules import BY_FINDING, REPLACED, RULES, UNUSABLE, example
+import shardcalc.core.capacity.findings
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.lint.rules import BY_FINDING, REPLACED, RULES, UNUSABLE, example
 from tests.run_check import check, run
 
 ROOT = Path(__file__).parent.parent
@@ -124,7 +124,7 @@ def test_ids_are_for_ever():
 
 def test_every_finding_of_a_plan_has_a_rule():
     """A finding that is added to a plan must not be lost by check."""
-    tree = ast.parse(Path(shardcalc.findings.__file__).read_text())
+    tree = ast.parse(Path(shardcalc.core.capacity.findings.__file__).read_text())
     made = {
         node.args[0].value
         for node in ast.walk(tree)

@@ -8,8 +8,8 @@ import random
 
 import pytest
 
-from shardcalc.history import History, HistoryError, to_document
-from shardcalc.saved import read_history_file, write_history_file
+from shardcalc.core.history.model import History, HistoryError, to_document
+from shardcalc.sources.store.histories import read_history_file, write_history_file
 
 HISTORY = History(
     start=1_763_251_200,

@@ -11,11 +11,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shardcalc.fields import HELP
-from shardcalc.policy import ASKED_FIELDS
-from shardcalc.profile import ProfileErrors, load
-from shardcalc.schema import FORMS, profile_schema
-from shardcalc.workload import FIELDS
+from shardcalc.app.schema import FORMS, profile_schema
+from shardcalc.core.lint.policy import ASKED_FIELDS
+from shardcalc.core.workload.help import HELP
+from shardcalc.core.workload.workload import FIELDS
+from shardcalc.sources.profiles.reading import ProfileErrors, load
 from tests.command import run
 
 VALIDATOR = jsonschema.Draft202012Validator(profile_schema())

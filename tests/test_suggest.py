@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shardcalc.facts import built_in_limits
-from shardcalc.facts.prices import PriceSheet, built_in_prices
-from shardcalc.history import Account, History, HistoryError
-from shardcalc.suggest import Allowance, Options, Verdict, suggest
-from shardcalc.workload import BadFields
+from shardcalc.core.advice.recommendation import Allowance, Options, Verdict, suggest
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.facts.prices import PriceSheet, built_in_prices
+from shardcalc.core.history.model import Account, History, HistoryError
+from shardcalc.core.workload.workload import BadFields
 from tests.synthetic import (
     DAY,
     DAYS,

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from shardcalc.history import HistoryError, to_document
-from shardcalc.report import suggest as report
-from shardcalc.report.screen import Page
-from shardcalc.saved import write_history_file
-from shardcalc.suggest import suggest
+from shardcalc.core.advice.recommendation import suggest
+from shardcalc.core.history.model import HistoryError, to_document
+from shardcalc.report.kit.terminal import Page
+from shardcalc.report.suggest import suggest as report
+from shardcalc.sources.store.histories import write_history_file
 from tests import golden
 from tests.command import run
 from tests.synthetic import DAY, SALE_HOUR, changed, history, records, with_metric

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shardcalc.units import (
+from shardcalc.core.units import (
     USD,
     BadValue,
     ByteRate,

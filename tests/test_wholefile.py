@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from shardcalc.wholefile import write_whole
+from shardcalc.sources.store.files import write_whole
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

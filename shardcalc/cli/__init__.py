@@ -63,7 +63,7 @@ def run(arguments: Sequence[str]) -> None:
 
 def _version(asked: bool) -> None:
     if asked:
-        from .. import __version__
+        from shardcalc import __version__
 
         typer.echo(f"shardcalc {__version__}")
         raise typer.Exit
@@ -86,7 +86,7 @@ def main() -> NoReturn:
     import gc
     import sys
 
-    from . import errors
+    from shardcalc.cli import errors
 
     # A run builds many small objects that live to its end; looking for cycles among them takes longer than planning them.
     gc.disable()

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Final, assert_never
 
 import typer
 
-from .errors import DONE, FOUND, USAGE, UsageError
-from .output import Format, page, write
+from shardcalc.cli.errors import DONE, FOUND, USAGE, UsageError
+from shardcalc.cli.output import Format, page, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from ..check import Checked, Found
-    from ..compare import Standing
-    from ..profile import ProfileErrors
-    from ..report.check import CheckReport
+    from shardcalc.core.lint.check import Checked, Found
+    from shardcalc.core.lint.plan_diff import Standing
+    from shardcalc.report.check.check import CheckReport
+    from shardcalc.sources.profiles.reading import ProfileErrors
 
 EXAMPLES: Final = """\
 Examples:
@@ -108,7 +108,7 @@ def command(
         return
     if not paths:
         raise UsageError("nothing to check", ["give profiles or folders of them; see shardcalc check --help"])
-    from ..profile import ProfileErrors
+    from shardcalc.sources.profiles.reading import ProfileErrors
 
     try:
         report, checked = _load(paths, fail_on, baseline, write_baseline, against, today)
@@ -121,13 +121,13 @@ def command(
 def _load(
     paths: list[str], fail_on: Level, baseline: str, new_baseline: str, against: str, today: str
 ) -> tuple[CheckReport, Checked]:
-    from ..before import SavedError, near, read_baseline, read_plan
-    from ..before import write_baseline as baseline_text
-    from ..check import apply_baseline
-    from ..compare import compare
-    from ..facts import built_in_limits
-    from ..findings import Severity
-    from ..report.check import CheckReport
+    from shardcalc.core.capacity.findings import Severity
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.lint.check import apply_baseline
+    from shardcalc.core.lint.plan_diff import compare
+    from shardcalc.report.check.check import CheckReport
+    from shardcalc.sources.store.baselines import SavedError, near, read_baseline, read_plan
+    from shardcalc.sources.store.baselines import write_baseline as baseline_text
 
     day = _day(today)
     hours: Fraction | None = None
@@ -170,11 +170,11 @@ def _load(
 
 def _checked(paths: list[str], day: date, hours: Fraction | None) -> tuple[int, Checked]:
     """Read and check all files, long lists of them on all processors."""
-    from .. import profile
-    from ..check import Checked, check, check_policies
-    from ..facts import built_in_limits
-    from ..pricebook import price_book
-    from .processors import in_parts
+    from shardcalc.app.processors import in_parts
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.lint.check import Checked, check, check_policies
+    from shardcalc.sources.profiles import reading as profile
+    from shardcalc.sources.store.prices import price_book
 
     problems: list[profile.Problem] = []
     files = profile.files_of(paths, problems)
@@ -199,8 +199,8 @@ def _checked(paths: list[str], day: date, hours: Fraction | None) -> tuple[int, 
 
 
 def _day(today: str) -> date:
-    from ..policy import read_day
-    from ..workload import BadFields
+    from shardcalc.core.lint.policy import read_day
+    from shardcalc.core.workload.workload import BadFields
 
     try:
         return read_day(today) if today else date.today()  # noqa: DTZ011  # the user's day is the one that a suppression ends on
@@ -211,30 +211,30 @@ def _day(today: str) -> date:
 def _rendered(report: CheckReport, checked: Checked | None, format: CheckFormat, output: str | None) -> str:
     match format:
         case CheckFormat.TABLE:
-            from ..report import check
+            from shardcalc.report.check import check
 
             return check.table(report, page(output), _lines(report.active))
         case CheckFormat.GITHUB:
-            from ..report import github
+            from shardcalc.report.check import github
 
             return github.text(report)
         case CheckFormat.SARIF:
-            from .. import __version__
-            from ..report import sarif
+            from shardcalc import __version__
+            from shardcalc.report.check import sarif
 
             return sarif.text(report, __version__)
         case CheckFormat.JUNIT:
-            from ..report import junit
+            from shardcalc.report.check import junit
 
             return junit.text(
                 report, [(seen.file, seen.name) for seen in checked.seen] if checked is not None else []
             )
         case CheckFormat.JSON:
-            from ..report import check
+            from shardcalc.report.check import check
 
             return check.json_text(report)
         case CheckFormat.MARKDOWN:
-            from ..report import check
+            from shardcalc.report.check import check
 
             return check.markdown(report)
         case _:
@@ -242,7 +242,7 @@ def _rendered(report: CheckReport, checked: Checked | None, format: CheckFormat,
 
 
 def _lines(found: tuple[Found, ...]) -> dict[tuple[str, int], str]:
-    from ..profile import lines_of
+    from shardcalc.sources.profiles.reading import lines_of
 
     wanted: dict[str, set[int]] = {}
     for each in found:
@@ -259,11 +259,11 @@ def _unusable(
     error: ProfileErrors, format: CheckFormat, fail_on: Level, today: str, output: str | None
 ) -> UsageError:
     """Tell other tools, in the format they read, what stderr tells people."""
-    from ..check import Found
-    from ..facts import built_in_limits
-    from ..findings import Severity
-    from ..report.check import CheckReport
-    from ..rules import UNUSABLE
+    from shardcalc.core.capacity.findings import Severity
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.lint.check import Found
+    from shardcalc.core.lint.rules import UNUSABLE
+    from shardcalc.report.check.check import CheckReport
 
     files = list(dict.fromkeys(problem.file for problem in error.problems))
     if format is not CheckFormat.TABLE:
@@ -294,11 +294,11 @@ def _unusable(
 
 
 def _explained(name: str, format: CheckFormat, output: str | None) -> str:
-    from ..facts import built_in_limits
-    from ..report import check
-    from ..rules import BY_NAME, RULES
-    from ..units import shown
-    from ..workload import nearest
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.lint.rules import BY_NAME, RULES
+    from shardcalc.core.units import shown
+    from shardcalc.core.workload.workload import nearest
+    from shardcalc.report.check import check
 
     rule = BY_NAME.get(name.lower())
     if rule is None and name.lower() != "all":

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 
 import typer
 
-from .flags import workload_flags
-from .output import Format, page, write
-from .plan import describe, read_hours
+from shardcalc.cli.flags import workload_flags
+from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.plan import describe, read_hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from fractions import Fraction
 
-    from ..facts.prices import PriceSheet
-    from ..report import Described
-    from ..report.cost import CostReport
+    from shardcalc.core.facts.prices import PriceSheet
+    from shardcalc.report import Described
+    from shardcalc.report.cost.cost import CostReport
 
 EXAMPLES: Final = """\
 Examples:
@@ -68,8 +68,8 @@ def command(
     flags: dict[str, Any],
 ) -> None:
     """What streams cost in each capacity mode, line by line, and at which rate another mode becomes cheaper."""
-    from ..pricebook import price_book
-    from ..report import cost
+    from shardcalc.report.cost import cost
+    from shardcalc.sources.store.prices import price_book
 
     streams = describe(paths or [], flags, name)
     report = compare(streams, read_hours(hours), price_book(prices), read_discount(discount))
@@ -93,8 +93,8 @@ def read_discount(text: str) -> Fraction:
     """
     from fractions import Fraction
 
-    from ..units import BadValue, read_share
-    from ..workload import BadFields
+    from shardcalc.core.units import BadValue, read_share
+    from shardcalc.core.workload.workload import BadFields
 
     try:
         share = read_share(text, "a discount", zero=True) if text else Fraction(0)
@@ -113,8 +113,7 @@ def compare(
     steps: int | None = None,
 ) -> CostReport:
     """Bill streams in every mode, Region by Region."""
-    from ..facts import built_in_limits
-    from ..modes import (
+    from shardcalc.core.cost.comparison import (
         STEPS,
         aggregation_option,
         break_evens,
@@ -124,7 +123,8 @@ def compare(
         trade_offs,
         with_discount,
     )
-    from ..report.cost import CostReport, RegionReport
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.report.cost.cost import CostReport, RegionReport
 
     limits = built_in_limits()
     by_region: dict[str, list[Described]] = {}

@@ -58,8 +58,8 @@ def leave(code: int) -> NoReturn:
 
 def _other(error: Exception) -> int:
     # The kinds are imported here and not above: most runs meet none of them, and --help must not load them.
-    from ..facts import FactsError
-    from ..workload import BadFields
+    from shardcalc.core.facts import FactsError
+    from shardcalc.core.workload.workload import BadFields
 
     if isinstance(error, BadFields):
         _say(
@@ -71,7 +71,7 @@ def _other(error: Exception) -> int:
         _say("the facts cannot be used", [str(error)])
         return USAGE
     if type(error).__name__ == "ProfileErrors":
-        from ..profile import ProfileErrors
+        from shardcalc.sources.profiles.reading import ProfileErrors
 
         assert isinstance(error, ProfileErrors)
         return _profile(error)
@@ -86,7 +86,7 @@ def _other(error: Exception) -> int:
 
 
 def _profile(error: Exception) -> int:
-    from ..profile import ProfileErrors
+    from shardcalc.sources.profiles.reading import ProfileErrors
 
     assert isinstance(error, ProfileErrors)
     files = list(dict.fromkeys(problem.file for problem in error.problems))

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Final, assert_never
 
 import typer
 
-from .errors import AWS, UsageError
-from .output import Format, page, write
+from shardcalc.cli.errors import AWS, UsageError
+from shardcalc.cli.output import Format, page, write
 
 if TYPE_CHECKING:
-    from ..facts.prices import PriceSheet
+    from shardcalc.core.facts.prices import PriceSheet
 
 EXAMPLES: Final = """\
 Examples:
@@ -59,9 +59,9 @@ def command(
     """Each limit and price that is used, with its unit, source, date, and how sure it is."""
     if context.invoked_subcommand is not None:
         return
-    from ..facts import built_in_limits
-    from ..pricebook import price_book
-    from ..report import facts
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.report.facts import facts
+    from shardcalc.sources.store.prices import price_book
 
     prices = price_book()(_region(region))
     limits = built_in_limits()
@@ -107,7 +107,7 @@ def refresh(
 
     A list that lacks a price, or has two for one, is refused whole, and the prices from before stay in place.
     """
-    from ..pricebook import save
+    from shardcalc.sources.store.prices import save
 
     sheet = _read(_region(region), way, offer_file, profile, endpoint_url, bulk_url)
     try:
@@ -123,16 +123,16 @@ def refresh(
 def _read(
     region: str, way: Source, offer_file: str | None, profile: str, endpoint_url: str, bulk_url: str | None
 ) -> PriceSheet:
-    from ..facts import FactsError
-    from ..facts.offers import price_sheet, read_bulk, read_query
+    from shardcalc.core.facts import FactsError
+    from shardcalc.sources.price_list.offers import price_sheet, read_bulk, read_query
 
     try:
         if offer_file is not None:
             return price_sheet(read_bulk(_bytes(offer_file), offer_file), region, offer_file)
         if way is not Source.BULK:
-            from ..aws.errors import AwsError
-            from ..aws.pricelist import products
-            from .reading import failed
+            from shardcalc.cli.reading import failed
+            from shardcalc.sources.aws.errors import AwsError
+            from shardcalc.sources.aws.price_list import products
 
             try:
                 items = products(region, profile, endpoint_url, required=way is Source.API)
@@ -144,7 +144,7 @@ def _read(
                 return price_sheet(
                     read_query(items, "the Price List Query API"), region, "the Price List Query API"
                 )
-        from .. import download
+        from shardcalc.sources.price_list import download
 
         url = download.bulk_url(region, bulk_url)
         try:
@@ -175,7 +175,7 @@ def _bytes(path: str) -> bytes:
 
 
 def _region(text: str) -> str:
-    from ..workload import BadFields, read_region
+    from shardcalc.core.workload.workload import BadFields, read_region
 
     try:
         return read_region(text)

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ..fields import HELP
-from .errors import UsageError
+from shardcalc.cli.errors import UsageError
+from shardcalc.core.workload.help import HELP
 
 _METAVARS: Final = {
     "size": "SIZE", "sizes": "SIZE=SHARE,...", "max_size": "SIZE", "max_record_size": "SIZE", "rps": "RATE", "consumers": "N|type=TYPE,...",

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 
 import typer
 
-from .errors import AWS, UsageError
-from .output import Format, page, write
-from .reading import Reading, budget, failed, progress, reading_flags, tell_foreseen, tell_spent
+from shardcalc.cli.errors import AWS, UsageError
+from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.reading import Reading, budget, failed, progress, reading_flags, tell_foreseen, tell_spent
 
 if TYPE_CHECKING:
-    from ..aws.errors import AwsError
-    from ..aws.session import Account
-    from ..aws.streams import Stream
-    from ..fleet import Failure, Member
-    from ..history import History
-    from ..suggest import Options
+    from shardcalc.core.advice.fleet import Failure, Member
+    from shardcalc.core.advice.recommendation import Options
+    from shardcalc.core.history.model import History
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.session import Account
+    from shardcalc.sources.aws.streams import Stream
 
 EXAMPLES: Final = """\
 Examples:
@@ -76,10 +76,10 @@ def command(
 
     A stream that cannot be read is listed with its reason; the others are reported all the same, and the exit code is 3.
     """
-    from ..facts import built_in_limits
-    from ..fleet import fleet
-    from ..report import fleet as report
-    from ..suggest import Options
+    from shardcalc.core.advice.fleet import fleet
+    from shardcalc.core.advice.recommendation import Options
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.report.fleet import fleet as report
 
     options = Options.of(
         **{
@@ -120,10 +120,10 @@ class Place:
 
 def _read(reading: Reading, options: Options, save: str | None) -> tuple[list[Member], list[Failure]] | None:
     """Read every stream; None after ``--dry-run``, which prints what it would ask for."""
-    from ..aws.errors import AwsError
-    from ..aws.metrics import estimate, window
-    from ..aws.reading import foresee
-    from ..facts import built_in_limits
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.histories import foresee
+    from shardcalc.sources.aws.metrics import estimate, window
 
     limits = built_in_limits()
     now = int(time.time())
@@ -182,8 +182,8 @@ def _read(reading: Reading, options: Options, save: str | None) -> tuple[list[Me
 
 def _places(reading: Reading, failures: list[Failure]) -> Iterator[Place]:
     """The streams of each Region of each account; what cannot be listed or described goes to the failures."""
-    from ..aws.errors import AwsError
-    from ..aws.reading import find
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.histories import find
 
     for account in reading.accounts():
         for region in reading.regions or (account.region,):
@@ -210,10 +210,10 @@ def _histories(
     places: list[Place],
     tick: Any,
 ) -> Iterator[tuple[Stream, History | AwsError]]:
-    from ..aws.errors import AwsError
-    from ..aws.reading import histories
-    from ..aws.streams import quota
-    from ..facts import built_in_limits
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.histories import histories
+    from shardcalc.sources.aws.streams import quota
 
     if not place.streams:
         return
@@ -233,11 +233,11 @@ def _histories(
 
 
 def _member(history: History, options: Options, account: str) -> Member:
-    from ..facts import built_in_limits
-    from ..facts.prices import built_in_prices
-    from ..fleet import member, silent
-    from ..history import HistoryError
-    from ..suggest import suggest
+    from shardcalc.core.advice.fleet import member, silent
+    from shardcalc.core.advice.recommendation import suggest
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.facts.prices import built_in_prices
+    from shardcalc.core.history.model import HistoryError
 
     try:
         return member(suggest(history, options), account)
@@ -246,7 +246,7 @@ def _member(history: History, options: Options, account: str) -> Member:
 
 
 def _failure(error: AwsError, place: Place, subject: str) -> Failure:
-    from ..fleet import Failure
+    from shardcalc.core.advice.fleet import Failure
 
     role = place.account.access.role_arn.split(":")
     return Failure(
@@ -260,7 +260,7 @@ def _failure(error: AwsError, place: Place, subject: str) -> Failure:
 
 
 def _keep(history: History, stream: Stream, folder: str) -> None:
-    from ..saved import write_history_file
+    from shardcalc.sources.store.histories import write_history_file
 
     name = "-".join(part for part in (stream.account, stream.region, stream.name) if part)
     path = os.path.join(folder, f"{name.replace(os.sep, '_')}.json.gz")
@@ -278,8 +278,8 @@ def _saved(folder: str, options: Options) -> list[Member]:
     Raises:
         UsageError: listing what cannot be read.
     """
-    from ..history import HistoryError
-    from ..saved import read_history_file
+    from shardcalc.core.history.model import HistoryError
+    from shardcalc.sources.store.histories import read_history_file
 
     try:
         paths = sorted(

@@ -6,8 +6,8 @@ from typing import Annotated, Final
 
 import typer
 
-from .errors import UsageError
-from .output import write
+from shardcalc.cli.errors import UsageError
+from shardcalc.cli.output import write
 
 EXAMPLES: Final = """\
 Examples:
@@ -44,8 +44,8 @@ def command(
     """
     import json
 
-    from ..aws.permissions import COMMANDS, policy
-    from ..workload import nearest
+    from shardcalc.core.workload.workload import nearest
+    from shardcalc.sources.aws.permissions import COMMANDS, policy
 
     if command and command not in COMMANDS:
         raise UsageError(

@@ -6,9 +6,9 @@ from typing import Annotated, Final
 
 import typer
 
-from .errors import UsageError
-from .output import write
-from .reading import Reading, read_stream, reading_flags
+from shardcalc.cli.errors import UsageError
+from shardcalc.cli.output import write
+from shardcalc.cli.reading import Reading, read_stream, reading_flags
 
 EXAMPLES: Final = """\
 Examples:
@@ -45,8 +45,8 @@ def command(
     if history is None:
         return
     if as_profile:
-        from ..history import HistoryError
-        from ..observed import profile_text
+        from shardcalc.core.history.draft import profile_text
+        from shardcalc.core.history.model import HistoryError
 
         try:
             write(profile_text(history), output)
@@ -56,7 +56,7 @@ def command(
     if output is None:
         import json
 
-        from ..history import to_document
+        from shardcalc.core.history.model import to_document
 
         write(
             json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -64,7 +64,7 @@ def command(
             None,
         )
         return
-    from ..saved import write_history_file
+    from shardcalc.sources.store.histories import write_history_file
 
     try:
         write_history_file(history, output)

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .errors import UsageError, _unbreakable
+from shardcalc.cli.errors import UsageError, _unbreakable
 
 if TYPE_CHECKING:
-    from ..report.screen import Page
+    from shardcalc.report.kit.terminal import Page
 
 
 class Format(StrEnum):
@@ -25,7 +25,7 @@ class Format(StrEnum):
 
 def page(output: str | None) -> Page:
     """The page that a table will be shown on: the terminal, or plain text of 80 columns (or of COLUMNS)."""
-    from ..report.screen import Page
+    from shardcalc.report.kit.terminal import Page
 
     terminal = output is None and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     encoding = (sys.stdout.encoding or "ascii") if output is None else "utf-8"
@@ -47,7 +47,7 @@ def write(text: str, output: str | None) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    from ..wholefile import write_whole
+    from shardcalc.sources.store.files import write_whole
 
     try:
         write_whole(output, text.encode("utf-8"))
@@ -67,7 +67,7 @@ def write_parts(parts: Iterable[str], output: str | None) -> None:
             sys.stdout.write(part)
         sys.stdout.flush()
         return
-    from ..wholefile import write_whole_parts
+    from shardcalc.sources.store.files import write_whole_parts
 
     try:
         write_whole_parts(output, (part.encode("utf-8") for part in parts))

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 
 import typer
 
-from .errors import UsageError
-from .flags import workload_flags
-from .output import Format, page, write
+from shardcalc.cli.errors import UsageError
+from shardcalc.cli.flags import workload_flags
+from shardcalc.cli.output import Format, page, write
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from ..facts.prices import PriceSheet
-    from ..report import Described, PlanReport
+    from shardcalc.core.facts.prices import PriceSheet
+    from shardcalc.report import Described, PlanReport
 
 EXAMPLES: Final = """\
 Examples:
@@ -65,25 +65,25 @@ def command(
     if not paths and "shards" in flags and "rps" not in flags:
         _carried(flags, format, output)
         return
-    from ..pricebook import price_book
+    from shardcalc.sources.store.prices import price_book
 
     streams = describe(paths or [], flags, name)
     priced = pricing(read_hours(hours), price_book())
     match format:
         case Format.TABLE:
-            from ..report import terminal
+            from shardcalc.report.plan import terminal
 
             text = terminal.plans(priced(streams), page(output), explain=explain)
         case Format.JSON:
-            from ..report import json
-            from .processors import in_parts
+            from shardcalc.app.processors import in_parts
+            from shardcalc.report.plan import json
 
             if len(streams) <= json.INDENTED_STREAMS:
                 text = json.plans(priced(streams), explain=explain)
             else:
                 text = json.joined(in_parts(streams, lambda some: json.part(priced(some), explain=explain)))
         case Format.MARKDOWN:
-            from ..report import markdown
+            from shardcalc.report.plan import markdown
 
             text = markdown.plans(priced(streams), explain=explain)
         case _:
@@ -97,11 +97,11 @@ def describe(paths: list[str], flags: dict[str, Any], name: str) -> Sequence[Des
     Raises:
         BadFields, ProfileErrors, UsageError: what is wrong with them, all at once.
     """
-    from ..report import Described
-    from ..workload import FIELDS, Workload, read_fields
+    from shardcalc.core.workload.workload import FIELDS, Workload, read_fields
+    from shardcalc.report import Described
 
     if paths:
-        from .. import profile
+        from shardcalc.sources.profiles import reading as profile
 
         streams = profile.load(paths, read_fields(flags, FIELDS))
         _tell_unused(streams)
@@ -117,9 +117,9 @@ def read_hours(text: str) -> Fraction:
     Raises:
         BadFields: not a number of hours.
     """
-    from ..facts import built_in_limits
-    from ..units import read_factor
-    from ..workload import BadFields
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.units import read_factor
+    from shardcalc.core.workload.workload import BadFields
 
     if not text:
         return built_in_limits().month.value.in_hours
@@ -133,10 +133,10 @@ def pricing(
     hours: Fraction, prices: Callable[[str], PriceSheet]
 ) -> Callable[[Sequence[Described]], PlanReport]:
     """A function that plans streams and prices them for so many hours."""
-    from ..capacity import plan
-    from ..cost import own_bill
-    from ..facts import built_in_limits
-    from ..report import PlanReport, StreamPlan
+    from shardcalc.core.capacity.streams import plan
+    from shardcalc.core.cost.bill import own_bill
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.report import PlanReport, StreamPlan
 
     limits = built_in_limits()
 
@@ -162,23 +162,23 @@ def _tell_unused(streams: list[Any]) -> None:
 
 
 def _carried(flags: dict[str, Any], format: Format, output: str | None) -> None:
-    from ..capacity import carried
-    from ..facts import built_in_limits
-    from ..workload import Workload
+    from shardcalc.core.capacity.streams import carried
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.workload.workload import Workload
 
     workload = Workload.of(**flags, rps="1")
     answer = carried(workload, workload.shards or 1, built_in_limits())
     match format:
         case Format.TABLE:
-            from ..report import terminal
+            from shardcalc.report.plan import terminal
 
             text = terminal.carried(answer, page(output))
         case Format.JSON:
-            from ..report import json
+            from shardcalc.report.plan import json
 
             text = json.carried(answer)
         case Format.MARKDOWN:
-            from ..report import markdown
+            from shardcalc.report.plan import markdown
 
             text = markdown.carried(answer)
         case _:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ..report.screen import clean
+from shardcalc.report.kit.terminal import clean
 
 
 @contextmanager

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from .errors import AWS, UsageError
-from .output import page, write
+from shardcalc.cli.errors import AWS, UsageError
+from shardcalc.cli.output import page, write
 
 if TYPE_CHECKING:
-    from ..aws.errors import AwsError
-    from ..aws.metrics import Estimate, Window
-    from ..aws.session import Account
-    from ..aws.streams import Stream
-    from ..history import History
+    from shardcalc.core.history.model import History
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.metrics import Estimate, Window
+    from shardcalc.sources.aws.session import Account
+    from shardcalc.sources.aws.streams import Stream
 
 DAYS: Final = 14
 
@@ -49,8 +49,8 @@ class Reading:
         Raises:
             BadFields: they are not a number of days.
         """
-        from ..units import read_count
-        from ..workload import BadFields
+        from shardcalc.core.units import read_count
+        from shardcalc.core.workload.workload import BadFields
 
         try:
             return (
@@ -65,8 +65,8 @@ class Reading:
         Raises:
             BadFields: a Region is not one that is known, and no endpoint is given for it.
         """
-        from ..aws.session import Access, Account
-        from ..workload import BadFields, read_region
+        from shardcalc.core.workload.workload import BadFields, read_region
+        from shardcalc.sources.aws.session import Access, Account
 
         for region in self.regions if not self.endpoint_url else ():
             try:
@@ -195,12 +195,12 @@ def read_stream(name: str, reading: Reading) -> History | None:
     Raises:
         UsageError: AWS could not be read (exit code 3), or more metrics would be asked for than is allowed.
     """
-    from ..aws.errors import AwsError, Trouble
-    from ..aws.metrics import window
-    from ..aws.reading import foresee, histories
-    from ..aws.streams import describe, elsewhere, named, quota
-    from ..facts import built_in_limits
-    from ..units import BadValue
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.units import BadValue
+    from shardcalc.sources.aws.errors import AwsError, Trouble
+    from shardcalc.sources.aws.histories import foresee, histories
+    from shardcalc.sources.aws.metrics import window
+    from shardcalc.sources.aws.streams import describe, elsewhere, named, quota
 
     limits = built_in_limits()
     now = int(time.time())
@@ -247,8 +247,8 @@ def tell_foreseen(
     reading: Reading,
 ) -> None:
     """Print what would be asked of CloudWatch: the result of ``--dry-run``."""
-    from ..aws.reading import queries
-    from ..report.reading import Asked, Foreseen, foreseen
+    from shardcalc.report.observe.terminal import Asked, Foreseen, foreseen
+    from shardcalc.sources.aws.histories import queries
 
     rows = [
         Asked(
@@ -298,9 +298,9 @@ def budget(seen: Estimate, reading: Reading) -> None:
 
 def tell_spent(accounts: list[Account]) -> None:
     """Say on stderr how many calls were made and what they cost."""
-    from ..aws.metrics import price
-    from ..facts import built_in_limits
-    from ..report.reading import cost
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.report.observe.terminal import cost
+    from shardcalc.sources.aws.metrics import price
 
     limits = built_in_limits()
     metrics = sum(account.metrics for account in accounts)
@@ -333,7 +333,7 @@ def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None
         return
-    from .progress import bar
+    from shardcalc.cli.progress import bar
 
     with bar(title, total) as tick:
         yield tick

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar, assert_never
 
 import typer
 
-from .errors import UsageError
-from .output import write_parts
+from shardcalc.cli.errors import UsageError
+from shardcalc.cli.output import write_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date
     from fractions import Fraction
 
-    from ..facts.prices import PriceSheet
-    from ..report import Described
-    from ..report.review import Review
-    from ..suggest import Suggestion
+    from shardcalc.core.advice.recommendation import Suggestion
+    from shardcalc.core.facts.prices import PriceSheet
+    from shardcalc.report import Described
+    from shardcalc.report.review.words import Review
 
 EXAMPLES: Final = """\
 Examples:
@@ -79,17 +79,17 @@ def command(
     ] = None,
 ) -> None:
     """The capacity review: one page to decide from, with its working, pictures and sources in it."""
-    from ..pricebook import price_book
-    from .plan import describe, read_hours
+    from shardcalc.cli.plan import describe, read_hours
+    from shardcalc.sources.store.prices import price_book
 
     day, book = read_today(today), price_book(prices)
     streams = describe(paths, {}, "")
     review = look(streams, read_hours(hours), book, day, measured(history or [], streams, book))
     match format:
         case ReportFormat.HTML:
-            from ..report.review_html import html as render
+            from shardcalc.report.review.html import html as render
         case ReportFormat.MARKDOWN:
-            from ..report.review_markdown import markdown as render
+            from shardcalc.report.review.markdown import markdown as render
         case _:
             assert_never(format)
     write_parts(render(review, one_by_one), output)
@@ -103,7 +103,7 @@ def one_by_one(items: Sequence[Item]) -> Iterator[Item]:
     if len(items) < BAR_FROM or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield from items
         return
-    from .progress import bar
+    from shardcalc.cli.progress import bar
 
     with bar("streams", len(items)) as advance:
         for item in items:
@@ -119,8 +119,8 @@ def read_today(text: str) -> date:
     """
     from datetime import UTC, date, datetime
 
-    from ..units import shown
-    from ..workload import BadFields
+    from shardcalc.core.units import shown
+    from shardcalc.core.workload.workload import BadFields
 
     if not text:
         return datetime.now(UTC).date()
@@ -141,9 +141,9 @@ def measured(
     Raises:
         UsageError: a file cannot be read, or is of no stream in the profiles.
     """
-    from ..history import HistoryError
-    from ..suggest import Options, suggest
-    from .suggest import load
+    from shardcalc.cli.suggest import load
+    from shardcalc.core.advice.recommendation import Options, suggest
+    from shardcalc.core.history.model import HistoryError
 
     found: dict[int, Suggestion] = {}
     for file in files:
@@ -187,14 +187,14 @@ def look(
     """Plan and bill all streams; the rest of each is worked out when its section is written."""
     from fractions import Fraction
 
-    from ..ahead import look_ahead
-    from ..decision import decide
-    from ..facts import built_in_limits
-    from ..glance import glance
-    from ..report.review import Detail, Review, Row
-    from ..reshard import NoPath, path
-    from ..sensitivity import sensitivity
-    from .cost import compare
+    from shardcalc.cli.cost import compare
+    from shardcalc.core.advice.decision import decide
+    from shardcalc.core.advice.timeline import glance
+    from shardcalc.core.capacity.forecast import look_ahead
+    from shardcalc.core.capacity.sensitivity import sensitivity
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.resharding.path import NoPath, path
+    from shardcalc.report.review.words import Detail, Review, Row
 
     limits = built_in_limits()
     costs = compare(streams, hours, prices, Fraction(0))
@@ -242,6 +242,6 @@ def look(
 
 def steps_to_search(streams: int, shards: int) -> int:
     """How far to look for break-even rates: in a fleet not as far, or the search would take longer than all the rest."""
-    from ..modes import STEPS
+    from shardcalc.core.cost.comparison import STEPS
 
     return STEPS if streams <= 20 else min(STEPS, max(200, 3 * shards))

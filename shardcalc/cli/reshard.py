@@ -6,8 +6,8 @@ from typing import Annotated, Final, assert_never
 
 import typer
 
-from .errors import UsageError
-from .output import Format, page, write
+from shardcalc.cli.errors import UsageError
+from shardcalc.cli.output import Format, page, write
 
 EXAMPLES: Final = """\
 Examples:
@@ -56,9 +56,9 @@ def command(
 
     Nothing is executed: the commands are printed, to be read and pasted.
     """
-    from ..facts import built_in_limits
-    from ..report import reshard as report
-    from ..reshard import NoPath, path, read_asked
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.resharding.path import NoPath, path, read_asked
+    from shardcalc.report.reshard import reshard as report
 
     limits = built_in_limits()
     asked = read_asked(current=current, target=target, stream=stream, region=region, quota=quota, used=used)

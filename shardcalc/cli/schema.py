@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from .output import write
+from shardcalc.cli.output import write
 
 EXAMPLES: Final = """\
 Examples:
@@ -32,6 +32,6 @@ def command(
     """The JSON Schema of a profile, for editors and CI."""
     import json
 
-    from ..schema import policy_schema, profile_schema
+    from shardcalc.app.schema import policy_schema, profile_schema
 
     write(json.dumps(policy_schema() if policy else profile_schema(), indent=2) + "\n", output)

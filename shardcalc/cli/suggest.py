@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Final, assert_never
 
 import typer
 
-from .errors import UsageError
-from .output import Format, page, write
-from .reading import Reading, read_stream, reading_flags
+from shardcalc.cli.errors import UsageError
+from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.reading import Reading, read_stream, reading_flags
 
 if TYPE_CHECKING:
-    from ..history import History
+    from shardcalc.core.history.model import History
 
 EXAMPLES: Final = """\
 Examples:
@@ -121,9 +121,9 @@ def command(
 
     Reads AWS, or a saved history with --from. Nothing is executed.
     """
-    from ..history import HistoryError
-    from ..pricebook import price_book
-    from ..suggest import Options, suggest
+    from shardcalc.core.advice.recommendation import Options, suggest
+    from shardcalc.core.history.model import HistoryError
+    from shardcalc.sources.store.prices import price_book
 
     given = {"headroom": headroom, "burst": burst, "allow": allow, "shards": shards or None, "days": days}
     options = Options.of(**{name: value for name, value in given.items() if value is not None})
@@ -145,15 +145,15 @@ def command(
         ) from error
     match format:
         case Format.TABLE:
-            from ..report import suggest as report
+            from shardcalc.report.suggest import suggest as report
 
             text = report.table(made, page(output), explain=explain)
         case Format.JSON:
-            from ..report import suggest as report
+            from shardcalc.report.suggest import suggest as report
 
             text = report.json_text(made, explain=explain)
         case Format.MARKDOWN:
-            from ..report import suggest as report
+            from shardcalc.report.suggest import suggest as report
 
             text = report.markdown_text(made, explain=explain)
         case _:
@@ -186,9 +186,9 @@ def load(path: str, period: str | None, **said: str | None) -> History:
     """Read a saved history, and fill in what it does not say from what the user says."""
     import sys
 
-    from ..history import HistoryError, complete
-    from ..metricdata import read_period
-    from ..saved import read_history_file
+    from shardcalc.core.history.model import HistoryError, complete
+    from shardcalc.sources.store.histories import read_history_file
+    from shardcalc.sources.store.metric_data import read_period
 
     seconds = read_period(period)
     try:

@@ -10,12 +10,12 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..capacity import Plan
-from ..cost import Bill, total
-from ..facts import Limits
-from ..facts.prices import PriceSheet
-from ..units import USD
-from ..workload import Mode, Workload
+from shardcalc.core.capacity.streams import Plan
+from shardcalc.core.cost.bill import Bill, total
+from shardcalc.core.facts import Limits
+from shardcalc.core.facts.prices import PriceSheet
+from shardcalc.core.units import USD
+from shardcalc.core.workload.workload import Mode, Workload
 
 
 class Described(NamedTuple):

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from shardcalc.aws.session import Access, Account
-
-from .server import Aws
+from shardcalc.sources.aws.session import Access, Account
+from tests.aws.server import Aws
 
 
 @pytest.fixture(autouse=True)

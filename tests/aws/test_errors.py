@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from shardcalc.aws.errors import CODES, RAISED, AwsError, Trouble
-from shardcalc.aws.session import Access, Account
-from shardcalc.aws.streams import Named, describe
+from shardcalc.sources.aws.errors import CODES, RAISED, AwsError, Trouble
+from shardcalc.sources.aws.session import Access, Account
+from shardcalc.sources.aws.streams import Named, describe
 
 ORDERS = Named("orders", "eu-west-1")
 

@@ -135,7 +135,7 @@ def test_a_region_that_fails_does_not_hide_the_others(aws, at, five, shardcalc):
 
     def broken(region, body):
         if region == "eu-west-1":
-            from .server import Refused
+            from tests.aws.server import Refused
 
             raise Refused(400, "AccessDeniedException", "no")
         return real(region, body)
@@ -337,7 +337,7 @@ def test_an_interrupt_keeps_what_was_saved_whole(aws, at, tmp_path):
     names = sorted(file.name for file in tmp_path.iterdir())
     assert names == [f"123456789012-us-east-1-s{number:02d}.json.gz" for number in range(len(names))]
     assert len(names) > 20
-    from shardcalc.saved import read_history_file
+    from shardcalc.sources.store.histories import read_history_file
 
     assert {read_history_file(str(file))[0].points for file in tmp_path.iterdir()} == {
         read_history_file(str(tmp_path / names[0]))[0].points
@@ -345,11 +345,11 @@ def test_an_interrupt_keeps_what_was_saved_whole(aws, at, tmp_path):
 
 
 def test_a_long_name_folds_and_no_column_is_lost_in_80_columns():
-    from shardcalc.facts import built_in_limits
-    from shardcalc.fleet import Member, Standing, fleet
-    from shardcalc.report.fleet import table
-    from shardcalc.report.screen import Page
-    from shardcalc.units import USD
+    from shardcalc.core.advice.fleet import Member, Standing, fleet
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.core.units import USD
+    from shardcalc.report.fleet.fleet import table
+    from shardcalc.report.kit.terminal import Page
 
     def line(name, region):
         return Member(

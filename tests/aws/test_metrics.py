@@ -6,9 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shardcalc.aws.errors import AwsError, Trouble
-from shardcalc.aws.metrics import MARGIN, SETTLED, Query, Window, estimate, queries_per_call, read, window
-from shardcalc.facts import built_in_limits
+from shardcalc.core.facts import built_in_limits
+from shardcalc.sources.aws.errors import AwsError, Trouble
+from shardcalc.sources.aws.metrics import (
+    MARGIN,
+    SETTLED,
+    Query,
+    Window,
+    estimate,
+    queries_per_call,
+    read,
+    window,
+)
 
 LIMITS = built_in_limits()
 HERE = "eu-west-1"

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 
-from shardcalc.aws.metrics import Query, Window, read
-from shardcalc.aws.session import Access, Account
-from shardcalc.aws.streams import Named, describe, list_streams
-from shardcalc.facts import built_in_limits
+from shardcalc.core.facts import built_in_limits
+from shardcalc.sources.aws.metrics import Query, Window, read
+from shardcalc.sources.aws.session import Access, Account
+from shardcalc.sources.aws.streams import Named, describe, list_streams
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ministack") is None,

@@ -13,9 +13,9 @@ import time
 import boto3
 import pytest
 
-from shardcalc.history import CONSUMER_METRICS, STREAM_METRICS, read_document
-from shardcalc.observed import profile_text
-from shardcalc.saved import read_history_file
+from shardcalc.core.history.draft import profile_text
+from shardcalc.core.history.model import CONSUMER_METRICS, STREAM_METRICS, read_document
+from shardcalc.sources.store.histories import read_history_file
 
 HERE = "eu-west-1"
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from shardcalc.facts.offers import price_sheet, read_bulk
-from shardcalc.facts.prices import read_prices
-from shardcalc.pricebook import cache_file
+from shardcalc.core.facts.prices import read_prices
+from shardcalc.sources.price_list.offers import price_sheet, read_bulk
+from shardcalc.sources.store.prices import cache_file
 from tests.command import run
 from tests.pricelists import bulk, changed, query_items
 

@@ -8,10 +8,10 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
-from shardcalc.aws.errors import AwsError, Trouble
-from shardcalc.aws.reading import find
-from shardcalc.aws.session import Access, Account
-from shardcalc.aws.streams import Named, describe, elsewhere, list_streams, named, quota
+from shardcalc.sources.aws.errors import AwsError, Trouble
+from shardcalc.sources.aws.histories import find
+from shardcalc.sources.aws.session import Access, Account
+from shardcalc.sources.aws.streams import Named, describe, elsewhere, list_streams, named, quota
 
 HERE = "eu-west-1"
 

@@ -7,8 +7,8 @@ import json
 import boto3
 import pytest
 
-from shardcalc.facts import built_in_limits
-from shardcalc.reshard import path
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.resharding.path import path
 
 HERE = "us-east-1"
 LIMITS = built_in_limits()

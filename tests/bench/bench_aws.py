@@ -153,9 +153,9 @@ def plain(url: str, start: int) -> int:
 
 def ours(url: str, start: int) -> int:
     """The same series by our reader."""
-    from shardcalc.aws.metrics import Query, Window, read
-    from shardcalc.aws.session import Access, Account
-    from shardcalc.facts import built_in_limits
+    from shardcalc.core.facts import built_in_limits
+    from shardcalc.sources.aws.metrics import Query, Window, read
+    from shardcalc.sources.aws.session import Access, Account
 
     queries = [Query(name, "Sum", (("StreamName", "orders"),)) for name in METRICS]
     with Account(Access(endpoint_url=url)) as account:

@@ -21,9 +21,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from shardcalc.history import History
-from shardcalc.saved import read_history_file, write_history_file
-from shardcalc.suggest import suggest
+from shardcalc.core.advice.recommendation import suggest
+from shardcalc.core.history.model import History
+from shardcalc.sources.store.histories import read_history_file, write_history_file
 from tests.bench.bench_plan import SHARDCALC, seconds
 from tests.synthetic import START, history
 

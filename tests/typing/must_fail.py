@@ -1,8 +1,8 @@
 """Expressions that must not type-check: each line marked so, and no other."""
 
 from shardcalc import Duration, RecordRate, Size
-from shardcalc.facts.prices import Price, PutPayloadUnits, ShardHours
-from shardcalc.units import ByteRate
+from shardcalc.core.facts.prices import Price, PutPayloadUnits, ShardHours
+from shardcalc.core.units import ByteRate
 
 size, rate, duration = Size(1), RecordRate(1), Duration(1)
 

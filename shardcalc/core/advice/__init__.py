@@ -1,0 +1,1 @@
+"""What to do with a stream: from a history or a plan to a recommendation."""

@@ -1,0 +1,184 @@
+"""How other shard counts would have done in the same time, and what each costs: the history played back.
+
+Pure arithmetic; no I/O.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from shardcalc.core.cost.bill import (
+    Bill,
+    advantage_bill,
+    billed,
+    floors,
+    gigabytes,
+    priced,
+    provisioned_bill,
+    standard_bill,
+)
+from shardcalc.core.facts import Limits
+from shardcalc.core.history.demand import Load, Readings, Traffic
+from shardcalc.core.history.model import FAN_OUT_BYTES, GET_BYTES, History
+from shardcalc.core.resharding.path import shards_text
+from shardcalc.core.units import Duration, RecordRate, Size
+from shardcalc.core.workload.workload import DEFAULT_REGION, Consumer, ConsumerType, Mode, Rates, Workload
+
+if TYPE_CHECKING:
+    from shardcalc.core.facts.prices import PriceSheet
+
+ZERO: Final = Fraction(0)
+
+
+class Row(NamedTuple):
+    """How one shard count would have done."""
+
+    shards: int
+    roles: tuple[str, ...]
+    """Why this count is here: now, advised, would do, asked, or just fits, which is what carries every period without headroom."""
+    over: int
+    """Known periods that asked for more than so many shards carry, without headroom."""
+    p50: Fraction
+    """Utilisation of the limit that was nearest to its capacity, in the median period; p95, p99, worst likewise."""
+    p95: Fraction
+    p99: Fraction
+    worst: Fraction
+    shard_hours: Fraction
+    """Over the window."""
+    bill: Bill
+    """Of a month."""
+
+    @property
+    def excess(self) -> Fraction:
+        """By how much the worst period went over capacity, as a share of it; zero when none did."""
+        return max(ZERO, self.worst - 1)
+
+
+class Choice(NamedTuple):
+    """One way to have the stream's capacity, with its monthly bill."""
+
+    title: str
+    mode: Mode
+    shards: int | None
+    bill: Bill
+
+
+def play(
+    history: History,
+    load: Load,
+    counts: Mapping[int, tuple[str, ...]],
+    workload: Workload,
+    moved: Mapping[str, Fraction],
+    prices: PriceSheet,
+    limits: Limits,
+) -> tuple[Row, ...]:
+    """Play a history back against each count; the counts come with why they are looked at."""
+    periods = len(load.ordered)
+    window = Fraction(history.points * history.period, 3600)
+    rows = []
+    for count in sorted(counts):
+        capacity = count * load.shard
+        p50, p95, p99 = (Fraction(load.quantile(Fraction(rank, 100)), capacity) for rank in (50, 95, 99))
+        over = periods - bisect_right(load.ordered, capacity)
+        worst = Fraction(load.ordered[-1], capacity)
+        rows.append(
+            Row(
+                count,
+                counts[count],
+                over,
+                p50,
+                p95,
+                p99,
+                worst,
+                count * window,
+                _provisioned(workload, count, moved, prices, limits),
+            )
+        )
+    return tuple(rows)
+
+
+def measured_workload(readings: Readings, written: Traffic) -> Workload:
+    """The stream as a workload with the measured means, to be billed."""
+    history = readings.history
+    sizes, records = written.accepted_bytes, written.accepted_records
+    mean = RecordRate(records.mean(history.period))
+    # Without a record there is no size, and none is billed.
+    size = Size(Fraction(sizes.total, records.total)) if sizes.total and records.total else Size(1)
+    consumers = []
+    if GET_BYTES in readings.metrics:
+        consumers.append(Consumer())
+    registered = len(history.registered) if history.registered is not None else len(history.consumers)
+    if registered:
+        consumers.append(Consumer(type=ConsumerType.FAN_OUT, count=registered))
+    return Workload(
+        size=size,
+        rps=Rates(mean, mean),
+        consumers=tuple(consumers),
+        retention=None if history.retention_hours is None else Duration.hours(history.retention_hours),
+        region=history.region or DEFAULT_REGION,
+    )
+
+
+def moved_out(readings: Readings, written: Traffic) -> dict[str, Fraction]:
+    """Bytes per second that leave the stream, as measured, by the name of the bill's line."""
+    period = readings.history.period
+    found: dict[str, Fraction] = {}
+    if GET_BYTES in readings.metrics:
+        found["data-out"] = readings.metrics[GET_BYTES].mean(period)
+    pushed = [of[FAN_OUT_BYTES].mean(period) for of in readings.consumers.values() if FAN_OUT_BYTES in of]
+    # A registered consumer that tells nothing is taken to read everything that is written.
+    silent = sum(
+        FAN_OUT_BYTES not in readings.consumers.get(name, {}) for name in readings.history.registered or ()
+    )
+    if pushed or silent:
+        found["fan-out-data"] = sum(pushed, silent * written.accepted_bytes.mean(period))
+    return found
+
+
+def _measured(bill: Bill, moved: Mapping[str, Fraction]) -> Bill:
+    """A bill whose data out is what was measured, and not what so many consumers would read."""
+    lines = [
+        priced(line.name, line.title, gigabytes(moved[line.name] * bill.hours * 3600), line.price)
+        if line.name in moved
+        else line
+        for line in bill.lines
+    ]
+    return billed(bill.mode, bill.region, bill.hours, lines)
+
+
+def _provisioned(
+    workload: Workload, shards: int, moved: Mapping[str, Fraction], prices: PriceSheet, limits: Limits
+) -> Bill:
+    return _measured(provisioned_bill(workload, shards, prices, limits, limits.month.value.in_hours), moved)
+
+
+def choices(
+    history: History,
+    rows: Sequence[Row],
+    target: int,
+    workload: Workload,
+    moved: Mapping[str, Fraction],
+    prices: PriceSheet,
+    limits: Limits,
+) -> Iterator[Choice]:
+    """The ways to have this capacity, each with its bill of a month."""
+    hours = limits.month.value.in_hours
+    for row in rows:
+        if row.shards == target:
+            yield Choice(f"provisioned, {shards_text(target)}", Mode.PROVISIONED, target, row.bill)
+    if "data-out" not in moved:
+        # On-demand bills what is read, and that is not known.
+        return
+    yield Choice(
+        "On-demand Standard",
+        Mode.ON_DEMAND_STANDARD,
+        None,
+        _measured(standard_bill(workload, prices, limits, hours), moved),
+    )
+    alone = _measured(advantage_bill(workload, prices, limits, hours), moved)
+    short = floors([alone], prices, limits, hours)
+    together = billed(alone.mode, alone.region, alone.hours, [*alone.lines, *short.lines])
+    yield Choice("On-demand Advantage, no other on-demand stream", Mode.ON_DEMAND_ADVANTAGE, None, together)

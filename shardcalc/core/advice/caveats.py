@@ -1,0 +1,192 @@
+"""What speaks against advising fewer shards, and what a reader of a recommendation must know besides the count.
+
+Above all, what more shards cannot relieve. Pure: measured amounts and limits in, sentences out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from shardcalc.core.capacity.findings import Finding, Severity
+from shardcalc.core.facts import Limits
+from shardcalc.core.history.demand import Lag, Load, Readings, Traffic, points
+from shardcalc.core.history.model import (
+    FAN_OUT_LAG,
+    ITERATOR_AGE,
+    READ_THROTTLED,
+    WRITE_THROTTLED,
+    History,
+    moment,
+)
+from shardcalc.core.resharding.path import shards_text
+from shardcalc.core.units import Duration, decimal, percent
+
+if TYPE_CHECKING:
+    from shardcalc.core.advice.recommendation import CallBudget, Need
+
+_DAY: Final = 86_400
+NEEDED_DAYS: Final = 7
+"""Days of points that must be known before fewer shards are advised: less would miss a day of the week."""
+
+
+def holds(
+    readings: Readings, written: Traffic, behind: Sequence[Lag], counted: int, limits: Limits
+) -> Iterator[str]:
+    """Every reason not to advise fewer shards."""
+    history = readings.history
+    needed = NEEDED_DAYS * _DAY // history.period
+    each = _each(history.period)
+    if counted < needed:
+        yield f"there are {counted:,} points of {each}, and {needed:,} are needed ({NEEDED_DAYS} days)"
+    if written.throttled is None:
+        yield f"{WRITE_THROTTLED} is not in the history, so it may have throttled"
+    elif written.throttled.known < needed <= counted:
+        yield f"{WRITE_THROTTLED} has {written.throttled.known:,} points, and {needed:,} are needed"
+    if written.rejected:
+        yield f"it throttled: {written.rejected:,} records were rejected"
+    rejected = readings.metrics.get(READ_THROTTLED)
+    if rejected is not None and rejected.total:
+        yield f"it throttled: {rejected.total:,} GetRecords calls were rejected"
+    hold = limits.iterator_age_hold.value
+    for lag in behind:
+        if lag.latest is not None and lag.latest > hold:
+            yield f"{_reader(lag)} lagged {lag.latest} in the last day, more than {hold}"
+        elif _risk(history, lag, limits):
+            yield f"{_reader(lag)} lagged {lag.worst}, more than {percent(limits.iterator_age_alarm.value)} of the retention"
+    if not behind:
+        yield f"neither {ITERATOR_AGE} nor {FAN_OUT_LAG} is in the history, so readers may lag"
+
+
+def _each(period: int) -> str:
+    return "a minute" if period == 60 else str(Duration(period))
+
+
+def _reader(lag: Lag) -> str:
+    return f"consumer {lag.reader}" if lag.reader else "a shared consumer"
+
+
+def _risk(history: History, lag: Lag, limits: Limits) -> bool:
+    """Whether records came near the end of their retention before they were read."""
+    return (
+        history.retention_hours is not None
+        and lag.worst > Duration.hours(history.retention_hours) * limits.iterator_age_alarm.value
+    )
+
+
+def findings(
+    readings: Readings,
+    written: Traffic,
+    needs: Sequence[Need],
+    behind: Sequence[Lag],
+    budget: CallBudget | None,
+    load: Load,
+    burst: Fraction,
+    limits: Limits,
+) -> Iterator[Finding]:
+    """What to know besides the count, the gravest kinds first."""
+    history = readings.history
+    yield from _throttled_writes(history, written, load, limits)
+    yield from _reading(readings, behind, budget, limits)
+    yield from _hot_shard(needs, limits)
+    if history.status not in (None, "ACTIVE"):
+        yield Finding(
+            "stream-status",
+            Severity.WARNING,
+            f"the stream was {history.status} when it was read",
+            "wait until it is ACTIVE: no call is taken before",
+        )
+    gaps = history.points - points(written)
+    if gaps:
+        yield Finding(
+            "gaps",
+            Severity.INFO,
+            f"nothing is known of {gaps:,} of {history.points:,} periods; they were not taken for quiet ones",
+            "CloudWatch has no points where nobody wrote; if writers were there, look why they are missing",
+        )
+    if burst == 1:
+        yield Finding(
+            "inside-a-period",
+            Severity.INFO,
+            f"AWS's limits hold for each second, and the history has one sum for {_each(history.period)}: bursts inside it cannot be seen",
+            "give --burst with the busiest second over the mean one, where producers come in bursts",
+        )
+
+
+def _throttled_writes(history: History, written: Traffic, load: Load, limits: Limits) -> Iterator[Finding]:
+    throttled, current = written.throttled, history.open_shards
+    if throttled is None or not written.rejected:
+        return
+    times = [index for index, count in enumerate(throttled.amounts) if count > 0]
+    shards = 0 if current is None or history.mode == "ON_DEMAND" else current
+    inside = sum(0 <= load.series[index] <= shards * load.shard for index in times) if shards else 0
+    message = f"{written.rejected:,} records were rejected in {len(times):,} of {throttled.known:,} periods; retries count each time, so this is the most"
+    remedy = "the backtest shows which count carries them"
+    if inside:
+        message += f". In {inside:,} of them the stream as a whole was below what {shards_text(shards)} carry: a hot shard, or a burst inside the period"
+        remedy = "spread partition keys; give --burst if producers come in bursts"
+        if not history.shards:
+            price = limits.custom_metric_month
+            remedy += (
+                f"; shard-level IncomingBytes and IncomingRecords would show a hot shard, for about {price.value * (2 * shards)} a month "
+                f"(2 metrics x {shards_text(shards)} x {price.value}; {price.source.title}, {price.date}, confidence {price.confidence})"
+            )
+    yield Finding("throttled-writes", Severity.WARNING, message, remedy, limits.write_bytes)
+
+
+def _reading(
+    readings: Readings, behind: Sequence[Lag], budget: CallBudget | None, limits: Limits
+) -> Iterator[Finding]:
+    history, rejected = readings.history, readings.metrics.get(READ_THROTTLED)
+    if rejected is not None and rejected.total:
+        times = sum(count > 0 for count in rejected.amounts)
+        yield Finding(
+            "throttled-reads",
+            Severity.WARNING,
+            f"{rejected.total:,} GetRecords calls were rejected in {times:,} of {rejected.known:,} periods",
+            "poll less often, or move a consumer to enhanced fan-out; more shards help only where bytes are short",
+            limits.read_bytes,
+        )
+    if budget is not None and budget.over:
+        yield Finding(
+            "getrecords-calls",
+            Severity.WARNING,
+            f"consumers made up to {decimal(budget.peak.amount)} GetRecords calls/s on each shard where {decimal(limits.get_records_calls.value.amount)} "
+            f"are allowed, and more than that in {budget.over:,} periods; more shards will not help",
+            "poll less often, or move a consumer to enhanced fan-out",
+            limits.get_records_calls,
+        )
+    for lag in behind:
+        if _risk(history, lag, limits):
+            hours = Duration.hours(history.retention_hours or 0)
+            lost = lag.worst >= hours
+            yield Finding(
+                "lag",
+                Severity.ERROR if lost else Severity.WARNING,
+                f"{_reader(lag)} was {lag.worst} behind on {moment(lag.at):%Y-%m-%d %H:%M} UTC, {'past' if lost else 'above'} "
+                f"{'the' if lost else percent(limits.iterator_age_alarm.value) + ' of the'} retention of {hours}",
+                "find out why it fell behind, and keep records longer until it does not; more shards do not shorten an existing backlog",
+                limits.iterator_age_alarm,
+            )
+
+
+def _hot_shard(needs: Sequence[Need], limits: Limits) -> Iterator[Finding]:
+    plain = max(
+        need.constraint.shards for need in needs if need.constraint.name in ("write-bytes", "write-records")
+    )
+    hot = [
+        need
+        for need in needs
+        if need.constraint.name.startswith("hottest-shard") and need.constraint.shards > plain
+    ]
+    if hot:
+        need = max(hot, key=lambda need: need.constraint.load)
+        yield Finding(
+            "hot-shard",
+            Severity.WARNING,
+            f"the busiest shard took {need.constraint.base} on {moment(need.at):%Y-%m-%d %H:%M} UTC; spread evenly, the stream would need "
+            f"{shards_text(plain)}, and not {need.constraint.shards:,}",
+            "look for a partition key that takes too much: a single key stays on one shard, however many there are",
+            need.constraint.fact,
+        )

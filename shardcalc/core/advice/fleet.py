@@ -1,0 +1,230 @@
+"""A fleet: what each of many streams should have, the worst and most wasteful first, and what all of them would save.
+
+One stream's history is as much as a fleet holds at a time: each suggestion is reduced to a :class:`Member` and let go.
+Pure arithmetic; no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from shardcalc.core.advice.recommendation import Suggestion, Verdict
+from shardcalc.core.capacity.findings import Severity
+from shardcalc.core.cost.bill import Bill
+from shardcalc.core.facts import Limits
+from shardcalc.core.facts.prices import PriceSheet, ShardHours
+from shardcalc.core.history.model import History
+from shardcalc.core.units import USD
+from shardcalc.core.workload.workload import Mode
+
+ZERO: Final = Fraction(0)
+
+
+class Standing(StrEnum):
+    """How a stream stands; the word is part of the JSON contract. In the order in which streams are shown."""
+
+    SHORT = "short"
+    """It needs more shards than it has."""
+    TROUBLED = "troubled"
+    """It throttles, lags or polls too much, and more shards are not the remedy."""
+    WASTEFUL = "wasteful"
+    """Fewer shards, or the other capacity mode, would do for less."""
+    SILENT = "silent"
+    """Nothing was measured: nobody writes to it, or its metrics are missing."""
+    FINE = "fine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One stream of a fleet, in one line. A field that is None is unknown."""
+
+    name: str
+    region: str
+    account: str
+    """The account's number; empty when it is not known."""
+    mode: str
+    standing: Standing
+    shards: int | None
+    """Open shards now."""
+    recommended: int | None
+    used: Fraction | None
+    """Utilisation in the worst period at the present count; above one it throttled."""
+    cost: USD | None
+    """Of a month, as it is now."""
+    saving: USD | None
+    """What a month costs less as recommended; below zero where more is needed."""
+    answer: str
+    reasons: tuple[str, ...] = ()
+    """The findings and doubts behind the answer, in words."""
+    findings: tuple[str, ...] = ()
+    """Ids of its warnings and errors."""
+
+    @property
+    def weight(self) -> Fraction:
+        """What orders streams of one standing: how much is missing, or what a month wastes."""
+        if self.standing is Standing.SHORT and self.shards and self.recommended:
+            return Fraction(self.recommended, self.shards)
+        if self.standing is Standing.TROUBLED:
+            return Fraction(len(self.findings))
+        money = self.saving if self.standing is Standing.WASTEFUL else self.cost
+        return ZERO if money is None else money.amount
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A stream, or a whole Region, that could not be read."""
+
+    subject: str
+    """The stream's name; empty when it is the Region."""
+    region: str
+    account: str
+    trouble: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Money of several streams: None when nothing is known of it, a lower bound unless it is complete."""
+
+    known: USD | None
+    complete: bool
+
+    def __str__(self) -> str:
+        return "unknown" if self.known is None else f"{'' if self.complete else 'at least '}{self.known}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What was found out about many streams."""
+
+    members: tuple[Member, ...]
+    failures: tuple[Failure, ...]
+    days: int | None
+    limits: Limits
+
+    @property
+    def saving(self) -> Sum:
+        """What a month would cost less if every wasteful stream were as recommended."""
+        return self._sum([member.saving for member in self.members if member.standing is Standing.WASTEFUL])
+
+    @property
+    def more(self) -> Sum:
+        """What a month would cost more for the streams that are short."""
+        return self._sum(
+            [
+                None if member.saving is None else member.saving * -1
+                for member in self.members
+                if member.standing is Standing.SHORT
+            ]
+        )
+
+    @property
+    def cost(self) -> Sum:
+        """What a month costs now."""
+        return self._sum([member.cost for member in self.members])
+
+    def _sum(self, amounts: Sequence[USD | None]) -> Sum:
+        known = [amount.amount for amount in amounts if amount is not None]
+        complete = len(known) == len(amounts) and not self.failures
+        return Sum(USD(sum(known, ZERO)) if known or complete else None, complete)
+
+    def count(self, standing: Standing) -> int:
+        """How many streams stand so."""
+        return sum(member.standing is standing for member in self.members)
+
+
+def fleet(members: Iterable[Member], failures: Iterable[Failure], days: int | None, limits: Limits) -> Fleet:
+    """Put a fleet in order: short before troubled before wasteful before silent before fine, and in each the gravest first."""
+    order = list(Standing)
+    ordered = sorted(members, key=lambda m: (order.index(m.standing), -m.weight, m.region, m.name, m.account))
+    return Fleet(
+        tuple(ordered), tuple(sorted(failures, key=lambda f: (f.account, f.region, f.subject))), days, limits
+    )
+
+
+def member(suggestion: Suggestion, account: str = "") -> Member:
+    """One stream's suggestion as a line of a fleet."""
+    history = suggestion.history
+    grave = [finding for finding in suggestion.findings if finding.severity is not Severity.INFO]
+    on_demand = suggestion.verdict is Verdict.ON_DEMAND
+    now = next((row for row in suggestion.rows if row.shards == history.open_shards), None)
+    cost = (
+        _of_mode(suggestion, Mode.ON_DEMAND_STANDARD)
+        if on_demand
+        else None
+        if now is None
+        else _whole(now.bill)
+    )
+    saving = _on_demand_saving(suggestion) if on_demand else suggestion.saving
+    answer = suggestion.answer
+    if on_demand and saving is not None and saving.amount > 0:
+        answer = f"provisioned with {suggestion.recommended:,} shards would cost less"
+    elif on_demand:
+        answer = "on-demand scales itself"
+    standing = Standing.FINE
+    if suggestion.verdict is Verdict.UP:
+        standing = Standing.SHORT
+    elif suggestion.verdict is Verdict.DOWN:
+        standing = Standing.WASTEFUL
+    elif grave:
+        standing = Standing.TROUBLED
+    elif on_demand and saving is not None and saving.amount > 0:
+        standing = Standing.WASTEFUL
+    return Member(
+        name=history.stream or "",
+        region=history.region or "",
+        account=account,
+        mode=history.mode or "",
+        standing=standing,
+        shards=history.open_shards,
+        recommended=suggestion.recommended,
+        used=None if on_demand or now is None else now.worst,
+        cost=cost,
+        saving=saving if standing in (Standing.SHORT, Standing.WASTEFUL) else USD(0),
+        answer=answer,
+        reasons=(*suggestion.holds, *(finding.message for finding in grave)),
+        findings=tuple(finding.id for finding in grave),
+    )
+
+
+def silent(history: History, prices: PriceSheet, limits: Limits, account: str = "") -> Member:
+    """A stream of which nothing was measured: what its shards cost, and no advice."""
+    cost = None
+    if history.mode == "PROVISIONED" and history.open_shards is not None and prices.shard_hour is not None:
+        cost = prices.shard_hour.cost(ShardHours(history.open_shards * limits.month.value.in_hours))
+    elif history.mode == "ON_DEMAND" and prices.on_demand_stream_hour is not None:
+        from shardcalc.core.facts.prices import StreamHours
+
+        cost = prices.on_demand_stream_hour.cost(StreamHours(limits.month.value.in_hours))
+    return Member(
+        name=history.stream or "",
+        region=history.region or "",
+        account=account,
+        mode=history.mode or "",
+        standing=Standing.SILENT,
+        shards=history.open_shards,
+        recommended=None,
+        used=None,
+        cost=cost,
+        saving=None,
+        answer="nothing was measured: nobody writes to it, or its metrics are missing",
+    )
+
+
+def _of_mode(suggestion: Suggestion, mode: Mode) -> USD | None:
+    return next((_whole(choice.bill) for choice in suggestion.choices if choice.mode is mode), None)
+
+
+def _on_demand_saving(suggestion: Suggestion) -> USD | None:
+    """What provisioned shards would save over On-demand Standard; zero when they would not."""
+    now, then = _of_mode(suggestion, Mode.ON_DEMAND_STANDARD), _of_mode(suggestion, Mode.PROVISIONED)
+    return None if now is None or then is None else max(now - then, USD(0))
+
+
+def _whole(bill: Bill) -> USD | None:
+    return bill.total if bill.complete else None

@@ -1,0 +1,74 @@
+"""A history made small enough to look at: stretches of it with the most that each asked for, and how often each count was needed.
+
+A stretch keeps its highest value, so that no peak is lost. Pure arithmetic; no I/O.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from shardcalc.core.advice.recommendation import Suggestion
+from shardcalc.core.history.demand import Readings, bring_together, demands, traffic
+from shardcalc.core.history.model import READ_THROTTLED, WRITE_THROTTLED
+from shardcalc.core.units import ceil_div
+
+STRETCHES: Final = 300
+"""A picture has no more of them."""
+
+
+class Stretch(NamedTuple):
+    """A piece of a history."""
+
+    start: int
+    """Epoch seconds."""
+    most: Fraction | None
+    """The most that a period asked for, in shards before rounding up and without headroom; None where nothing is known."""
+    throttled: int
+    """Periods in which records or reads were rejected."""
+
+
+class Glance(NamedTuple):
+    """A history at a glance."""
+
+    stretches: tuple[Stretch, ...]
+    seconds: int
+    """How long each stretch is."""
+    period: int
+    """How long a period is, in seconds."""
+    needed: tuple[tuple[int, int], ...]
+    """How many periods needed so many shards with headroom, ascending."""
+
+
+def glance(made: Suggestion) -> Glance:
+    """Look at the history of a suggestion."""
+    history = made.history
+    readings = Readings.of(history)
+    written = traffic(readings)
+    assert written is not None  # else there would be no suggestion
+    load = bring_together(tuple(demands(readings, written, made.limits)), made.options.burst, history.period)
+    rejected = [
+        of.amounts
+        for key in (WRITE_THROTTLED, READ_THROTTLED)
+        if (of := readings.metrics.get(key)) is not None
+    ]
+    each = max(1, ceil_div(Fraction(history.points), STRETCHES))
+    stretches = []
+    for first in range(0, history.points, each):
+        most = max(load.series[first : first + each])
+        throttled = sum(
+            any(amounts[index] > 0 for amounts in rejected)
+            for index in range(first, min(first + each, history.points))
+        )
+        stretches.append(
+            Stretch(
+                history.start + first * history.period,
+                None if most < 0 else Fraction(most, load.shard),
+                throttled,
+            )
+        )
+    needed: Counter[int] = Counter()
+    for value, times in Counter(load.ordered).items():
+        needed[load.shards(value, made.options.headroom)] += times
+    return Glance(tuple(stretches), each * history.period, history.period, tuple(sorted(needed.items())))

@@ -1,0 +1,1 @@
+"""How many shards a workload needs, and what follows from it."""

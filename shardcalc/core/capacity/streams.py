@@ -1,0 +1,432 @@
+"""The whole capacity calculation: a workload and AWS's limits in, a plan with its working out.
+
+A stream needs the most shards that any one limit asks for. Each limit that grows with shards is a
+:class:`Constraint` that carries its demand, the limit of one shard, and the count it would ask for alone.
+What more shards cannot relieve is no constraint but a finding (``findings.py``). Pure arithmetic on exact
+fractions; no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, Final, NamedTuple
+
+from shardcalc.core.capacity.findings import Finding, find
+from shardcalc.core.facts import Fact, Limits
+from shardcalc.core.units import ByteRate, RecordRate, Size, ceil_div, decimal, percent, ratio
+from shardcalc.core.workload.workload import Consumer, ConsumerType, Rates, Workload
+
+ONE: Final = Fraction(1)
+
+Factors = tuple[tuple[Fraction | int, str], ...]
+"""What a demand is multiplied by, each with its name in the working."""
+
+
+class Constraint(NamedTuple):
+    """One limit that more shards relieve. Made by :func:`constrain`, so that demand, load and count follow from the factors.
+
+    What is shown is what was calculated: the working prints the very factors that were multiplied.
+    """
+
+    name: str
+    title: str
+    base: ByteRate | RecordRate
+    base_name: str
+    factors: Factors
+    per_shard: ByteRate | RecordRate
+    """The limit of one shard."""
+    fact: Fact[Any] | None
+    """Where the limit of one shard comes from; None when the workload itself declares it."""
+    per_shard_working: str
+    consumer: str
+    """The consumer whose limit this is, for limits of one consumer."""
+    numerator: int
+    denominator: int
+    """Demand in shards, before rounding up, as a quotient of whole numbers that is not reduced."""
+    shards: int
+    """The shards that this limit asks for alone, at least one."""
+
+    @property
+    def load(self) -> Fraction:
+        """Demand in shards, before rounding up."""
+        return Fraction(self.numerator, self.denominator)
+
+    @property
+    def demand(self) -> ByteRate | RecordRate:
+        """What is asked of the stream."""
+        return self.per_shard * self.load
+
+    def utilisation(self, shards: int) -> Fraction:
+        """Demand over the capacity of so many shards; above one it throttles."""
+        return Fraction(self.numerator, self.denominator * shards)
+
+    @property
+    def working(self) -> str:
+        """The calculation in one line, to be redone with a pencil."""
+        steps = "".join(f" x {decimal(factor)} {name}" for factor, name in self.factors)
+        count = f"{self.shards:,} shard{'' if self.shards == 1 else 's'}"
+        return f"{self.base_name} {self.base}{steps} / {self.per_shard_working}{self.per_shard} = {ratio(self.load)} -> {count}"
+
+
+def constrain(
+    name: str,
+    title: str,
+    base: ByteRate | RecordRate,
+    base_name: str,
+    factors: Factors,
+    per_shard: ByteRate | RecordRate,
+    fact: Fact[Any] | None,
+    per_shard_working: str = "",
+    consumer: str = "",
+) -> Constraint:
+    """Work out one limit: the base times all factors, over the limit of one shard, rounded up.
+
+    A stream asks this a few times and a fleet tens of thousands of times, so it multiplies whole numbers and reduces
+    no fraction on the way.
+    """
+    numerator, denominator = base.amount.as_integer_ratio()
+    limit, unit = per_shard.amount.as_integer_ratio()
+    for factor, _ in factors:
+        times, over = factor.as_integer_ratio()
+        numerator *= times
+        denominator *= over
+    numerator *= unit
+    denominator *= limit
+    shards = -(-numerator // denominator) or 1
+    return Constraint(
+        name,
+        title,
+        base,
+        base_name,
+        factors,
+        per_shard,
+        fact,
+        per_shard_working,
+        consumer,
+        numerator,
+        denominator,
+        shards,
+    )
+
+
+class Packing(NamedTuple):
+    """Records as the stream sees them: the producer's own, or aggregates of several.
+
+    Source: aggregation format of the Kinesis Producer Library.
+    """
+
+    records: int
+    """Producer records in one stream record; 1 without aggregation."""
+    size: Size
+    """One stream record."""
+
+
+class Formula(NamedTuple):
+    """AWS's sizing formula, ``max(write KiB/s / 1024, read KiB/s / 2048)``, with its two terms.
+
+    Source: "Choose the right mode to stream in", https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html
+    """
+
+    write: ByteRate
+    read: ByteRate
+    write_limit: ByteRate
+    read_limit: ByteRate
+    shards: int
+    """The larger term, rounded up, at least one."""
+
+    @property
+    def terms(self) -> tuple[Fraction, Fraction]:
+        """Shards asked for by writing and by reading, not rounded."""
+        return self.write.ratio_to(self.write_limit), self.read.ratio_to(self.read_limit)
+
+    @property
+    def working(self) -> str:
+        """The formula with its numbers, in KiB/s as AWS writes it."""
+        written, read = (decimal(rate.amount / 1024).replace(",", "") for rate in (self.write, self.read))
+        over, under = (
+            decimal(rate.amount / 1024).replace(",", "") for rate in (self.write_limit, self.read_limit)
+        )
+        terms = ", ".join(ratio(term) for term in self.terms)
+        return f"max({written}/{over}, {read}/{under}) = max({terms}) -> {self.shards:,}"
+
+
+class Plan(NamedTuple):
+    """How many shards a workload needs, and why."""
+
+    workload: Workload
+    packing: Packing
+    write: ByteRate
+    """Bytes written at peak, before headroom and with the overhead of aggregation."""
+    formula: Formula
+    guide: Formula
+    """The formula as AWS's guide states it, with the record size rounded up to whole KiB."""
+    constraints: tuple[Constraint, ...]
+    shards: int
+    """The count that satisfies every constraint, the most that one of them asks for; one less does not."""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def binding(self) -> tuple[Constraint, ...]:
+        """All constraints that ask for the full count, ties included."""
+        shards = self.shards
+        return tuple(constraint for constraint in self.constraints if constraint.shards == shards)
+
+    @property
+    def utilisation(self) -> Fraction:
+        """The highest utilisation of any limit at the planned count."""
+        return max(constraint.utilisation(self.shards) for constraint in self.constraints)
+
+    def capacity(self, shards: int, limits: Limits) -> tuple[ByteRate, ByteRate]:
+        """What so many shards take in and give out to shared consumers, in bytes per second."""
+        return limits.write_bytes.value * shards, limits.read_bytes.value * shards
+
+    @property
+    def guide_differs(self) -> str:
+        """Why AWS's guide would say another count than this plan, or nothing when it says the same."""
+        if self.guide.shards == self.shards:
+            return ""
+        reasons = []
+        if self.guide.shards != self.formula.shards:
+            reasons.append(f"it rounds {self.workload.size} up to {guide_size(self.workload.size)}")
+        if self.formula.shards != self.shards:
+            left_out = dict.fromkeys(
+                constraint.title
+                for constraint in self.binding
+                if constraint.name not in ("write-bytes", "read-bytes")
+            )
+            if left_out:
+                reasons.append(f"it does not know {' and '.join(left_out)}")
+            if self.workload.headroom:
+                reasons.append(f"it has no headroom ({percent(self.workload.headroom)} here)")
+            if self.packing.records > 1:
+                reasons.append("it does not count the overhead of aggregation")
+        return "; ".join(reasons)
+
+
+def plan(workload: Workload, limits: Limits) -> Plan:
+    """Work out how many shards a workload needs.
+
+    The count is the maximum over all constraints: each is demand over the limit of one shard, rounded up once.
+
+    Source: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html for bytes;
+    https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html for the rest.
+    """
+    packing = pack(workload, limits)
+    peak = workload.rps.peak
+    records = RecordRate(peak.amount / packing.records) if packing.records > 1 else peak
+    write = records.of(packing.size)
+    constraints = _constraints(workload, limits, peak, records, write)
+    if workload.skew != 1:
+        hottest = max(constraints, key=lambda constraint: constraint.load)
+        constraints.append(
+            constrain(
+                "hottest-shard",
+                f"hot shard: {hottest.title}",
+                hottest.base,
+                hottest.base_name,
+                (*hottest.factors, (workload.skew, "skew")),
+                hottest.per_shard,
+                hottest.fact,
+                hottest.per_shard_working,
+                hottest.consumer,
+            ),
+        )
+    formula = _formula(write, workload.shared, limits)
+    rounded = guide_size(workload.size)
+    guide = (
+        formula
+        if packing.records == 1 and rounded == workload.size
+        else _formula(peak.of(rounded), workload.shared, limits)
+    )
+    planned = Plan(
+        workload,
+        packing,
+        write,
+        formula,
+        guide,
+        tuple(constraints),
+        max([constraint.shards for constraint in constraints]),
+    )
+    findings = find(planned, limits)
+    return planned._replace(findings=tuple(findings)) if findings else planned
+
+
+def pack(workload: Workload, limits: Limits) -> Packing:
+    """Work out the stream records that a producer's records become.
+
+    An aggregate holds as many whole records as fit its target size; records that leave no room for a second one
+    are sent as they are.
+    """
+    if workload.aggregation is not None:
+        one = workload.size + limits.aggregate_overhead.value
+        frame = limits.aggregate_frame.value
+        fit = (workload.aggregation.target_size - frame).ratio_to(one)
+        count = fit.numerator // fit.denominator
+        if count > 1:
+            return Packing(count, one * count + frame)
+    return Packing(1, workload.size)
+
+
+def guide_size(size: Size) -> Size:
+    """A record size rounded up to whole KiB, as AWS's sizing guide does."""
+    return Size(ceil_div(size.amount, 1024) * 1024)
+
+
+def consumer_speed(consumer: Consumer, limits: Limits) -> tuple[RecordRate, str] | None:
+    """The stream records per second that a Lambda consumer handles from one shard, with its working; None when not declared.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
+    """
+    if consumer.batch_duration is None:
+        return None
+    factor = consumer.parallelization_factor or limits.lambda_factor_default.value
+    batch = consumer.batch_size or limits.lambda_batch_default.value
+    working = f"({factor} x {batch:,} records / {consumer.batch_duration} =) "
+    return RecordRate(factor * batch / consumer.batch_duration.amount), working
+
+
+def _formula(write: ByteRate, shared: int, limits: Limits) -> Formula:
+    read = write * shared
+    into, out = limits.write_bytes.value, limits.read_bytes.value
+    return Formula(
+        write, read, into, out, max(1, ceil_div(write.amount, into.amount), ceil_div(read.amount, out.amount))
+    )
+
+
+def _constraints(
+    workload: Workload, limits: Limits, peak: RecordRate, records: RecordRate, write: ByteRate
+) -> list[Constraint]:
+    headroom: Factors = ((ONE + workload.headroom, "headroom"),) if workload.headroom else ()
+    shared = workload.shared
+    fact: Fact[Any] = limits.write_bytes
+    found = [constrain("write-bytes", "write bytes", write, "write", headroom, fact.value, fact)]
+    fact = limits.write_records
+    found.append(constrain("write-records", "write records", records, "write", headroom, fact.value, fact))
+    readers: Factors = ((shared, "shared consumer" if shared == 1 else "shared consumers"),)
+    if shared:
+        fact = limits.read_bytes
+        found.append(
+            constrain("read-bytes", "shared read bytes", write, "write", readers + headroom, fact.value, fact)
+        )
+    if workload.fan_out:
+        fact = limits.fan_out_bytes
+        found.append(
+            constrain(
+                "fan-out-bytes", "fan-out bytes per consumer", write, "write", headroom, fact.value, fact
+            )
+        )
+    backlog: Factors = ()
+    if workload.catch_up is not None:
+        outage, within = workload.catch_up.outage, workload.catch_up.within
+        backlog = ((ONE + outage.ratio_to(within), f"catch-up ({outage} + {within} over {within})"),)
+        if shared:
+            fact = limits.read_bytes
+            found.append(
+                constrain(
+                    "catch-up-read",
+                    "catch-up read bytes",
+                    write,
+                    "write",
+                    readers + backlog + headroom,
+                    fact.value,
+                    fact,
+                )
+            )
+    for consumer in workload.consumers:
+        drains = backlog if consumer.is_shared else ()
+        speed = consumer_speed(consumer, limits)
+        if speed is not None:
+            found += _speed(consumer, records, headroom, drains, speed[0], speed[1], limits.lambda_factor)
+        if consumer.max_rps_per_shard is not None:
+            found += _speed(consumer, peak, headroom, drains, consumer.max_rps_per_shard, "", None)
+    return found
+
+
+def _speed(
+    consumer: Consumer,
+    demand: RecordRate,
+    headroom: Factors,
+    drains: Factors,
+    speed: RecordRate,
+    working: str,
+    fact: Fact[Any] | None,
+) -> Iterator[Constraint]:
+    yield constrain(
+        "consumer-speed",
+        f"speed of {consumer}",
+        demand,
+        "records",
+        headroom,
+        speed,
+        fact,
+        working,
+        str(consumer),
+    )
+    if drains:
+        title = f"catch-up speed of {consumer}"
+        yield constrain(
+            "catch-up-speed", title, demand, "records", drains + headroom, speed, fact, working, str(consumer)
+        )
+
+
+# ── the question turned round ────────────────────────────────────────────────────────────────────
+
+
+class Carried(NamedTuple):
+    """What a number of shards carries: producer records per second, limit by limit."""
+
+    workload: Workload
+    shards: int
+    plan: Plan
+    """The plan at one record per second; every demand is proportional to the rate."""
+    limits: Limits
+
+    def by(self, constraint: Constraint) -> RecordRate:
+        """The most producer records per second that one limit allows."""
+        return RecordRate(self.shards / constraint.load)
+
+    @property
+    def rate(self) -> RecordRate:
+        """The most producer records per second that all limits allow, the hottest key's included."""
+        by_shards = self.by_shards
+        by_key = self.hottest_key
+        return by_shards if by_key is None else min(by_shards, by_key)
+
+    @property
+    def by_shards(self) -> RecordRate:
+        """The most producer records per second that the shards allow."""
+        return min(self.by(constraint) for constraint in self.plan.constraints)
+
+    @property
+    def hottest_key(self) -> RecordRate | None:
+        """The rate at which the busiest partition key fills its shard, whatever the shard count; None when not declared."""
+        share = self.workload.hottest_key
+        if share is None:
+            return None
+        share *= ONE + self.workload.headroom
+        return min(
+            RecordRate(self.limits.hot_key_records.value.amount * self.plan.packing.records / share),
+            RecordRate(self.limits.hot_key_bytes.value.ratio_to(self.plan.write) / share),
+        )
+
+    @property
+    def write(self) -> ByteRate:
+        """The bytes per second written at that rate, before headroom."""
+        return self.plan.write * self.rate.amount
+
+    @property
+    def binding(self) -> tuple[Constraint, ...]:
+        """The limits that decide, ties included; none when the hottest key does."""
+        return tuple(constraint for constraint in self.plan.constraints if self.by(constraint) == self.rate)
+
+
+def carried(workload: Workload, shards: int, limits: Limits) -> Carried:
+    """Work out the record rate that so many shards carry; the workload's own rate is not looked at."""
+    one = RecordRate(1)
+    asked = replace(workload, rps=Rates(one, one), shards=None)
+    return Carried(asked, shards, plan(asked, limits), limits)
+
+
+__all__ = ["Carried", "Constraint", "ConsumerType", "Formula", "Packing", "Plan", "carried", "plan"]

@@ -1,0 +1,1 @@
+"""What a workload costs: bills, the capacity modes side by side, and where they cross."""

@@ -1,0 +1,405 @@
+"""What a workload costs: every billing line, in each capacity mode.
+
+A bill is a list of lines, quantity x price; its total is their exact sum. A price that is unknown makes its line
+unknown and the total a lower bound. Capacity follows the peak, cost the mean. Pure arithmetic; no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from shardcalc.core.capacity.streams import Packing, pack
+from shardcalc.core.facts import Limits, Source
+from shardcalc.core.facts.prices import (
+    ConsumerShardHours,
+    GigabyteMonths,
+    Gigabytes,
+    Price,
+    PriceSheet,
+    PutPayloadUnits,
+    Q,
+    ShardHours,
+    StreamHours,
+    exact_decimal,
+)
+from shardcalc.core.units import GIB, USD, Duration, Quantity, ceil_div, decimal, percent
+from shardcalc.core.workload.workload import Mode, Workload
+
+ZERO: Final = Fraction(0)
+ONE: Final = Fraction(1)
+
+
+DATA_IN: Final = ("data-in",)
+DATA_OUT: Final = ("data-out", "fan-out-data", "long-term-retrieval")
+"""The lines that count towards the floors of On-demand Advantage."""
+
+Bounds = tuple[Quantity, Quantity]
+
+
+class CostLine(NamedTuple):
+    """One line of a bill. Made by :func:`priced`, so that its cost follows from quantity and price."""
+
+    name: str
+    title: str
+    quantity: Quantity
+    price: Price[Any] | None
+    """None: nobody could verify the price, so the cost is unknown."""
+    cost: USD | None
+    """Quantity x price, exactly; None when the price is unknown."""
+    moved: Volume | None
+    """What the quantity was counted from, where it was estimated because the mix of record sizes is not known."""
+    factors: tuple[tuple[Fraction | int, str], ...]
+    """What the quantity is the product of."""
+
+    @property
+    def working(self) -> str:
+        """How the quantity came about."""
+        return " x ".join(f"{decimal(factor)} {name}" for factor, name in self.factors)
+
+    def bounds(self, limits: Limits) -> Bounds | None:
+        """The least that the quantity can be, and what it stays below, for every mix of record sizes; None when it is exact."""
+        if self.moved is None:
+            return None
+        if self.name == "put-payload-units":
+            least, most = self.moved.pieces_bounds(limits.put_payload_unit.value.amount)
+            return PutPayloadUnits(least), PutPayloadUnits(most)
+        unit = limits.on_demand_record_unit.value.amount
+        least, most = self.moved.pieces_bounds(unit)
+        return gigabytes(least * unit), gigabytes(most * unit)
+
+
+def priced(
+    name: str,
+    title: str,
+    quantity: Q,
+    price: Price[Q] | None,
+    *factors: tuple[Fraction | int, str],
+    moved: Volume | None = None,
+) -> CostLine:
+    """One line of a bill."""
+    return CostLine(
+        name, title, quantity, price, None if price is None else price.cost(quantity), moved, factors
+    )
+
+
+class Bill(NamedTuple):
+    """What one stream costs in one mode over some hours. Made by :func:`billed`, so that its total follows from the lines."""
+
+    mode: Mode
+    region: str
+    hours: Fraction
+    lines: tuple[CostLine, ...]
+    total: USD
+    """The exact sum of the lines whose price is known; a lower bound unless :attr:`complete`."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every line has a price."""
+        return all(line.price is not None for line in self.lines)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The names of lines whose price is unknown or not verified."""
+        return tuple(line.name for line in self.lines if line.price is None or not line.price.verified)
+
+    @property
+    def oldest(self) -> date | None:
+        """The oldest date of a price used; None when no price is known."""
+        return min((line.price.date for line in self.lines if line.price is not None), default=None)
+
+
+class Volume(NamedTuple):
+    """What passes through a stream in the hours that are billed, at the mean rate."""
+
+    records: Fraction
+    """Stream records: aggregates count once."""
+    size: Fraction
+    """Mean bytes of one."""
+    mix: tuple[tuple[Fraction, Fraction], ...]
+    """Sizes of stream records in bytes, each with its share; none when the mix is not known."""
+
+    @property
+    def data(self) -> Fraction:
+        """Bytes written."""
+        return self.records * self.size
+
+    @property
+    def exact(self) -> bool:
+        """Whether the mix of record sizes is known; what is counted by record is an estimate when it is not."""
+        return bool(self.mix)
+
+    def pieces(self, size: Fraction) -> Fraction:
+        """How many pieces of a size the records make, each record rounded up on its own."""
+        if not self.mix:
+            return self.records * max(1, ceil_div(self.size, size))
+        return self.records * sum(share * max(1, ceil_div(record, size)) for record, share in self.mix)
+
+    def pieces_bounds(self, size: Fraction) -> tuple[Fraction, Fraction]:
+        """Bounds that hold for every mix of sizes: ``max(R, B/size) <= pieces < R + B/size``."""
+        by_bytes = self.data / size
+        return max(self.records, by_bytes), self.records + by_bytes
+
+
+def gigabytes(size: Fraction | int) -> Gigabytes:
+    """Bytes as AWS bills them: its GB is 2^30 bytes."""
+    return Gigabytes(Fraction(size) / GIB)
+
+
+def volume(workload: Workload, packing: Packing, hours: Fraction) -> Volume:
+    """What a workload writes in so many hours at its mean rate."""
+    records = workload.rps.mean.amount * _seconds(hours)
+    if packing.records > 1:
+        return Volume(records / packing.records, packing.size.amount, ())
+    return Volume(
+        records, workload.size.amount, tuple((part.size.amount, part.share) for part in workload.sizes)
+    )
+
+
+@lru_cache(16)
+def _seconds(hours: Fraction) -> Fraction:
+    return hours * 3600
+
+
+def billed(mode: Mode, region: str, hours: Fraction, lines: Sequence[CostLine]) -> Bill:
+    """A bill of these lines."""
+    return Bill(mode, region, hours, tuple(lines), total([line.cost for line in lines]))
+
+
+def total(costs: Iterable[USD | None]) -> USD:
+    """The exact sum of what is known."""
+    known = [cost.amount for cost in costs if cost is not None]
+    return USD(sum(known[1:], known[0])) if known else USD(0)
+
+
+def provisioned_bill(
+    workload: Workload, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction
+) -> Bill:
+    """The bill of a provisioned stream with so many open shards.
+
+    Source: https://aws.amazon.com/kinesis/data-streams/pricing/
+    """
+    moved = volume(workload, pack(workload, limits), hours)
+    shard_hours = ShardHours(hours * shards)
+    units = PutPayloadUnits(moved.pieces(limits.put_payload_unit.value.amount))
+    lines = [
+        priced(
+            "shard-hours", "shard-hours", shard_hours, prices.shard_hour, (shards, "shards"), (hours, "h")
+        ),
+        priced(
+            "put-payload-units",
+            "PUT payload units",
+            units,
+            prices.put_payload_unit,
+            moved=None if moved.exact else moved,
+        ),
+    ]
+    retention = workload.retention
+    if retention is not None and retention > limits.retention_least.value:
+        lines.append(
+            priced(
+                "extended-retention",
+                "extended retention",
+                shard_hours,
+                prices.extended_shard_hour,
+                (shards, "shards"),
+                (hours, "h"),
+            )
+        )
+    if retention is not None and retention > limits.extended_retention_most.value:
+        stored = _stored(moved, retention - limits.extended_retention_most.value, hours, limits)
+        lines.append(priced("long-term-retention", "long-term retention", stored, prices.long_term_storage))
+    if workload.long_term_reads is not None:
+        lines.append(
+            priced(
+                "long-term-retrieval",
+                "long-term retrieval",
+                gigabytes(workload.long_term_reads.amount),
+                prices.long_term_retrieval,
+            )
+        )
+    fan_out = workload.fan_out
+    if fan_out:
+        consumer_hours = ConsumerShardHours(fan_out * shards * hours)
+        factors = (fan_out, "consumers"), (shards, "shards"), (hours, "h")
+        lines.append(
+            priced(
+                "consumer-shard-hours",
+                "consumer-shard-hours",
+                consumer_hours,
+                prices.fan_out_consumer_shard_hour,
+                *factors,
+            )
+        )
+        lines.append(
+            priced("fan-out-data", "fan-out data", gigabytes(moved.data * fan_out), prices.fan_out_data)
+        )
+    return billed(Mode.PROVISIONED, workload.region, hours, lines)
+
+
+def _stored(moved: Volume, kept: Duration, hours: Fraction, limits: Limits) -> GigabyteMonths:
+    """What lies in a stream at any time because it is kept so long, for the part of a month that is billed."""
+    rate = moved.data / (hours * 3600)
+    return GigabyteMonths(rate * kept.amount / GIB * hours / month_of(hours, limits))
+
+
+def month_of(hours: Fraction, limits: Limits) -> Fraction:
+    """The hours of the month in which so many hours are billed: 28 to 31 days are a month of their own, else the usual one."""
+    return hours if 28 * 24 <= hours <= 31 * 24 else limits.month.value.in_hours
+
+
+def standard_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+    """The bill of a stream in On-demand Standard: no consumer-hours, data in rounded up by record.
+
+    Source: https://aws.amazon.com/kinesis/data-streams/pricing/
+    """
+    moved = volume(workload, pack(workload, limits), hours)
+    lines = [
+        priced("stream-hours", "stream-hours", StreamHours(hours), prices.on_demand_stream_hour),
+        _data_in(moved, prices.on_demand_data_in, limits),
+        *_data_out(workload, moved, prices.on_demand_data_out, prices.on_demand_fan_out_data),
+    ]
+    lines += _old_data_out(workload, prices.on_demand_data_out)
+    retention = workload.retention or limits.retention_least.value
+    least, most = limits.retention_least.value, limits.extended_retention_most.value
+    if retention > least:
+        kept = _stored(moved, min(retention, most) - least, hours, limits)
+        lines.append(
+            priced("extended-retention", "extended retention", kept, prices.on_demand_extended_storage)
+        )
+    if retention > most:
+        kept = _stored(moved, retention - most, hours, limits)
+        lines.append(
+            priced("long-term-retention", "long-term retention", kept, prices.on_demand_long_term_storage)
+        )
+    return billed(Mode.ON_DEMAND_STANDARD, workload.region, hours, lines)
+
+
+def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+    """The bill of a stream in On-demand Advantage, before the account's floors: see :func:`floors`.
+
+    Source: https://aws.amazon.com/blogs/big-data/, On-demand Advantage, 2025-11-03 and 2026-03-09
+    """
+    moved = volume(workload, pack(workload, limits), hours)
+    lines = [
+        _data_in(moved, prices.advantage_data_in, limits),
+        *_data_out(workload, moved, prices.advantage_data_out, prices.advantage_fan_out_data),
+    ]
+    lines += _old_data_out(workload, prices.advantage_data_out)
+    retention = workload.retention or limits.retention_least.value
+    if retention > limits.retention_least.value:
+        kept = _stored(moved, retention - limits.retention_least.value, hours, limits)
+        lines.append(
+            priced("extended-retention", "extended retention", kept, prices.advantage_extended_storage)
+        )
+    return billed(Mode.ON_DEMAND_ADVANTAGE, workload.region, hours, lines)
+
+
+def own_bill(workload: Workload, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+    """The bill of a stream in its own mode; in On-demand Advantage before the account's floors."""
+    if workload.mode is Mode.PROVISIONED:
+        return provisioned_bill(workload, shards, prices, limits, hours)
+    bill = standard_bill if workload.mode is Mode.ON_DEMAND_STANDARD else advantage_bill
+    return bill(workload, prices, limits, hours)
+
+
+def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+    """The lines by which all Advantage bills of one account and Region together fall short of AWS's two floors.
+
+    The shortfall is taken over the whole period; AWS does not say over which interval it measures.
+
+    Source: https://aws.amazon.com/blogs/big-data/, On-demand Advantage, 2025-11-03
+    """
+    moved = {"in": ZERO, "out": ZERO}
+    for bill in bills:
+        for line in bill.lines:
+            if line.name in DATA_IN:
+                moved["in"] += line.quantity.amount
+            elif line.name in DATA_OUT:
+                moved["out"] += line.quantity.amount
+    lines = []
+    for way, floor, price in (
+        ("in", limits.advantage_floor_in.value, prices.advantage_data_in_shortfall),
+        ("out", limits.advantage_floor_out.value, prices.advantage_data_out_shortfall),
+    ):
+        short = floor.over(Duration.hours(hours)).amount / GIB - moved[way]
+        if short > 0:
+            lines.append(priced(f"shortfall-{way}", f"shortfall {way}, to {floor}", Gigabytes(short), price))
+    return billed(Mode.ON_DEMAND_ADVANTAGE, prices.region, hours, lines)
+
+
+def _data_in(moved: Volume, price: Price[Gigabytes] | None, limits: Limits) -> CostLine:
+    unit = limits.on_demand_record_unit.value.amount
+    rounded = gigabytes(moved.pieces(unit) * unit)
+    return priced("data-in", "data in, whole KiB", rounded, price, moved=None if moved.exact else moved)
+
+
+def _old_data_out(workload: Workload, price: Price[Gigabytes] | None) -> Iterator[CostLine]:
+    # On demand there is no price of its own for records older than seven days: they leave as any other data.
+    if workload.long_term_reads is not None:
+        yield priced(
+            "long-term-retrieval",
+            "long-term retrieval, as data out",
+            gigabytes(workload.long_term_reads.amount),
+            price,
+        )
+
+
+def _data_out(
+    workload: Workload, moved: Volume, shared: Price[Gigabytes] | None, fan_out: Price[Gigabytes] | None
+) -> Iterator[CostLine]:
+    if workload.shared:
+        yield priced("data-out", "data out", gigabytes(moved.data * workload.shared), shared)
+    if workload.fan_out:
+        yield priced("fan-out-data", "fan-out data out", gigabytes(moved.data * workload.fan_out), fan_out)
+
+
+def difference(bill: Bill, other: Bill) -> USD | None:
+    """What one bill is above another of the same lines; None when a price that matters is unknown.
+
+    A line that is the same on both needs no price.
+    """
+    above = ZERO
+    for line, against in zip(bill.lines, other.lines, strict=True):
+        if line.quantity == against.quantity:
+            continue
+        if line.cost is None or against.cost is None:
+            return None
+        above += line.cost.amount - against.cost.amount
+    return USD(above)
+
+
+def joined(bills: Sequence[Bill]) -> Bill:
+    """Several bills of one mode as one, the discount as one line."""
+    lines = [line for bill in bills for line in bill.lines if line.name != "discount"]
+    cuts = [line for bill in bills for line in bill.lines if line.name == "discount"]
+    if cuts:
+        first = cuts[0]
+        quantity = total([line.quantity for line in cuts if isinstance(line.quantity, USD)])
+        lines.append(priced(first.name, first.title, quantity, first.price))
+    return billed(bills[0].mode, bills[0].region, bills[0].hours, lines)
+
+
+def discounted(bill: Bill, share: Fraction) -> Bill:
+    """The bill with a discount on all of it, as a line of its own; unchanged when no price on it is known."""
+    read = bill.oldest
+    if not share or read is None:
+        return bill
+    price = Price(
+        "discount",
+        USD(-share),
+        USD,
+        Source("discount", "declared by you", ""),
+        read,
+        "A",
+        exact_decimal(-share),
+    )
+    return billed(
+        bill.mode,
+        bill.region,
+        bill.hours,
+        (*bill.lines, priced("discount", f"discount of {percent(share)}", bill.total, price)),
+    )

@@ -1,0 +1,285 @@
+"""Price sheets: what one Region charges, dimension by dimension, as dated data.
+
+A dimension without a price is ``None``, and stays unknown through every total; no Region borrows
+another's price. Amounts are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from functools import cache
+from os import path
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from shardcalc.core.facts import (
+    CONFIDENCE,
+    FactsError,
+    Source,
+    declared,
+    packaged,
+    parse_toml,
+    read_sources,
+    regions,
+)
+from shardcalc.core.units import USD, BadValue, Quantity
+
+
+class ShardHours(Quantity):
+    """One open shard for one hour."""
+
+    __slots__ = ()
+    UNIT = "ShardHour"
+
+
+class PutPayloadUnits(Quantity):
+    """A piece of up to 25 KiB of one record."""
+
+    __slots__ = ()
+    UNIT = "PutRequest"
+
+
+class ConsumerShardHours(Quantity):
+    """One registered fan-out consumer on one shard for one hour."""
+
+    __slots__ = ()
+    UNIT = "ConsumerShardHour"
+
+
+class StreamHours(Quantity):
+    """One on-demand stream for one hour."""
+
+    __slots__ = ()
+    UNIT = "StreamHr"
+
+
+class Gigabytes(Quantity):
+    """2^30 bytes moved; AWS writes GB."""
+
+    __slots__ = ()
+    UNIT = "GB"
+
+
+class GigabyteMonths(Quantity):
+    """2^30 bytes stored for a month; AWS writes GB-month."""
+
+    __slots__ = ()
+    UNIT = "GB-month"
+
+
+Q = TypeVar("Q", bound=Quantity)
+
+
+class Price(NamedTuple, Generic[Q]):
+    """Dollars for one billing unit, with where and when it was read and how sure it is."""
+
+    name: str
+    amount: USD
+    unit: type[Q]
+    source: Source
+    date: date
+    confidence: str
+    text: str
+    """The price in plain digits, exactly."""
+    note: str = ""
+
+    def cost(self, quantity: Q) -> USD:
+        """What so many units cost, exactly."""
+        if quantity.__class__ is not self.unit:
+            raise TypeError(f"{self.name} is a price for {self.unit.UNIT}, not for {type(quantity).UNIT}")
+        return USD(self.amount.amount * quantity.amount)
+
+    @property
+    def verified(self) -> bool:
+        """Whether AWS itself, or its Price List, says so."""
+        return self.confidence in ("A", "P")
+
+    @property
+    def doubt(self) -> str:
+        """What to add to a figure that rests on this price; nothing when it is verified."""
+        return "" if self.verified else f"unverified price: {CONFIDENCE[self.confidence]}"
+
+
+class PriceSheet(NamedTuple):
+    """What one Region charges. A price that nobody could verify is None: unknown, and not zero."""
+
+    region: str
+    origin: str
+    """Where the sheet came from: built in, or a file."""
+    published: date | None = None
+    """When AWS published the list that the sheet was read from, when known."""
+
+    shard_hour: Price[ShardHours] | None = None
+    put_payload_unit: Price[PutPayloadUnits] | None = None
+    extended_shard_hour: Price[ShardHours] | None = None
+    long_term_storage: Price[GigabyteMonths] | None = None
+    long_term_retrieval: Price[Gigabytes] | None = None
+    fan_out_consumer_shard_hour: Price[ConsumerShardHours] | None = None
+    fan_out_data: Price[Gigabytes] | None = None
+
+    on_demand_stream_hour: Price[StreamHours] | None = None
+    on_demand_data_in: Price[Gigabytes] | None = None
+    on_demand_data_out: Price[Gigabytes] | None = None
+    on_demand_fan_out_data: Price[Gigabytes] | None = None
+    on_demand_extended_storage: Price[GigabyteMonths] | None = None
+    on_demand_long_term_storage: Price[GigabyteMonths] | None = None
+
+    advantage_data_in: Price[Gigabytes] | None = None
+    advantage_data_in_shortfall: Price[Gigabytes] | None = None
+    advantage_data_out: Price[Gigabytes] | None = None
+    advantage_data_out_shortfall: Price[Gigabytes] | None = None
+    advantage_fan_out_data: Price[Gigabytes] | None = None
+    advantage_extended_storage: Price[GigabyteMonths] | None = None
+    advantage_long_term_storage: Price[GigabyteMonths] | None = None
+
+    def dimensions(self) -> Iterator[tuple[str, Price[Any] | None]]:
+        """Every dimension with its price or None, in the order of a bill."""
+        return ((name, getattr(self, name)) for name in UNITS)
+
+
+UNITS: Final[Mapping[str, type[Quantity]]] = {
+    name: {
+        "ShardHours": ShardHours,
+        "PutPayloadUnits": PutPayloadUnits,
+        "ConsumerShardHours": ConsumerShardHours,
+        "StreamHours": StreamHours,
+        "Gigabytes": Gigabytes,
+        "GigabyteMonths": GigabyteMonths,
+    }[kind.removeprefix("Price[").removesuffix("] | None")]
+    for name, kind in declared(PriceSheet).items()
+    if kind.startswith("Price[")
+}
+"""The billing unit of each dimension, in the order of a bill."""
+
+
+@cache
+def built_in_prices(region: str) -> PriceSheet:
+    """The prices that this release ships for a Region; all unknown where none could be verified.
+
+    Raises:
+        FactsError: the installed data file is damaged.
+    """
+    if region not in regions().codes or not path.exists(
+        path.join(path.dirname(__file__), "prices", f"{region}.toml")
+    ):
+        return PriceSheet(region, "built in")
+    return read_prices(
+        packaged(path.join("prices", f"{region}.toml")), f"prices/{region}.toml", origin="built in"
+    )
+
+
+def read_prices(text: str, name: str, *, origin: str) -> PriceSheet:
+    """Read a price sheet.
+
+    Raises:
+        FactsError: listing everything in the file that is unknown, missing, negative or of the wrong unit.
+    """
+    tables = parse_toml(text, name)
+    problems: list[str] = []
+    unknown = tables.keys() - {"region", "currency", "published", "sources", "prices"}
+    problems += [f"{key}: unknown" for key in sorted(unknown)]
+    region = tables.get("region")
+    if region not in regions().codes:
+        problems.append(f"region: {region!r} is not a Region with Kinesis Data Streams")
+    if tables.get("currency") != "USD":
+        problems.append(f"currency: {tables.get('currency')!r} is not USD")
+    published = tables.get("published")
+    if published is not None and type(published) is not date:
+        problems.append("published: not a date")
+    rows = tables.get("prices")
+    if not isinstance(rows, dict) or not rows:
+        problems.append("prices: missing")
+        rows = {}
+    sources = read_sources(tables, name) if "sources" in tables else {}
+    prices: dict[str, Price[Any]] = {}
+    for key, row in rows.items():
+        try:
+            prices[key] = _price(key, row, sources)
+        except (BadValue, FactsError) as error:
+            problems.append(f"prices.{key}: {error}")
+    if problems:
+        raise FactsError(f"{name}: " + "; ".join(problems))
+    return PriceSheet(str(region), origin, published, **prices)
+
+
+def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:
+    unit = UNITS.get(key)
+    if unit is None:
+        from shardcalc.core.workload.workload import nearest
+
+        raise FactsError(f"unknown dimension{nearest(key, UNITS)}")
+    if not isinstance(row, dict):
+        raise FactsError("not a table")
+    missing = {"price", "unit", "source", "date", "confidence"} - row.keys()
+    if missing:
+        raise FactsError(f"missing {', '.join(sorted(missing))}")
+    if row.keys() - {"price", "per", "unit", "source", "date", "confidence", "note"}:
+        raise FactsError(
+            f"unknown {', '.join(sorted(row.keys() - {'price', 'per', 'unit', 'source', 'date', 'confidence', 'note'}))}"
+        )
+    if row["unit"] != unit.UNIT:
+        raise FactsError(f"unit is {row['unit']!r}, this dimension is billed per {unit.UNIT}")
+    if not isinstance(row["price"], str):
+        raise FactsError('price must be text, such as "0.015", so that it stays exact')
+    per = row.get("per", 1)
+    if type(per) is not int or per < 1 or str(per).strip("0") != "1":
+        raise FactsError("per must be 1, 1000, 1000000 or another power of ten")
+    if row["confidence"] not in CONFIDENCE:
+        raise FactsError(f"confidence must be one of {', '.join(CONFIDENCE)}")
+    if type(row["date"]) is not date:
+        raise FactsError("date must be a date such as 2026-11-21")
+    source = sources.get(row["source"]) or Source(str(row["source"]), str(row["source"]), "")
+    amount = USD.parse(row["price"], "a price") * Fraction(1, per)
+    return Price(
+        key,
+        amount,
+        unit,
+        source,
+        row["date"],
+        row["confidence"],
+        exact_decimal(amount.amount),
+        str(row.get("note", "")),
+    )
+
+
+def write_prices(sheet: PriceSheet) -> str:
+    """Write a price sheet as TOML that :func:`read_prices` reads back to the same prices."""
+    import json  # TOML's basic strings take JSON's escapes
+
+    lines = [f"region = {json.dumps(sheet.region)}", 'currency = "USD"']
+    if sheet.published is not None:
+        lines.append(f"published = {sheet.published.isoformat()}")
+    known = [(name, price) for name, price in sheet.dimensions() if price is not None]
+    lines += ["", "[sources]"]
+    for source in dict.fromkeys(price.source for _, price in known):
+        lines.append(
+            f"{json.dumps(source.key)} = {{ title = {json.dumps(source.title)}, url = {json.dumps(source.url)} }}"
+        )
+    for name, price in known:
+        lines += ["", f"[prices.{name}]", f'price = "{price.text}"', f'unit = "{price.unit.UNIT}"']
+        lines += [
+            f"source = {json.dumps(price.source.key)}",
+            f"date = {price.date.isoformat()}",
+            f'confidence = "{price.confidence}"',
+        ]
+        if price.note:
+            lines.append(f"note = {json.dumps(price.note)}")
+    return "\n".join(lines) + "\n"
+
+
+def exact_decimal(amount: Fraction) -> str:
+    """Write an amount in plain digits.
+
+    Raises:
+        ValueError: it has no finite decimal form, which no price in a list can be.
+    """
+    if amount < 0:
+        return "-" + exact_decimal(-amount)
+    places = 0
+    while (amount * 10**places).denominator != 1:
+        places += 1
+        if places > 40:
+            raise ValueError(f"{amount} has no finite decimal form")
+    digits = f"{(amount * 10**places).numerator:0{places + 1}d}"
+    return f"{digits[:-places]}.{digits[-places:]}" if places else digits

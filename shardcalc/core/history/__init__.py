@@ -1,0 +1,1 @@
+"""What CloudWatch measured of a stream, and the demand that follows from it."""

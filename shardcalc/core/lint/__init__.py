@@ -1,0 +1,1 @@
+"""The rules that streams are checked against."""

@@ -1,0 +1,350 @@
+"""Hold planned streams against the rules: findings with their places, suppressions applied.
+
+Streams and policies in, findings out; the day is an input. No I/O: files were read before, and a place is only looked up.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from shardcalc.core.capacity.findings import Severity
+from shardcalc.core.capacity.streams import Plan, plan
+from shardcalc.core.cost.bill import own_bill
+from shardcalc.core.facts import Fact, Limits
+from shardcalc.core.facts.prices import PriceSheet
+from shardcalc.core.lint.plan_diff import Standing, thousandths
+from shardcalc.core.lint.policy import Policy, Suppression, layered
+from shardcalc.core.lint.rules import (
+    BY_NAME,
+    EXPIRED,
+    STALE,
+    UNKNOWN,
+    UNUSED,
+    Hit,
+    Rule,
+    Subject,
+    judge,
+    stale,
+)
+from shardcalc.core.units import USD, shown
+from shardcalc.core.workload.workload import nearest
+
+if TYPE_CHECKING:
+    from shardcalc.sources.profiles.reading import Document, Stream
+    from shardcalc.sources.profiles.yaml_events import Place
+
+GRAVITY: Final = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
+
+
+class State(StrEnum):
+    """Whether a finding counts: only ``active`` ones can fail a check."""
+
+    ACTIVE = "active"
+    SUPPRESSED = "suppressed"
+    BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding, where it stands, and whether it counts."""
+
+    rule: Rule
+    severity: Severity
+    message: str
+    remedy: str
+    file: str
+    place: Place | None
+    stream: str
+    """Empty when it is about a whole file."""
+    field: str
+    """The path in the file, with dots."""
+    fact: Fact[Any] | None = None
+    state: State = State.ACTIVE
+    reason: str = ""
+    """Why it is suppressed."""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What identifies it in a baseline: rule, file and stream, and no number that moves."""
+        return self.rule.id, self.file, self.stream
+
+
+class Seen(NamedTuple):
+    """One stream that was checked."""
+
+    region: str
+    name: str
+    file: str
+    place: Place
+    """Where its name stands."""
+    standing: Standing | None
+    """Its plan in short, where a comparison was asked for."""
+
+
+class Checked(NamedTuple):
+    """Everything that was looked at, and everything that was found, in the order of the files."""
+
+    found: list[Found]
+    seen: list[Seen]
+
+
+class _File:
+    """One profile while it is being checked: its policy, its suppressions, what was found."""
+
+    def __init__(self, document: Document, shared: Document | None) -> None:
+        layers = [each.policy for each in (document, shared) if each is not None and each.policy]
+        self.document = document
+        self.shared = shared
+        self.policy = layered(layers) if layers else _NO_POLICY
+        self.suppressions: dict[int, Suppression] = {id(each): each for each in self.policy.ignore}
+        self.used: set[int] = set()
+        self.regions: set[str] = set()
+        self.found: list[Found] = []
+
+
+_NO_POLICY: Final = Policy()
+
+
+def check(
+    streams: Iterable[Stream],
+    policies: Mapping[str, Document],
+    limits: Limits,
+    prices: Callable[[str], PriceSheet],
+    today: date,
+    hours: Fraction | None = None,
+) -> Checked:
+    """Plan each stream and hold it against every rule.
+
+    Args:
+        streams: as loaded; those of one document stand together.
+        policies: for a profile's file, the policy file that counts for it.
+        limits: AWS's limits.
+        prices: a Region's price sheet.
+        today: the day on which suppressions expire and facts grow old.
+        hours: the hours of the costs in each stream's standing; no standing without them.
+    """
+    found: list[Found] = []
+    seen: list[Seen] = []
+    aged: dict[object, Hit | None] = {}
+    file: _File | None = None
+    for stream in streams:
+        if file is None or stream.document is not file.document:
+            if file is not None:
+                found += _finish(file, limits, prices, today, aged)
+            file = _File(stream.document, policies.get(stream.file))
+        made = plan(stream.workload, limits)
+        standing = _standing(stream, made, limits, prices, hours) if hours is not None else None
+        seen.append(Seen(stream.workload.region, stream.name, stream.file, stream.place, standing))
+        file.regions.add(stream.workload.region)
+        subject = Subject(
+            stream.workload,
+            made,
+            stream.asked,
+            file.policy,
+            stream.owner,
+            stream.workload.rps.mean is stream.workload.rps.peak,
+            limits,
+            prices(stream.workload.region),
+        )
+        hits = judge(subject)
+        if stream.asked.ignore:
+            file.suppressions |= {id(each): each for each in stream.asked.ignore}
+        if hits:
+            ignore = (*stream.asked.ignore, *file.policy.ignore)
+            file.found += (
+                _found(stream, rule, severity, hit, ignore, file.used, today) for rule, severity, hit in hits
+            )
+    if file is not None:
+        found += _finish(file, limits, prices, today, aged)
+    return Checked(found, seen)
+
+
+def check_policies(policies: Mapping[str, Document], today: date) -> list[Found]:
+    """What is wrong with the suppressions of policy files, each file once."""
+    found: list[Found] = []
+    for document in {id(each): each for each in policies.values()}.values():
+        policy = layered([document.policy])
+        found += _graded(policy, _of_suppressions(document, policy.ignore, None, today))
+    return found
+
+
+def _standing(
+    stream: Stream, made: Plan, limits: Limits, prices: Callable[[str], PriceSheet], hours: Fraction
+) -> Standing:
+    workload, shards = stream.workload, made.shards
+    bill = own_bill(workload, shards, prices(workload.region), limits, hours)
+    used = thousandths(made.utilisation * shards / (workload.shards or shards))
+    findings = tuple(finding.id for finding in made.findings)
+    # To the cent, as the saved plan has it: what is less is no change.
+    return Standing(
+        stream.name,
+        workload.region,
+        shards,
+        workload.shards,
+        USD.parse(bill.total.cents),
+        bill.complete,
+        used,
+        findings,
+    )
+
+
+def _found(
+    stream: Stream,
+    rule: Rule,
+    severity: Severity,
+    hit: Hit,
+    ignore: Iterable[Suppression],
+    used: set[int],
+    today: date,
+) -> Found:
+    given = stream.origins
+    at = hit.at or next(((name,) for name in rule.at if name in given), ())
+    path = stream.path_of(at)
+    state, reason = _state(rule, ignore, used, today)
+    return Found(
+        rule,
+        severity,
+        hit.message,
+        hit.remedy,
+        stream.file,
+        stream.place_of(at),
+        stream.name,
+        ".".join(map(str, path)),
+        hit.fact,
+        state,
+        reason,
+    )
+
+
+def _state(rule: Rule, ignore: Iterable[Suppression], used: set[int], today: date) -> tuple[State, str]:
+    hiding = [each for each in ignore if BY_NAME.get(each.rule.lower()) is rule and not each.expired(today)]
+    used |= {id(each) for each in hiding}
+    return (State.SUPPRESSED, hiding[0].reason) if hiding else (State.ACTIVE, "")
+
+
+def _finish(
+    file: _File,
+    limits: Limits,
+    prices: Callable[[str], PriceSheet],
+    today: date,
+    aged: dict[object, Hit | None],
+) -> list[Found]:
+    key = (frozenset(file.regions), file.policy.facts_older_than)
+    if key not in aged:
+        aged[key] = stale(limits, map(prices, sorted(file.regions)), file.policy, today)
+    hit = aged[key]
+    document = file.document
+    last: list[Found] = []
+    if hit is not None:
+        state, reason = _state(STALE, file.policy.ignore, file.used, today)
+        place = document.place_of(("version",))
+        last.append(
+            Found(
+                STALE,
+                STALE.severity,
+                hit.message,
+                hit.remedy,
+                document.file,
+                place,
+                "",
+                "version",
+                hit.fact,
+                state,
+                reason,
+            )
+        )
+    if file.suppressions:
+        own = [each for each in file.suppressions.values() if not each.file]
+        last += _of_suppressions(document, own, file.used, today)
+    if last:
+        file.found += _graded(file.policy, last)
+    if len(file.found) > 1:
+        file.found.sort(key=_order)
+    return file.found
+
+
+def _graded(policy: Policy, found: Iterable[Found]) -> Iterator[Found]:
+    for each in found:
+        severity = policy.rules.get(each.rule.id, each.severity)
+        if severity is not None:
+            yield each if severity is each.severity else replace(each, severity=severity)
+
+
+def _of_suppressions(
+    document: Document, suppressions: Iterable[Suppression], used: set[int] | None, today: date
+) -> Iterator[Found]:
+    """What is wrong with suppressions themselves; whether one is used is only asked where ``used`` says."""
+
+    def tell(rule: Rule, suppression: Suppression, field: str, message: str, remedy: str) -> Found:
+        path = (*suppression.path, field)
+        stream = str(path[1]) if path[0] == "streams" else ""
+        return Found(
+            rule,
+            rule.severity,
+            message,
+            remedy,
+            document.file,
+            document.place_of(path),
+            stream,
+            ".".join(map(str, path)),
+        )
+
+    for each in suppressions:
+        rule = BY_NAME.get(each.rule.lower())
+        if rule is None:
+            known = nearest(each.rule, BY_NAME) or "; shardcalc check --explain all lists the rules"
+            yield tell(
+                UNKNOWN,
+                each,
+                "rule",
+                f"{shown(each.rule)} is no rule, so nothing is suppressed{known}",
+                UNKNOWN.remedy,
+            )
+        elif each.expired(today):
+            message = (
+                f"the suppression of {rule.name} ended on {each.until}, and today is {today}: {each.reason}"
+            )
+            yield tell(EXPIRED, each, "until", message, EXPIRED.remedy)
+        elif used is not None and id(each) not in used:
+            yield tell(
+                UNUSED, each, "rule", f"{rule.name} ({rule.id}) finds nothing here to suppress", UNUSED.remedy
+            )
+
+
+def _order(found: Found) -> tuple[int, int, str]:
+    return (
+        (found.place.line, found.place.column, found.rule.id)
+        if found.place is not None
+        else (0, 0, found.rule.id)
+    )
+
+
+# ── baselines ────────────────────────────────────────────────────────────────────────────────────
+
+
+def apply_baseline(
+    found: Iterable[Found], known: Mapping[tuple[str, str, str], int], near: Callable[[str], str]
+) -> tuple[tuple[Found, ...], int]:
+    """Mark what a baseline already knows, so that only the new can fail; also how many of its entries are gone.
+
+    Args:
+        found: the findings.
+        known: how often each rule, file and stream stands in the baseline.
+        near: a file's name as the baseline writes it.
+    """
+    left = Counter(known)
+    made = []
+    for each in found:
+        rule, file, stream = each.key
+        key = (rule, near(file), stream)
+        if each.state is State.ACTIVE and left[key] > 0:
+            left[key] -= 1
+            each = replace(each, state=State.BASELINE)
+        made.append(each)
+    return tuple(made), sum(left.values())

@@ -1,0 +1,98 @@
+"""What changed between two plans of the same streams: shards, cost, risk. Pure: two lists in, changes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from shardcalc.core.units import USD
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One stream as a plan sees it."""
+
+    name: str
+    region: str
+    shards: int
+    """The shards that are needed."""
+    declared: int | None
+    cost: USD
+    """Of the needed shards, in the hours of the comparison."""
+    complete: bool
+    """Whether every price of the cost is known."""
+    utilisation: Fraction
+    """The highest of any limit, at the declared shards where they are declared."""
+    findings: tuple[str, ...]
+    """The names of what was found, most of it risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One stream before and after; None where it did not or does not exist."""
+
+    before: Standing | None
+    after: Standing | None
+
+    @property
+    def stream(self) -> Standing:
+        """The side that exists, the later one where both do."""
+        one = self.after or self.before
+        assert one is not None
+        return one
+
+    @property
+    def new_findings(self) -> tuple[str, ...]:
+        """What is found now and was not before."""
+        return _without(self.after, self.before)
+
+    @property
+    def gone_findings(self) -> tuple[str, ...]:
+        """What was found before and is not now."""
+        return _without(self.before, self.after)
+
+
+def _without(one: Standing | None, other: Standing | None) -> tuple[str, ...]:
+    return tuple(
+        name for name in (one.findings if one else ()) if other is None or name not in other.findings
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Every stream that changed, and both totals."""
+
+    against: str
+    """Where the plan before came from."""
+    hours: Fraction
+    changes: tuple[Change, ...]
+    unchanged: int
+    shards: tuple[int, int]
+    cost: tuple[USD, USD]
+    complete: tuple[bool, bool]
+
+
+def compare(
+    before: Iterable[Standing], after: Iterable[Standing], *, against: str, hours: Fraction
+) -> Comparison:
+    """Pair the streams of two plans by Region and name."""
+    old = {(one.region, one.name): one for one in before}
+    new = {(one.region, one.name): one for one in after}
+    pairs = [Change(old.get(key), new.get(key)) for key in dict.fromkeys((*new, *old))]
+    changes = tuple(pair for pair in pairs if pair.before != pair.after)
+    sides = (list(old.values()), list(new.values()))
+    shards, cost, complete = (
+        (make(sides[0]), make(sides[1]))
+        for make in (
+            lambda side: sum(one.shards for one in side),
+            lambda side: USD(sum((one.cost.amount for one in side), Fraction(0))),
+            lambda side: all(one.complete for one in side),
+        )
+    )
+    return Comparison(against, hours, changes, len(pairs) - len(changes), shards, cost, complete)  # type: ignore[arg-type]
+
+
+def thousandths(share: Fraction) -> Fraction:
+    """A share to the thousandth: a saved plan has doubles, and two of them compare no finer."""
+    return Fraction(round(share * 1000), 1000)

@@ -1,0 +1,1 @@
+"""The way from one shard count to another."""

@@ -1,0 +1,385 @@
+"""The path from one shard count to another: which UpdateShardCount calls, in which order. Nothing is executed.
+
+One call at most doubles and at least halves, ten calls are allowed in 24 hours, and the account's quota must hold the
+shards that exist only while a call runs. Of the paths with the fewest calls, the one with the most calls to a multiple
+of 25 % of its own current count is taken, since AWS finishes those sooner; of these, the one whose first steps are the
+largest. A path never leaves the range between both counts: below it the stream would throttle. Pure arithmetic; no I/O.
+
+Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from math import gcd, isqrt
+from typing import Final
+
+from shardcalc.core.facts import Limits
+from shardcalc.core.history.model import read_name
+from shardcalc.core.units import Duration, decimal, read_count
+from shardcalc.core.workload.workload import BadFields, read_fields, read_region
+
+_CALL: Final = 100_000
+"""The price of a call in the search, above that of any number of slow calls."""
+_FAR: Final = 1_000_000 * _CALL
+
+
+class NoPath(Exception):
+    """No path of calls leads there: why, and what would have to change."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        self.message, self.remedy = message, remedy
+        super().__init__(f"{message}; {remedy}")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One UpdateShardCount call."""
+
+    before: int
+    target: int
+    even: bool
+    """Whether the target is a multiple of 25 % of the count before, which AWS finishes sooner."""
+    wait: Duration | None = None
+    """How long after another call this one may be made: see :attr:`after_call`."""
+    after_call: int = 0
+    """The number of the call that the wait counts from, from one."""
+
+    @property
+    def change(self) -> Fraction:
+        """The target as a share of the count before."""
+        return Fraction(self.target, self.before)
+
+    @property
+    def most_open(self) -> int:
+        """The most shards that can be open while the call runs: see :func:`most_open`."""
+        return most_open(self.before, self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The calls that lead from one count to another."""
+
+    current: int
+    target: int
+    steps: tuple[Step, ...]
+    others: int | None
+    """Open shards of the account's other streams in the Region; None when unknown."""
+    quota: int | None
+    """The account's shard quota in the Region; None when unknown, and then it was not checked."""
+
+    @property
+    def most_open(self) -> int:
+        """The most shards of this stream that can be open on the way."""
+        return max((step.most_open for step in self.steps), default=self.current)
+
+
+def most_open(before: int, target: int) -> int:
+    """The most shards that can be open while one call runs, by the worst order of splits and merges.
+
+    Both counts cut the key space evenly. If every split comes before the first merge, each cut of either count exists
+    for a moment: ``before + target - gcd`` pieces. To double or to halve takes no more than the larger count.
+
+    Source: "This can cause short-lived shards to be created, in addition to the final shards", API reference of
+    UpdateShardCount; how many is not said, so this bound is inferred.
+    """
+    return before + target - gcd(before, target)
+
+
+def allowed(before: int, target: int, limits: Limits) -> bool:
+    """Whether one call may go from one count to the other, quota aside."""
+    factor, most = limits.reshard_factor.value, limits.shards_most.value
+    if target == before or not before <= factor * target or not target <= factor * before:
+        return False
+    return target < most if before > most else target <= most
+
+
+def path(
+    current: int, target: int, limits: Limits, *, quota: int | None = None, used: int | None = None
+) -> Path:
+    """Find the calls from one count to another.
+
+    Args:
+        current: the stream's open shards.
+        target: the count to reach.
+        limits: AWS's limits.
+        quota: the account's shard quota in the Region, as DescribeLimits tells; not checked when unknown.
+        used: open shards of the whole account in the Region, this stream's included; only this stream's when unknown.
+
+    Raises:
+        NoPath: no sequence of calls leads there.
+        ValueError: the account cannot have fewer open shards than its stream.
+    """
+    if used is not None and used < current:
+        raise ValueError(
+            f"the account's {used:,} open shards include the stream's own {current:,}, so they cannot be fewer"
+        )
+    others = None if used is None else used - current
+    room = None if quota is None else quota - (others or 0)
+    most = limits.shards_most
+    if target > most.value:
+        raise NoPath(
+            f"no call goes above {most.value:,} shards",
+            "spread the load over several streams, or ask AWS for more",
+        )
+    if current > most.value and (
+        target == most.value or limits.reshard_factor.value * (most.value - 1) < current
+    ):
+        half = "" if target == most.value else f", and half of {current:,} is more"
+        raise NoPath(f"a stream above {most.value:,} shards can only go below that{half}", "ask AWS support")
+    counts = _counts(current, target, limits, room)
+    if counts is None:
+        raise NoPath(*_blocked(current, target, quota, others, limits))
+    steps = []
+    calls, window = limits.reshard_calls.value, limits.reshard_window.value
+    for index, (before, after) in enumerate(pairwise(counts)):
+        full = index >= calls
+        steps.append(
+            Step(
+                before,
+                after,
+                _even(before, after, limits),
+                window if full else None,
+                index - calls + 1 if full else 0,
+            )
+        )
+    return Path(current, target, tuple(steps), others, quota)
+
+
+def _even(before: int, target: int, limits: Limits) -> bool:
+    share = limits.reshard_step.value
+    return target * share.denominator % (before * share.numerator) == 0
+
+
+def _blocked(
+    current: int, target: int, quota: int | None, others: int | None, limits: Limits
+) -> tuple[str, str]:
+    """Say what stands in the way: without a quota there always is a path."""
+    free = _counts(current, target, limits, None)
+    assert free is not None
+    # The smallest room with a path of as few calls: more room never takes one away.
+    low, high = max(current, target), max(most_open(before, after) for before, after in pairwise(free))
+    best = free
+    while low < high:
+        middle = (low + high) // 2
+        tried = _counts(current, target, limits, middle)
+        if tried is not None and len(tried) == len(free):
+            high, best = middle, tried
+        else:
+            low = middle + 1
+    beside = f" beside {others:,} of other streams" if others else ""
+    return (
+        f"the account's quota of {quota or 0:,} shards has no room for the way from {current:,} to {target:,}{beside}: "
+        f"shards that exist only while a call runs count too (at worst; AWS does not say how many there are)",
+        f"raise the quota to {high + (others or 0):,}, which holds {' -> '.join(f'{count:,}' for count in best)}",
+    )
+
+
+def _counts(current: int, target: int, limits: Limits, room: int | None) -> list[int] | None:
+    """The counts of the best path, both ends included; None where the quota leaves none.
+
+    Works from the target back: ``cost[n]`` is the price of the best path from n, a call more than that of its best next
+    count. The best of thousands of next counts is not looked for one by one but in a tree of minima.
+    """
+    if current == target:
+        return [current]
+    sign = 1 if target > current else -1
+    nodes = range(target, current if sign > 0 else min(current, limits.shards_most.value + 1), -sign)
+    cost = _Minima(len(nodes) + 1)
+    price: dict[int, int] = {}
+    for index, count in enumerate((*nodes, current)):
+        best = _FAR if index else 0
+        for far, near in _reach(count, target, sign, room, limits):
+            best = min(best, cost.least(_at(far, target, sign), _at(near, target, sign) + 1) + _CALL + 1)
+        for near in _fast(count, target, sign, room, limits):
+            best = min(best, price[near] + _CALL)
+        price[count] = best
+        cost.put(index, best)
+    if price[current] >= _FAR:
+        return None
+    counts = [current]
+    while counts[-1] != target:
+        counts.append(_next(counts[-1], target, sign, price, room, limits))
+    return counts
+
+
+def _at(count: int, target: int, sign: int) -> int:
+    return (target - count) * sign
+
+
+def _reach(count: int, target: int, sign: int, room: int | None, limits: Limits) -> Iterator[tuple[int, int]]:
+    """The ranges of counts that one call reaches, each from the end nearer to the target."""
+    factor, most = limits.reshard_factor.value, limits.shards_most.value
+    far = min(target, factor * count) if sign > 0 else max(target, -(-count // factor))
+    near = count + sign if count <= most else most - 1
+    if room is None:
+        yield far, near
+        return
+    # Any pair of counts fits whose sum does.
+    low, high = min(far, near), min(max(far, near), room - count)
+    if low <= high:
+        yield (high, low) if sign > 0 else (low, high)
+    # Above the room that every pair has, both counts must share a divisor that makes up for it. Of each divisor,
+    # one multiple lies there.
+    for divisor in _divisors(count):
+        shared = (room - count + divisor) // divisor * divisor
+        if min(far, near) <= shared <= max(far, near):
+            yield shared, shared
+
+
+@lru_cache(10_000)
+def _divisors(count: int) -> list[int]:
+    small = [divisor for divisor in range(1, isqrt(count) + 1) if count % divisor == 0]
+    return sorted({*small, *(count // divisor for divisor in small)})
+
+
+def _fast(count: int, target: int, sign: int, room: int | None, limits: Limits) -> Iterator[int]:
+    share, factor = limits.reshard_step.value, limits.reshard_factor.value
+    for steps in range(share.denominator // factor, share.denominator * factor + 1):
+        near, rest = divmod(count * steps * share.numerator, share.denominator)
+        if (
+            not rest
+            and near
+            and (near - count) * sign > 0 >= (near - target) * sign
+            and allowed(count, near, limits)
+            and _holds(count, near, room)
+        ):
+            yield near
+
+
+def _holds(before: int, target: int, room: int | None) -> bool:
+    return room is None or most_open(before, target) <= room
+
+
+def _next(count: int, target: int, sign: int, price: dict[int, int], room: int | None, limits: Limits) -> int:
+    """The farthest next count on a best path."""
+    factor = limits.reshard_factor.value
+    far = min(target, factor * count) if sign > 0 else max(target, -(-count // factor))
+    for near in range(far, count, -sign):
+        step = _CALL + (not _even(count, near, limits))
+        if (
+            price.get(near, _FAR) + step == price[count]
+            and allowed(count, near, limits)
+            and _holds(count, near, room)
+        ):
+            return near
+    raise AssertionError("a count on the path has no next one")
+
+
+class _Minima:
+    """The least of any range of a list that is being filled: a tree of minima."""
+
+    def __init__(self, size: int) -> None:
+        self.size = max(1, size)
+        self.tree = [_FAR] * (2 * self.size)
+
+    def put(self, index: int, value: int) -> None:
+        index += self.size
+        self.tree[index] = value
+        while index > 1:
+            index //= 2
+            self.tree[index] = min(self.tree[2 * index], self.tree[2 * index + 1])
+
+    def least(self, first: int, end: int) -> int:
+        found = _FAR
+        first += self.size
+        end += self.size
+        while first < end:
+            if first & 1:
+                found = min(found, self.tree[first])
+                first += 1
+            if end & 1:
+                end -= 1
+                found = min(found, self.tree[end])
+            first //= 2
+            end //= 2
+        return found
+
+
+def shards_text(count: int) -> str:
+    """A count of shards in words."""
+    return f"{count:,} shard{'' if count == 1 else 's'}"
+
+
+# ── from text ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for, read from text."""
+
+    current: int
+    target: int
+    stream: str | None = None
+    region: str | None = None
+    quota: int | None = None
+    used: int | None = None
+
+
+def read_asked(**fields: object) -> Asked:
+    """Read counts and names from text; None is left out.
+
+    Raises:
+        BadFields: listing every field that cannot be read, or that contradicts another.
+    """
+    values = read_fields(
+        {name: value for name, value in fields.items() if value is not None},
+        _READERS,
+        required=("current", "target"),
+    )
+    if values.get("used", values["current"]) < values["current"]:
+        raise BadFields(
+            [
+                (
+                    "used",
+                    f"the account's {values['used']:,} open shards include the stream's own {values['current']:,}, so they cannot be fewer",
+                )
+            ]
+        )
+    return Asked(**values)
+
+
+_READERS: Final[Mapping[str, Callable[[object], object]]] = {
+    "current": lambda value: read_count(value, "a shard count", least=1),
+    "target": lambda value: read_count(value, "a shard count", least=1),
+    "stream": read_name,
+    "region": read_region,
+    "quota": lambda value: read_count(value, "a shard quota"),
+    "used": lambda value: read_count(value, "a count of open shards"),
+}
+
+
+# ── as commands ──────────────────────────────────────────────────────────────────────────────────
+
+
+def command(step: Step, stream: str | None, region: str | None) -> str:
+    """One call, to be pasted into a shell; a name that is not known is left to a variable."""
+    return f"aws kinesis update-shard-count --stream-name {_name(stream)}{_in(region)} --target-shard-count {step.target} --scaling-type UNIFORM_SCALING"
+
+
+def wait(stream: str | None, region: str | None) -> str:
+    """The command that returns when the stream is ACTIVE again, or gives up after a few minutes."""
+    return f"aws kinesis wait stream-exists --stream-name {_name(stream)}{_in(region)}"
+
+
+def _name(stream: str | None) -> str:
+    return stream if stream is not None else '"$STREAM"'
+
+
+def _in(region: str | None) -> str:
+    return f" --region {region}" if region is not None else ""
+
+
+def script(found: Path, stream: str | None, region: str | None) -> list[str]:
+    """All calls in order, with the waits between: lines for a shell, to be read before they are run."""
+    lines = []
+    for step in found.steps:
+        if step.wait is not None:
+            lines.append(f"# wait until {decimal(step.wait.in_hours)} h after call {step.after_call}")
+        lines.append(command(step, stream, region))
+        lines.append(wait(stream, region))
+    return lines

@@ -1,0 +1,161 @@
+"""From streams to histories: which series a stream has, and what was read of it as one document.
+
+The whole of what the commands do with AWS, stream by stream: a stream that cannot be read is a reason in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from shardcalc.core.facts import Limits
+from shardcalc.core.history.model import (
+    CONSUMER_METRICS,
+    INCOMING_BYTES,
+    INCOMING_RECORDS,
+    OUTGOING_BYTES,
+    SHARD_METRICS,
+    STREAM_METRICS,
+    History,
+    Series,
+)
+from shardcalc.core.history.model import Account as Quota
+from shardcalc.sources.aws.errors import AwsError
+from shardcalc.sources.aws.metrics import Estimate, Query, Tick, Window, estimate, read
+from shardcalc.sources.aws.session import Account
+from shardcalc.sources.aws.streams import Named, Stream, describe, list_streams
+
+SHARD_SERIES: Final = (INCOMING_BYTES, INCOMING_RECORDS, OUTGOING_BYTES)
+"""The shard-level metrics that the calculation uses; the others are not asked for."""
+
+
+def queries(stream: Stream, *, shard_metrics: bool = True) -> list[Query]:
+    """Every series of a stream: its own, those of each registered consumer, and those of each open shard where it has them."""
+    whole = (("StreamName", stream.name),)
+    made = [Query(metric.partition(":")[0], statistic, whole) for metric, statistic in STREAM_METRICS.items()]
+    for consumer in stream.registered:
+        made += [
+            Query(metric, statistic, (*whole, ("ConsumerName", consumer)))
+            for metric, statistic in CONSUMER_METRICS.items()
+        ]
+    if shard_metrics:
+        names = shard_series(stream)
+        for shard in stream.shard_ids:
+            made += [Query(name, SHARD_METRICS[name], (*whole, ("ShardId", shard))) for name in names]
+    return made
+
+
+def shard_series(stream: Stream) -> tuple[str, ...]:
+    """The shard-level metrics of a stream that are worth asking for: switched on, and used."""
+    enabled = stream.enhanced_metrics or ()
+    return tuple(name for name in SHARD_SERIES if name in enabled or "ALL" in enabled)
+
+
+def foresee(
+    streams: Sequence[Stream], span: Window, limits: Limits, *, shard_metrics: bool = True
+) -> Estimate:
+    """What reading these streams of one Region asks of CloudWatch."""
+    return estimate(
+        sum(len(queries(stream, shard_metrics=shard_metrics)) for stream in streams), span.points, limits
+    )
+
+
+def find(account: Account, region: str, *, tick: Tick = lambda _: None) -> Iterator[Stream | AwsError]:
+    """Every stream of a Region, or the reason why it cannot be described; the reason's subject is its name.
+
+    Raises:
+        AwsError: the streams cannot be listed.
+    """
+    over: AwsError | None = None
+    for name in list_streams(account, region):
+        if over is None:
+            try:
+                yield describe(account, Named(name, region), list_shards=False)
+                tick(1)
+                continue
+            except AwsError as error:
+                failed = error
+            over = failed if failed.wide else None
+        else:
+            failed = over
+        tick(1)
+        yield about(failed, name)
+
+
+def about(error: AwsError, stream: str) -> AwsError:
+    """The same reason, for one stream."""
+    made = AwsError(error.trouble, error.message, error.remedy)
+    made.subject = stream
+    return made
+
+
+def histories(
+    account: Account,
+    region: str,
+    streams: Sequence[Stream],
+    span: Window,
+    limits: Limits,
+    *,
+    quota: Quota | None,
+    read_at: int,
+    shard_metrics: bool = True,
+    most: int | None = None,
+    tick: Tick = lambda _: None,
+) -> Iterator[tuple[Stream, History | AwsError]]:
+    """Each stream with its history, or with the reason why it could not be read; in the order of the streams, one at a time."""
+    asked = {stream.name: queries(stream, shard_metrics=shard_metrics) for stream in streams}
+    series = read(
+        account,
+        region,
+        [query for stream in streams for query in asked[stream.name]],
+        span,
+        limits,
+        most=most,
+        tick=tick,
+    )
+    for stream in streams:
+        # All of a stream's series are taken even when one of them fails, so that the next stream begins with its own.
+        came = [next(series) for _ in asked[stream.name]]
+        failed = next((one for one in came if isinstance(one, AwsError)), None)
+        if failed is not None:
+            yield stream, about(failed, stream.name)
+        else:
+            yield stream, _history(stream, iter(came), span, quota, read_at, shard_metrics)  # type: ignore[arg-type]  # no failure among them
+
+
+def _history(
+    stream: Stream,
+    series: Iterator[Series],
+    span: Window,
+    quota: Quota | None,
+    read_at: int,
+    shard_metrics: bool,
+) -> History:
+    def take(names: Iterable[str]) -> dict[str, Series]:
+        return {name: next(series) for name in names}
+
+    metrics = take(STREAM_METRICS)
+    consumers = {name: take(CONSUMER_METRICS) for name in stream.registered}
+    names = shard_series(stream) if shard_metrics else ()
+    shards = {shard: take(names) for shard in stream.shard_ids} if names else {}
+    return History(
+        start=span.start,
+        period=span.period,
+        points=span.points,
+        metrics=metrics,
+        consumers=consumers,
+        shards=shards,
+        stream=stream.name,
+        region=stream.region,
+        mode=stream.mode,
+        status=stream.status,
+        open_shards=stream.open_shards,
+        retention_hours=stream.retention_hours,
+        enhanced_metrics=stream.enhanced_metrics,
+        registered=stream.registered,
+        max_record_size_kib=stream.max_record_size_kib,
+        warm_throughput_mibps=stream.warm_throughput_mibps,
+        account=quota,
+        read_at=datetime.fromtimestamp(read_at, UTC).isoformat().replace("+00:00", "Z"),
+    )

@@ -1,0 +1,309 @@
+"""What CloudWatch measured: many series of many streams in few calls, each on one clock with its gaps.
+
+A window asks for the finest period that CloudWatch still keeps. Queries of many streams share a call; a series leaves as
+soon as its call is read to the end, so that a fleet needs the memory of a few streams. Answers are matched by query id,
+never by label or order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite
+from typing import Any, Final
+
+from shardcalc.core.facts import Fact, Limits
+from shardcalc.core.history.model import Series
+from shardcalc.core.units import USD, Duration
+from shardcalc.sources.aws.errors import AwsError, Trouble
+from shardcalc.sources.aws.session import Account
+
+NAMESPACE: Final = "AWS/Kinesis"
+SETTLED: Final = 180
+"""Seconds after which a minute's sum is taken as final; younger minutes are still growing and are not read."""
+MARGIN: Final = 3600
+"""Seconds that a window stays inside what CloudWatch keeps, so that its first periods do not expire while it is read."""
+EMPTY_PAGES: Final = 20
+"""Pages without a new point in a row, after which the reading is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The periods to read: whole ones, aligned to the epoch as CloudWatch aligns them."""
+
+    start: int
+    """Epoch seconds."""
+    period: int
+    """Seconds."""
+    points: int
+
+    @property
+    def end(self) -> int:
+        """Epoch seconds at which the last period ends."""
+        return self.start + self.points * self.period
+
+
+def window(days: int, now: int, limits: Limits) -> Window:
+    """The finest periods that CloudWatch still keeps for the last days.
+
+    A coarser period than needed hides peaks; a finer one than is kept answers nothing.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+
+    Raises:
+        AwsError: CloudWatch does not keep anything for so long.
+    """
+    asked = Duration(days * 86_400)
+    for period, kept in kept_periods(limits):
+        if asked <= kept.value:
+            step = int(period.value.amount)
+            start = now - min(int(asked.amount), int(kept.value.amount) - MARGIN)
+            first = -(-start // step) * step
+            return Window(first, step, max(1, (now - SETTLED) // step - first // step))
+    most = kept_periods(limits)[-1][1]
+    raise AwsError(
+        Trouble.REFUSED,
+        f"CloudWatch keeps metrics for {most.value}, not for {asked}",
+        f"at most --days {int(most.value.amount // 86_400)}",
+    )
+
+
+def kept_periods(limits: Limits) -> tuple[tuple[Fact[Duration], Fact[Duration]], ...]:
+    """CloudWatch's periods with how long each is kept, the finest first."""
+    return (
+        (limits.metric_fine_period, limits.metric_fine_kept),
+        (limits.metric_middle_period, limits.metric_middle_kept),
+        (limits.metric_coarse_period, limits.metric_coarse_kept),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One series to ask for."""
+
+    metric: str
+    statistic: str
+    dimensions: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return f"{self.metric} ({', '.join(value for _, value in self.dimensions)})"
+
+
+# ── how many calls, and what they cost ───────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a reading asks of CloudWatch, beforehand."""
+
+    queries: int
+    points: int
+    """Of one series."""
+    calls: int
+    metrics: int
+    """Metrics asked for, counted again on each page of a call: what CloudWatch may bill."""
+    price: USD
+
+    def __add__(self, other: Estimate) -> Estimate:
+        return Estimate(
+            self.queries + other.queries,
+            max(self.points, other.points),
+            self.calls + other.calls,
+            self.metrics + other.metrics,
+            self.price + other.price,
+        )
+
+
+def estimate(queries: int, points: int, limits: Limits) -> Estimate:
+    """How many GetMetricData calls so many series take when none has a gap, and their price."""
+    calls, metrics = _asks(
+        queries, queries_per_call(queries, points, limits), points, limits.metric_points_most.value
+    )
+    return Estimate(queries, points, calls, metrics, price(metrics, limits))
+
+
+def price(metrics: int, limits: Limits) -> USD:
+    """What CloudWatch asks for so many metrics of GetMetricData."""
+    return limits.metric_request_price.value * Fraction(metrics, limits.metric_request_lot.value)
+
+
+def queries_per_call(queries: int, points: int, limits: Limits) -> int:
+    """How many series to ask for in one call, so that the fewest calls are made in all.
+
+    A page holds so many points, whatever the queries: with long series, the calls of few queries that just fill their pages are as
+    few as those of many, keep less in memory, and do not ask for the same metric again on every page.
+    """
+    page = limits.metric_points_most.value
+    return min(
+        range(1, limits.metric_queries_most.value + 1),
+        key=lambda size: (*_asks(queries, size, points, page), size),
+    )
+
+
+def _asks(queries: int, size: int, points: int, page: int) -> tuple[int, int]:
+    """The pages that so many queries take when so many share a call, and the metrics asked for on them."""
+    full, rest = divmod(queries, size)
+    pages, last = -(-size * points // page), -(-rest * points // page)
+    return full * pages + last, full * pages * size + last * rest
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────────
+
+Places = list[int | float | None]
+Tick = Callable[[int], None]
+"""Told how many series have been read."""
+
+
+def read(
+    account: Account,
+    region: str,
+    queries: Sequence[Query],
+    span: Window,
+    limits: Limits,
+    *,
+    most: int | None = None,
+    tick: Tick = lambda _: None,
+) -> Iterator[Series | AwsError]:
+    """The series of the queries, in their order, each with one value or None a period; in its place the reason when it cannot be read whole.
+
+    Args:
+        account: with which credentials.
+        region: where.
+        queries: what to ask for.
+        span: the periods.
+        limits: CloudWatch's, of a call and of a page.
+        most: metrics that may be asked for in all, by this account's count; None for any number.
+        tick: told after each call how many series are done.
+    """
+    size = queries_per_call(len(queries), span.points, limits)
+    over: AwsError | None = None
+    for first in range(0, len(queries), size):
+        batch = queries[first : first + size]
+        if over is None:
+            try:
+                yield from _call(account, region, batch, span, most)
+                tick(len(batch))
+                continue
+            except AwsError as error:
+                failed = error
+            # What stands in the way of every call is not asked for again.
+            over = failed if failed.wide or failed.trouble is Trouble.CAPPED else None
+        else:
+            failed = over
+        tick(len(batch))
+        yield from [failed] * len(batch)
+
+
+def _call(
+    account: Account, region: str, batch: Sequence[Query], span: Window, most: int | None
+) -> list[Series | AwsError]:
+    series: list[Places] = [[None] * span.points for _ in batch]
+    ids = {f"q{index}": index for index in range(len(batch))}
+    arguments: dict[str, Any] = {
+        "MetricDataQueries": [_query(name, batch[index], span) for name, index in ids.items()],
+        "StartTime": span.start,
+        "EndTime": span.end,
+        # Without it the order of a page is not defined.
+        "ScanBy": "TimestampAscending",
+    }
+    status: dict[int, str] = {}
+    tokens: set[str] = set()
+    empty = 0
+    while True:
+        if most is not None and account.metrics + len(batch) > most:
+            raise AwsError(
+                Trouble.CAPPED,
+                f"reading on would ask for more than {most:,} metrics",
+                "give a larger --max-metrics, or fewer --days",
+            )
+        account.metrics += len(batch)
+        answer = account.ask("cloudwatch", region, "GetMetricData", arguments, "MetricDataResults")
+        came = fresh = 0
+        for result in answer.get("MetricDataResults") or ():
+            index = ids.get(result.get("Id"))
+            if index is not None:
+                times, values = result.get("Timestamps") or [], result.get("Values") or []
+                came += len(times)
+                fresh += _place(series[index], times, values, span)
+                status[index] = result.get("StatusCode") or "Complete"
+        token = answer.get("NextToken")
+        if not token:
+            break
+        empty = 0 if fresh else empty + 1
+        if token in tokens or (came and not fresh) or empty > EMPTY_PAGES:
+            raise AwsError(
+                Trouble.BROKEN,
+                f"GetMetricData in {region} repeats a page and would never end",
+                "run it again",
+            )
+        tokens.add(token)
+        arguments["NextToken"] = token
+    return [_problem(query, status.get(index), region) or series[index] for index, query in enumerate(batch)]
+
+
+def _query(name: str, query: Query, span: Window) -> dict[str, Any]:
+    dimensions = [{"Name": dimension, "Value": value} for dimension, value in query.dimensions]
+    metric = {"Namespace": NAMESPACE, "MetricName": query.metric, "Dimensions": dimensions}
+    return {
+        "Id": name,
+        "MetricStat": {"Metric": metric, "Period": span.period, "Stat": query.statistic},
+        "ReturnData": True,
+    }
+
+
+def _problem(query: Query, said: str | None, region: str) -> AwsError | None:
+    if said == "Complete":
+        return None
+    if said == "Forbidden":
+        message = f"access denied: cloudwatch:GetMetricData is missing on {query} in {region}"
+        return AwsError(
+            Trouble.DENIED,
+            message,
+            "allow cloudwatch:GetMetricData; shardcalc iam prints the least policy of each command",
+        )
+    what = f"answers {said}" if said else "does not answer"
+    return AwsError(
+        Trouble.PARTIAL,
+        f"CloudWatch {what} for {query} in {region}: points are missing, and which is not known",
+        "run it again",
+    )
+
+
+def _place(series: Places, times: list[Any], values: list[float], span: Window) -> int:
+    """Put a page's points where they belong; how many of the places were empty."""
+    if not times:
+        return 0
+    if len(times) != len(values):
+        raise AwsError(
+            Trouble.BROKEN,
+            f"CloudWatch answers {len(times):,} times with {len(values):,} values",
+            "run it again",
+        )
+    if isinstance(times[0], str):
+        # The query protocol of older releases of botocore writes text.
+        from datetime import datetime
+
+        times = [datetime.fromisoformat(time).timestamp() for time in times]
+    if not all(map(isfinite, values)):
+        raise AwsError(Trouble.BROKEN, "CloudWatch answers a value that is not a number", "run it again")
+    start, period, points = span.start, span.period, span.points
+    made: list[int | float] = [int(value) if value.is_integer() else value for value in map(float, values)]
+    first, count = int(times[0]), len(times)
+    at = (first - start) // period
+    if (
+        at >= 0
+        and at + count <= points
+        and first == start + at * period
+        and times == list(range(first, first + count * period, period))
+    ):
+        empty = series[at : at + count].count(None)
+        series[at : at + count] = made
+        return empty
+    empty = 0
+    for time, value in zip(times, made, strict=True):
+        at = int(time - start) // period
+        if 0 <= at < points:
+            empty += series[at] is None
+            series[at] = value
+    return empty

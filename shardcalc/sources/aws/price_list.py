@@ -1,0 +1,59 @@
+"""The Price List Query API: every product of a Region, page by page, as the JSON texts that AWS answers."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from shardcalc.core.facts import FactsError, regions
+from shardcalc.sources.aws.errors import AwsError, Trouble
+from shardcalc.sources.aws.session import Access, Account
+from shardcalc.sources.price_list.offers import service_code
+
+MOST_PAGES: Final = 50
+"""A Region has a few dozen products; more pages than this are no price list."""
+
+
+def products(region: str, profile: str, endpoint_url: str, *, required: bool) -> list[str] | None:
+    """Every product of the service in a Region; None when there are no credentials and the API is not required.
+
+    Raises:
+        AwsError: AWS could not be read.
+        FactsError: the pages never end, or are not of the documented shape.
+    """
+    filters = [{"Type": "TERM_MATCH", "Field": "regionCode", "Value": region}]
+    asked: dict[str, Any] = {
+        "ServiceCode": service_code(),
+        "Filters": filters,
+        "FormatVersion": "aws_v1",
+        "MaxResults": 100,
+    }
+    found: list[str] = []
+    seen: set[str] = set()
+    with Account(Access(profile=profile, endpoint_url=endpoint_url)) as account:
+        while True:
+            try:
+                answer = account.ask(
+                    "pricing",
+                    regions().query_prices[0],
+                    "GetProducts",
+                    asked,
+                    "PriceList",
+                    subject="the price list",
+                )
+            except AwsError as error:
+                if error.trouble is Trouble.CREDENTIALS and not required and not found:
+                    return None
+                raise
+            page = answer["PriceList"]
+            if not isinstance(page, list) or not all(isinstance(item, str) for item in page):
+                raise FactsError(
+                    "the Price List Query API: not of the documented shape: PriceList is no list of texts"
+                )
+            found += page
+            token = answer.get("NextToken")
+            if not token:
+                return found
+            if token in seen or len(seen) >= MOST_PAGES:
+                raise FactsError("the Price List Query API: its pages do not end")
+            seen.add(token)
+            asked["NextToken"] = token

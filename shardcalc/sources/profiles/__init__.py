@@ -1,0 +1,1 @@
+"""Capacity profiles and policies: YAML with the place of every value."""
