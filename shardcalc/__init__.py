@@ -4,15 +4,14 @@
     >>> plan(Workload.of(size=1024, rps=6, consumers=7)).shards
     21
 
-The map of the package, in the direction of the data:
+Whatever the command line does can be done from here: ``docs/library.md`` shows each use case. The package has five
+rooms, and data goes one way through them:
 
-- doors in: ``cli`` (the command line), ``profile`` over ``yamltext`` (YAML files), ``saved`` and ``metricdata`` (histories),
-  ``pricebook`` and ``download`` (prices), ``before`` (a baseline, another branch's plan);
-- the core, pure arithmetic on exact numbers: ``units``, ``workload``, ``capacity``, ``findings``, ``cost``, ``modes``, ``hashkeys``;
-  what a running stream should have, from its ``history``: ``measured``, ``suggest`` with ``backtest``, ``growth`` and ``doubts``,
-  and the way there, ``reshard``; what a pull request should be told: ``policy``, ``rules``, ``check``, ``compare``;
-- AWS's numbers, as dated data with sources: ``facts``;
-- doors out: ``report``, one module a format.
+- ``sources``: where things come from and are kept (YAML, AWS, price lists, saved files);
+- ``core``: what is true, pure arithmetic on exact numbers;
+- ``app``: the use cases, each of which puts sources and the core together;
+- ``report``: one folder a noun, one module a format;
+- ``cli``: flags and exit codes.
 
 Importing the package loads nothing; a name is loaded when it is first used, so that the command line starts fast.
 """
@@ -22,89 +21,158 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from shardcalc.core.capacity.findings import Finding, Severity
-    from shardcalc.core.capacity.hash_keys import hash_key, hash_key_ranges, shard_index
-    from shardcalc.core.capacity.streams import Constraint, Plan
-    from shardcalc.core.facts import Limits
-    from shardcalc.core.units import BadValue, ByteRate, CallRate, Duration, RecordRate, Size
-    from shardcalc.core.workload.workload import (
-        Aggregation,
-        BadFields,
-        CatchUp,
-        Consumer,
-        ConsumerType,
-        Mode,
-        Rates,
-        SizeShare,
-        Workload,
-    )
+    from shardcalc.app.basis import Basis as Basis
+    from shardcalc.app.check import check as check
+    from shardcalc.app.check import explain as explain
+    from shardcalc.app.cost import cost as cost
+    from shardcalc.app.facts import facts as facts
+    from shardcalc.app.facts import refresh as refresh
+    from shardcalc.app.fleet import fleet as fleet
+    from shardcalc.app.iam import iam as iam
+    from shardcalc.app.observe import save as save
+    from shardcalc.app.plan import carried as carried
+    from shardcalc.app.plan import plan as plan
+    from shardcalc.app.reading import Reading as Reading
+    from shardcalc.app.reading import foresee as foresee
+    from shardcalc.app.reading import observe as observe
+    from shardcalc.app.refusal import BadFields as BadFields
+    from shardcalc.app.refusal import BadValue as BadValue
+    from shardcalc.app.refusal import FactsError as FactsError
+    from shardcalc.app.refusal import HistoryError as HistoryError
+    from shardcalc.app.refusal import ProfileErrors as ProfileErrors
+    from shardcalc.app.refusal import Reason as Reason
+    from shardcalc.app.refusal import Refused as Refused
+    from shardcalc.app.reshard import reshard as reshard
+    from shardcalc.app.review import review as review
+    from shardcalc.app.review import sections as sections
+    from shardcalc.app.schema import policy_schema as policy_schema
+    from shardcalc.app.schema import profile_schema as profile_schema
+    from shardcalc.app.streams import load as load
+    from shardcalc.app.suggest import read_history as read_history
+    from shardcalc.app.suggest import suggest as suggest
+    from shardcalc.core.advice.recommendation import Options as Options
+    from shardcalc.core.advice.recommendation import Suggestion as Suggestion
+    from shardcalc.core.advice.recommendation import Verdict as Verdict
+    from shardcalc.core.capacity.constraint import Constraint as Constraint
+    from shardcalc.core.capacity.finding import Finding as Finding
+    from shardcalc.core.capacity.finding import Severity as Severity
+    from shardcalc.core.capacity.hash_keys import hash_key as hash_key
+    from shardcalc.core.capacity.hash_keys import hash_key_ranges as hash_key_ranges
+    from shardcalc.core.capacity.hash_keys import shard_index as shard_index
+    from shardcalc.core.capacity.streams import Plan as Plan
+    from shardcalc.core.facts import Limits as Limits
+    from shardcalc.core.history.model import History as History
+    from shardcalc.core.units import USD as USD
+    from shardcalc.core.units import ByteRate as ByteRate
+    from shardcalc.core.units import CallRate as CallRate
+    from shardcalc.core.units import Duration as Duration
+    from shardcalc.core.units import RecordRate as RecordRate
+    from shardcalc.core.units import Size as Size
+    from shardcalc.core.workload.declared import DeclaredStream as DeclaredStream
+    from shardcalc.core.workload.parts import Aggregation as Aggregation
+    from shardcalc.core.workload.parts import CatchUp as CatchUp
+    from shardcalc.core.workload.parts import Consumer as Consumer
+    from shardcalc.core.workload.parts import ConsumerType as ConsumerType
+    from shardcalc.core.workload.parts import Mode as Mode
+    from shardcalc.core.workload.parts import Rates as Rates
+    from shardcalc.core.workload.parts import SizeShare as SizeShare
+    from shardcalc.core.workload.workload import Workload as Workload
 
 __version__ = "0.1.0"
 
 _HOME: Final = {
-    "core.capacity.streams": ("Constraint", "Plan"),
-    "core.facts": ("Limits",),
-    "core.capacity.findings": ("Finding", "Severity"),
-    "core.capacity.hash_keys": ("hash_key", "hash_key_ranges", "shard_index"),
-    "core.units": ("BadValue", "ByteRate", "CallRate", "Duration", "RecordRate", "Size"),
-    "core.workload.workload": (
-        "Aggregation",
+    "app.basis": ("Basis",),
+    "app.check": (
+        "check",
+        "explain",
+    ),
+    "app.cost": ("cost",),
+    "app.facts": (
+        "facts",
+        "refresh",
+    ),
+    "app.fleet": ("fleet",),
+    "app.iam": ("iam",),
+    "app.observe": ("save",),
+    "app.plan": (
+        "carried",
+        "plan",
+    ),
+    "app.reading": (
+        "foresee",
+        "observe",
+        "Reading",
+    ),
+    "app.refusal": (
         "BadFields",
+        "BadValue",
+        "FactsError",
+        "HistoryError",
+        "ProfileErrors",
+        "Reason",
+        "Refused",
+    ),
+    "app.reshard": ("reshard",),
+    "app.review": (
+        "review",
+        "sections",
+    ),
+    "app.schema": (
+        "policy_schema",
+        "profile_schema",
+    ),
+    "app.streams": ("load",),
+    "app.suggest": (
+        "read_history",
+        "suggest",
+    ),
+    "core.advice.recommendation": (
+        "Options",
+        "Suggestion",
+        "Verdict",
+    ),
+    "core.capacity.constraint": ("Constraint",),
+    "core.capacity.finding": (
+        "Finding",
+        "Severity",
+    ),
+    "core.capacity.hash_keys": (
+        "hash_key",
+        "hash_key_ranges",
+        "shard_index",
+    ),
+    "core.capacity.streams": ("Plan",),
+    "core.facts": ("Limits",),
+    "core.history.model": ("History",),
+    "core.units": (
+        "USD",
+        "ByteRate",
+        "CallRate",
+        "Duration",
+        "RecordRate",
+        "Size",
+    ),
+    "core.workload.declared": ("DeclaredStream",),
+    "core.workload.parts": (
+        "Aggregation",
         "CatchUp",
         "Consumer",
         "ConsumerType",
         "Mode",
         "Rates",
         "SizeShare",
-        "Workload",
     ),
+    "core.workload.workload": ("Workload",),
 }
+"""Where each public name is; the imports above say the same to type checkers, and a test holds the two together."""
+_MODULE_OF: Final = {name: home for home, names in _HOME.items() for name in names}
 
-__all__ = [
-    "Aggregation",
-    "BadFields",
-    "BadValue",
-    "ByteRate",
-    "CallRate",
-    "CatchUp",
-    "Constraint",
-    "Consumer",
-    "ConsumerType",
-    "Duration",
-    "Finding",
-    "Limits",
-    "Mode",
-    "Plan",
-    "Rates",
-    "RecordRate",
-    "Severity",
-    "Size",
-    "SizeShare",
-    "Workload",
-    "hash_key",
-    "hash_key_ranges",
-    "plan",
-    "shard_index",
-]
-
-
-def plan(workload: Workload, limits: Limits | None = None) -> Plan:
-    """Work out how many shards a workload needs, and why.
-
-    Args:
-        workload: what is asked of the stream; :meth:`Workload.of` reads one from numbers and text.
-        limits: AWS's limits; the ones that this release ships when not given.
-    """
-    from shardcalc.core.capacity.streams import plan as work_out
-    from shardcalc.core.facts import built_in_limits
-
-    return work_out(workload, limits if limits is not None else built_in_limits())
+__all__ = sorted(_MODULE_OF)
 
 
 def __getattr__(name: str) -> Any:
-    for home, names in _HOME.items():
-        if name in names:
-            from importlib import import_module
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-            return getattr(import_module(f".{home}", __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)

@@ -12,7 +12,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from shardcalc.core.history.model import Account, History
+from shardcalc.core.history.model import AccountQuota, History
 
 DAY = 1440
 DAYS = 14
@@ -68,7 +68,7 @@ def history(series: list[Any] | None = None, *, sale: bool = True, **more: Any) 
         retention_hours=24,
         enhanced_metrics=(),
         registered=("billing",),
-        account=Account(shard_limit=20_000, open_shard_count=100),
+        account=AccountQuota(shard_limit=20_000, open_shard_count=100),
         read_at="2026-11-21T00:05:00Z",
     )
     return replace(made, **more)

@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 
 from shardcalc import Workload, plan
 from shardcalc.core.advice.decision import Action, decide
-from shardcalc.core.capacity.forecast import MOST, later, look_ahead
+from shardcalc.core.capacity.forecast import MOST, forecast, later
 from shardcalc.core.capacity.sensitivity import sensitivity
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.facts.prices import built_in_prices
-from shardcalc.core.units import BadValue, Months
-from shardcalc.core.workload.workload import Growth
+from shardcalc.core.text import BadValue
+from shardcalc.core.units import Months
+from shardcalc.core.workload.parts import Growth
 
 TODAY = date(2026, 11, 21)
 
 
 def ahead(today: date = TODAY, **fields):
-    found = look_ahead(plan(Workload.of(size=1024, consumers=1, **fields)), today)
+    found = forecast(plan(Workload.of(size=1024, consumers=1, **fields)), today)
     assert found is not None
     return found
 
@@ -51,7 +52,7 @@ def test_growth_of_a_year_is_spread_over_its_days():
 
 
 def test_no_growth_is_no_outlook_and_none_of_it_no_step():
-    assert look_ahead(plan(Workload.of(size=1, rps=1)), TODAY) is None
+    assert forecast(plan(Workload.of(size=1, rps=1)), TODAY) is None
     assert ahead(rps=2, growth="0%/month").steps == ()
 
 
@@ -144,6 +145,8 @@ def test_a_slow_consumer_is_an_input_of_its_own():
 )
 def test_a_decision_says_what_it_changes_in_a_month(fields, action, change):
     workload = Workload.of(size=1024, rps=6, consumers=7, **fields)
-    made = decide(plan(workload), built_in_prices(workload.region), built_in_limits(), Fraction(730))
+    made = decide(
+        plan(workload), built_in_prices(workload.region), built_in_limits(), Fraction(730), Fraction(0)
+    )
     assert made.action is action
     assert (made.change.cents if made.change is not None else None) == change

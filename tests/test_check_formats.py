@@ -13,7 +13,7 @@ import pytest
 import xmlschema
 
 from shardcalc import __version__
-from shardcalc.report.check.check import span
+from shardcalc.report.check.terminal import span
 from tests import golden
 from tests.run_check import check, run
 

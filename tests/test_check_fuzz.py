@@ -10,9 +10,12 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shardcalc.core.lint.policy import ASKED_FIELDS, EXPECTATION_FIELDS, POLICY_FIELDS, SUPPRESSION_FIELDS
+from shardcalc.core.lint.policy import policy_fields
 from shardcalc.core.lint.rules import BY_NAME, RULES
-from shardcalc.core.workload.workload import AGGREGATION_FIELDS, CATCH_UP_FIELDS, CONSUMER_FIELDS, FIELDS
+from shardcalc.core.workload.declared import STREAM_READERS
+from shardcalc.core.workload.parts import AGGREGATION_FIELDS, CATCH_UP_FIELDS, CONSUMER_FIELDS
+from shardcalc.core.workload.reading import readers
+from shardcalc.core.workload.requirements import EXPECTATION_FIELDS, SUPPRESSION_FIELDS
 from tests.run_check import check
 
 FUZZ = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck), database=None)
@@ -66,12 +69,12 @@ def listed(item: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 NESTED = {
-    "consumers": listed(mapping(CONSUMER_FIELDS)),
-    "catch_up": mapping(CATCH_UP_FIELDS),
-    "aggregation": mapping(AGGREGATION_FIELDS),
+    "consumers": listed(mapping(readers(CONSUMER_FIELDS))),
+    "catch_up": mapping(readers(CATCH_UP_FIELDS)),
+    "aggregation": mapping(readers(AGGREGATION_FIELDS)),
     "rps": mapping(["mean", "peak"]),
-    "expect": mapping(EXPECTATION_FIELDS),
-    "ignore": listed(mapping(SUPPRESSION_FIELDS)),
+    "expect": mapping(readers(EXPECTATION_FIELDS)),
+    "ignore": listed(mapping(readers(SUPPRESSION_FIELDS))),
     "rules": mapping(BY_NAME),
 }
 
@@ -84,7 +87,8 @@ def row(draw: st.DrawFn, fields: list[str]) -> tuple[str, str]:
     return name, draw(st.one_of(nested, nested, SCALARS) if nested is not None else SCALARS)
 
 
-STREAM_FIELDS = [*FIELDS, "owner", "notes", *ASKED_FIELDS, "unknown"]
+STREAM_FIELDS = [*STREAM_READERS, "unknown"]
+POLICY_FIELDS = readers(policy_fields({name: rule.id for name, rule in BY_NAME.items()}))
 
 
 @st.composite

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shardcalc.core.workload.help import HELP
+from shardcalc.core.workload.workload import READERS
 from tests import golden
 from tests.command import run
 
@@ -281,7 +281,7 @@ def test_ctrl_c_is_no_bug():
 
 @given(
     st.dictionaries(
-        st.sampled_from([name for name in HELP if name not in ("owner", "notes")]),
+        st.sampled_from(sorted(READERS)),
         st.text(max_size=10),
         min_size=1,
         max_size=6,

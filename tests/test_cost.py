@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shardcalc.core.capacity.packing import pack
 from shardcalc.core.cost.bill import (
     Bill,
     Volume,
@@ -37,19 +38,20 @@ def published_bills(row: dict[str, object]) -> list[Bill]:
         region=row["region"],
     )
     prices = built_in_prices(str(row["region"]))
+    packing = pack(workload, LIMITS)
     hours = Fraction(str(row["hours"]))
     if row["mode"] == "provisioned":
-        return [provisioned_bill(workload, int(str(row["shards"])), prices, LIMITS, hours)]
+        return [provisioned_bill(workload, packing, int(str(row["shards"])), prices, LIMITS, hours)]
     if row["mode"] == "on-demand-standard":
         # All streams together carry the row's rate; each is billed its hours.
-        one = standard_bill(workload, prices, LIMITS, hours)
+        one = standard_bill(workload, packing, prices, LIMITS, hours)
         idle = [line for line in one.lines if line.name == "stream-hours"]
         return [
             one,
             *(billed(one.mode, one.region, hours, idle) for _ in range(int(str(row.get("streams", 1))) - 1)),
         ]
     assert row["mode"] == "on-demand-advantage"
-    one = advantage_bill(workload, prices, LIMITS, hours)
+    one = advantage_bill(workload, packing, prices, LIMITS, hours)
     return [one, floors([one], prices, LIMITS, hours)]
 
 

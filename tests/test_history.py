@@ -9,17 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shardcalc.core.history.model import (
-    CONSUMER_METRICS,
-    MODES,
-    SHARD_METRICS,
-    STREAM_METRICS,
-    Account,
-    History,
-    HistoryError,
-    read_document,
-    to_document,
-)
+from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.metrics import CONSUMER_METRICS, SHARD_METRICS, STREAM_METRICS
+from shardcalc.core.history.model import MODES, AccountQuota, History
+from shardcalc.sources.store.history_document import read_document, to_document
 
 POINTS = 5
 
@@ -55,7 +48,7 @@ HISTORIES = st.builds(
     registered=st.none() | st.lists(NAMES, max_size=2).map(tuple),
     max_record_size_kib=st.none() | st.integers(1024, 10240),
     warm_throughput_mibps=st.none() | st.integers(0, 10240),
-    account=st.none() | st.builds(Account, st.integers(0, 20_000), st.integers(0, 20_000)),
+    account=st.none() | st.builds(AccountQuota, st.integers(0, 20_000), st.integers(0, 20_000)),
     read_at=st.sampled_from([None, "2026-11-21T09:00:00Z", "2026-11-21T09:00:00.123+01:00"]),
 )
 

@@ -10,15 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shardcalc import Mode, Workload
-from shardcalc.core.cost.comparison import (
-    aggregation_option,
-    break_evens,
-    cost_region,
-    cost_stream,
-    curves,
-    fan_out_options,
-    scaled,
-)
+from shardcalc.core.cost.break_even import break_evens, curves
+from shardcalc.core.cost.comparison import cost_region, cost_stream, scaled
+from shardcalc.core.cost.options import aggregation_option, fan_out_options
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.facts.prices import built_in_prices
 from shardcalc.core.units import USD

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from shardcalc import BadFields, Plan, Size, Workload, plan
-from shardcalc.core.capacity.streams import carried, pack
+from shardcalc.core.capacity.inverse import carried
+from shardcalc.core.capacity.packing import pack
 from shardcalc.core.facts import built_in_limits
 
 LIMITS = built_in_limits()

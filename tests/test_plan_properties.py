@@ -19,7 +19,7 @@ from shardcalc import (
     Workload,
     plan,
 )
-from shardcalc.core.capacity.streams import carried
+from shardcalc.core.capacity.inverse import carried
 from shardcalc.core.facts import built_in_limits
 
 LIMITS = built_in_limits()

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shardcalc.core.workload.help import HELP
-from shardcalc.core.workload.workload import FIELDS, read_fields
+from shardcalc.core.workload.declared import STREAM_READERS
+from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.workload import READERS
 from shardcalc.sources.profiles import reading as profile
 from shardcalc.sources.profiles.yaml_events import YamlError, documents
 
@@ -21,7 +22,7 @@ PROFILES = Path(__file__).parent.parent / "profiles"
 def load(tmp_path: Path, text: str | bytes, **flags: object) -> list[profile.Stream]:
     file = tmp_path / "p.yaml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return profile.load([str(file)], read_fields(flags, FIELDS))
+    return profile.load([str(file)], read_fields(flags, READERS))
 
 
 def problems(tmp_path: Path, text: str | bytes, **flags: object) -> list[str]:
@@ -278,7 +279,7 @@ def test_a_compressed_file_is_no_profile(tmp_path):
 
 words = st.sampled_from(
     [
-        *HELP,
+        *STREAM_READERS,
         "version",
         "defaults",
         "streams",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shardcalc.core.workload.help import HELP
+from shardcalc.core.workload.declared import STREAM_READERS
 from tests.command import run
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +49,7 @@ def test_there_are_console_blocks_to_test():
 
 
 def test_every_field_is_in_the_table():
-    for name in HELP:
+    for name in STREAM_READERS:
         assert f"`{name}`" in README.read_text()
 
 

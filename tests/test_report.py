@@ -111,7 +111,7 @@ def test_a_bar_is_drawn_in_a_terminal_and_leaves_the_result_alone(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("profiles", "--today", "21.11.2026"), "--today  '21.11.2026' is not a date"),
+        (("profiles", "--today", "21.11.2026"), "--today  '21.11.2026' is not a day"),
         (
             ("profiles/telemetry.yaml", "--history", "SAVED"),
             "it is of orders in us-east-1, which the profiles hold not",

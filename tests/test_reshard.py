@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shardcalc.core.facts import built_in_limits
-from shardcalc.core.resharding.path import NoPath, most_open, path, script
+from shardcalc.core.resharding.path import NoPath, most_open, path
+from shardcalc.report.reshard.commands import script
 
 LIMITS = built_in_limits()
 PUBLISHED = json.loads((Path(__file__).parent / "data" / "published.json").read_text())["update_shard_count"]

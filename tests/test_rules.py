@@ -10,7 +10,8 @@ import pytest
 
 import shardcalc.core.capacity.findings
 from shardcalc.core.facts import built_in_limits
-from shardcalc.core.lint.rules import BY_FINDING, REPLACED, RULES, UNUSABLE, example
+from shardcalc.core.lint.rule import example
+from shardcalc.core.lint.rules import BY_FINDING, REPLACED, RULES, UNUSABLE
 from tests.run_check import check, run
 
 ROOT = Path(__file__).parent.parent

@@ -8,8 +8,10 @@ import random
 
 import pytest
 
-from shardcalc.core.history.model import History, HistoryError, to_document
+from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.model import History
 from shardcalc.sources.store.histories import read_history_file, write_history_file
+from shardcalc.sources.store.history_document import to_document
 
 HISTORY = History(
     start=1_763_251_200,

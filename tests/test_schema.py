@@ -11,10 +11,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shardcalc.app.schema import FORMS, profile_schema
-from shardcalc.core.lint.policy import ASKED_FIELDS
-from shardcalc.core.workload.help import HELP
-from shardcalc.core.workload.workload import FIELDS
+from shardcalc.app.schema import profile_schema
+from shardcalc.core.workload.declared import STREAM_FIELDS
 from shardcalc.sources.profiles.reading import ProfileErrors, load
 from tests.command import run
 
@@ -36,17 +34,18 @@ def test_the_example_profiles_match(file):
         VALIDATOR.validate(document)
 
 
-def test_every_field_is_described_and_has_a_form():
-    assert set(FORMS) == set(HELP) == {*FIELDS, "owner", "notes", *ASKED_FIELDS}
+def test_every_field_of_the_table_is_described_and_has_a_form():
+    fields = profile_schema()["$defs"]["StreamFields"]["properties"]
+    assert list(fields) == [field.name for field in STREAM_FIELDS]
+    for field in STREAM_FIELDS:
+        assert field.help
+        assert fields[field.name]["description"] == field.help
 
 
-@pytest.mark.parametrize("name", FORMS)
-def test_every_example_of_the_schema_is_read(name):
-    for example in FORMS[name].get("examples", []):
-        if name in FIELDS:
-            FIELDS[name](example)
-        elif name in ASKED_FIELDS:
-            ASKED_FIELDS[name](example)
+@pytest.mark.parametrize("field", STREAM_FIELDS, ids=lambda field: field.name)
+def test_every_example_of_the_schema_is_read(field):
+    for example in field.schema.get("examples", []):
+        field.reader(example)
 
 
 def accepted_by_readers(file: Path, stream: dict[str, object]) -> bool:

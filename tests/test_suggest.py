@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from shardcalc.core.advice.recommendation import Allowance, Options, Verdict, suggest
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.facts.prices import PriceSheet, built_in_prices
-from shardcalc.core.history.model import Account, History, HistoryError
-from shardcalc.core.workload.workload import BadFields
+from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.model import AccountQuota, History
+from shardcalc.core.text import BadFields
 from tests.synthetic import (
     DAY,
     DAYS,
@@ -471,8 +472,8 @@ def test_an_on_demand_stream_is_compared_and_not_resharded():
 
 def test_a_path_that_the_quota_forbids_is_told():
     # 12 -> 10 may hold 20 for a moment, beside 88 of others: 108.
-    assert found(history(account=Account(108, 100))).path is not None
-    made = found(history(account=Account(107, 100)))
+    assert found(history(account=AccountQuota(108, 100))).path is not None
+    made = found(history(account=AccountQuota(107, 100)))
     assert made.path is None
     assert "raise the quota to 108" in made.no_path.remedy
 

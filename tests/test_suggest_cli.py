@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given, settings
 
 from shardcalc.core.advice.recommendation import suggest
-from shardcalc.core.history.model import HistoryError, to_document
+from shardcalc.core.history.error import HistoryError
 from shardcalc.report.kit.terminal import Page
-from shardcalc.report.suggest import suggest as report
+from shardcalc.report.suggest import json as as_json
+from shardcalc.report.suggest import markdown as as_markdown
+from shardcalc.report.suggest import terminal as as_table
 from shardcalc.sources.store.histories import write_history_file
+from shardcalc.sources.store.history_document import to_document
 from tests import golden
 from tests.command import run
 from tests.synthetic import DAY, SALE_HOUR, changed, history, records, with_metric
@@ -110,9 +113,7 @@ def test_the_page_fits_the_terminal(columns, tmp_path):
 def test_it_says_the_same_from_the_file_as_from_memory(tmp_path):
     file = tmp_path / "history.json"
     write_history_file(throttled(), str(file))
-    assert run("suggest", "--from", str(file), "--format", "json").out == report.json_text(
-        suggest(throttled())
-    )
+    assert run("suggest", "--from", str(file), "--format", "json").out == as_json.text(suggest(throttled()))
 
 
 def test_output_to_a_file(tmp_path):
@@ -135,9 +136,9 @@ def test_whatever_is_known_there_is_a_page_or_a_reason(made):
             for name in ("IncomingBytes", "IncomingRecords")
         )
         return
-    assert report.table(suggestion, Page(), explain=True)
-    assert json.loads(report.json_text(suggestion, explain=True))["recommended_shards"] >= 1
-    assert report.markdown_text(suggestion, explain=True)
+    assert as_table.table(suggestion, Page(), explain=True)
+    assert json.loads(as_json.text(suggestion, explain=True))["recommended_shards"] >= 1
+    assert as_markdown.text(suggestion, explain=True)
 
 
 # ── what cannot be used ──────────────────────────────────────────────────────────────────────────

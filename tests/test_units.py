@@ -9,21 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shardcalc.core.units import (
-    USD,
-    BadValue,
-    ByteRate,
-    Duration,
-    RecordRate,
-    Size,
-    ceil_div,
-    decimal,
-    percent,
-    ratio,
-    read_count,
-    read_factor,
-    read_share,
-)
+from shardcalc.core.text import BadValue, decimal, percent, ratio, read_count, read_factor, read_share
+from shardcalc.core.units import USD, ByteRate, Duration, RecordRate, Size, ceil_div
 
 
 @pytest.mark.parametrize(

@@ -16,25 +16,12 @@ AWS: Final = 3
 BUG: Final = 70
 
 
-class UsageError(Exception):
-    """Input that cannot be used: what was not done, and each problem on its own line."""
-
-    def __init__(self, what: str, problems: Sequence[str], *, code: int = USAGE) -> None:
-        super().__init__(what)
-        self.what = what
-        self.problems = tuple(problems)
-        self.code = code
-
-
 def guard(run: Callable[[], object]) -> int:
     """Run the command line; turn whatever it raises into a message on stderr and an exit code."""
     try:
         run()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else USAGE if end.code else DONE
-    except UsageError as error:
-        _say(error.what, error.problems)
-        return error.code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -58,23 +45,25 @@ def leave(code: int) -> NoReturn:
 
 def _other(error: Exception) -> int:
     # The kinds are imported here and not above: most runs meet none of them, and --help must not load them.
-    from shardcalc.core.facts import FactsError
-    from shardcalc.core.workload.workload import BadFields
+    from shardcalc.app.refusal import BadFields, FactsError, ProfileErrors, Reason, Refused
 
+    if isinstance(error, Refused):
+        _say(error.what, error.problems)
+        return AWS if error.reason is Reason.AWS else USAGE
     if isinstance(error, BadFields):
-        _say(
-            "nothing was computed",
-            [f"--{field.replace('_', '-')}  {message}" for field, message in error.problems],
-        )
+        problems = [f"--{field.replace('_', '-')}  {message}" for field, message in error.problems]
+        _say("nothing was computed", problems)
         return USAGE
     if isinstance(error, FactsError):
         _say("the facts cannot be used", [str(error)])
         return USAGE
-    if type(error).__name__ == "ProfileErrors":
-        from shardcalc.sources.profiles.reading import ProfileErrors
-
-        assert isinstance(error, ProfileErrors)
-        return _profile(error)
+    if isinstance(error, ProfileErrors):
+        files = list(dict.fromkeys(problem.file for problem in error.problems))
+        where = files[0] if len(files) == 1 else f"{len(files)} files"
+        count = len(error.problems)
+        problems = list(map(str, error.problems))
+        _say(f"{where}: {count} problem{'' if count == 1 else 's'}, nothing was {error.what}", problems)
+        return USAGE
     import traceback
 
     traceback.print_exception(error)
@@ -85,22 +74,8 @@ def _other(error: Exception) -> int:
     return BUG
 
 
-def _profile(error: Exception) -> int:
-    from shardcalc.sources.profiles.reading import ProfileErrors
-
-    assert isinstance(error, ProfileErrors)
-    files = list(dict.fromkeys(problem.file for problem in error.problems))
-    where = files[0] if len(files) == 1 else f"{len(files)} files"
-    count = len(error.problems)
-    _say(
-        f"{where}: {count} problem{'' if count == 1 else 's'}, nothing was planned",
-        list(map(str, error.problems)),
-    )
-    return USAGE
-
-
 def _say(what: str, problems: Sequence[str]) -> None:
-    _unbreakable(sys.stderr)
+    unbreakable(sys.stderr)
     print(f"error: {what}", file=sys.stderr)
     for problem in problems:
         print(f"  {problem}", file=sys.stderr)
@@ -111,7 +86,7 @@ def _closed() -> int:
     return 141
 
 
-def _unbreakable(stream: object) -> None:
+def unbreakable(stream: object) -> None:
     """Let a stream write characters that its encoding lacks as escapes, instead of failing."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:

@@ -1,54 +1,200 @@
-"""The flags that describe a workload, one for each field of a stream, made once for every command that takes them."""
+"""The flags that several commands share, each made once: those of a workload, those of the basis, those of reading AWS.
+
+A decorator gives a command its options; the command receives them as one value.
+"""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from shardcalc.cli.errors import UsageError
-from shardcalc.core.workload.help import HELP
+from shardcalc.app.refusal import Refused
 
-_METAVARS: Final = {
-    "size": "SIZE", "sizes": "SIZE=SHARE,...", "max_size": "SIZE", "max_record_size": "SIZE", "rps": "RATE", "consumers": "N|type=TYPE,...",
-    "fan_out": "N", "headroom": "20%", "hottest_key": "30%", "skew": "1.5", "catch_up": "outage=6h,within=2h", "aggregation": "SIZE",
-    "retention": "7d", "long_term_reads": "SIZE", "mode": "MODE", "region": "REGION", "shards": "N", "growth": "5%/month", "horizon": "12 months",
-}  # fmt: skip
+if TYPE_CHECKING:
+    from shardcalc.app.basis import Basis
+    from shardcalc.app.reading import Reading
+    from shardcalc.app.streams import Flags
+else:
+    # Typer reads the annotations of a command when it is run; these are taken out before it does.
+    Basis = Reading = Flags = Any
 
-# Each may stand several times for the parser, so that one that does is told and not overruled in silence.
-_MANY: Final = list[str] | None
+__all__ = [
+    "Basis",
+    "Flags",
+    "Output",
+    "Paths",
+    "Reading",
+    "StreamName",
+    "basis_flags",
+    "reading_flags",
+    "workload_flags",
+]
+
+Command = Callable[..., Any]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+    ),
+]
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[PATH]...", help="profiles, or folders of them", show_default=False),
+]
+StreamName = Annotated[
+    str, typer.Option(metavar="TEXT", show_default=False, help="name of the stream that the flags describe")
+]
 
 
-def workload_flags(command: Callable[..., Any]) -> Callable[..., Any]:
+def workload_flags(command: Command) -> Command:
     """Give a command one option for each field of a workload; it receives those that were used as ``flags``, still text."""
-    signature = inspect.signature(command, eval_str=True)
-    own = [parameter for name, parameter in signature.parameters.items() if name != "flags"]
-    added = [_option(name, metavar) for name, metavar in _METAVARS.items()]
+    from shardcalc.app.streams import FLAGS
 
-    @wraps(command)
-    def with_flags(**given: Any) -> Any:
-        used = {name: values for name in _METAVARS if (values := given.pop(name))}
+    # Each may be given several times as far as the parser knows, so that one that is can be told and is not overruled.
+    added = [
+        _parameter(
+            name,
+            list[str] | None,
+            None,
+            typer.Option(_flag(name), metavar=metavar, help=meaning, show_default=False),
+        )
+        for name, metavar, meaning in FLAGS
+    ]
+
+    def receive(given: dict[str, Any]) -> dict[str, Any]:
+        used = {parameter.name: values for parameter in added if (values := given.pop(parameter.name))}
         twice = [
-            f"--{name.replace('_', '-')}  stands {len(values)} times"
+            f"{_flag(name)}  stands {len(values)} times"
             for name, values in used.items()
             if len(values) > 1 and name != "consumers"
         ]
         if twice:
-            raise UsageError("nothing was computed", twice)
-        flags = {name: values[0] if len(values) == 1 else values for name, values in used.items()}
-        return command(flags=flags, **given)
+            raise Refused("nothing was computed", twice)
+        return {"flags": {name: values[0] if len(values) == 1 else values for name, values in used.items()}}
 
-    with_flags.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
-    with_flags.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *added)}
+    return _extended(command, "flags", added, receive)
+
+
+_BASIS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
+    "hours": (
+        str, "", typer.Option(metavar="HOURS", help="hours that the cost is for; 730 when not given", show_default=False),
+    ),
+    "prices": (
+        str | None, None, typer.Option(metavar="FILE", help="a price sheet of your own, for one Region", show_default=False),
+    ),
+    "discount": (
+        str, "", typer.Option(metavar="12%", help="a discount on everything, as a line of its own", show_default=False),
+    ),
+    "today": (
+        str, "", typer.Option(metavar="DAY", help="the day to work out for, as 2027-01-15; today when not given", show_default=False),
+    ),
+}  # fmt: skip
+
+
+def basis_flags(*names: str) -> Callable[[Command], Command]:
+    """Give a command the options of what its figures rest on, out of hours, prices, discount and today; it receives ``basis``."""
+    added = [_parameter(name, *_BASIS[name]) for name in names]
+
+    def receive(given: dict[str, Any]) -> dict[str, Any]:
+        from shardcalc.app.basis import Basis
+
+        return {"basis": Basis.of(**{name: given.pop(name) for name in names})}
+
+    return lambda command: _extended(command, "basis", added, receive)
+
+
+_READING: Final[dict[str, tuple[Any, Any, Any]]] = {
+    "days": (int, 14, typer.Option(metavar="N", min=1, help="read so many days; what is older is kept in coarser periods")),
+    "region": (str, "", typer.Option(metavar="REGION", help="the Region; the profile's when not given", show_default=False)),
+    "profile": (
+        str, "", typer.Option(metavar="NAME", help="the profile of the AWS CLI's configuration", show_default=False),
+    ),
+    "role_arn": (str, "", typer.Option(metavar="ARN", help="assume this role first", show_default=False)),
+    "external_id": (
+        str, "", typer.Option(metavar="TEXT", help="the external id that the role asks for", show_default=False),
+    ),
+    "endpoint_url": (
+        str, "", typer.Option(metavar="URL", help="ask this endpoint instead of AWS's", show_default=False),
+    ),
+    "timeout": (float, 20.0, typer.Option(metavar="SECONDS", min=0.1, help="seconds to wait for an answer")),
+    "max_metrics": (
+        int | None, None,
+        typer.Option(metavar="N", min=1, help="ask CloudWatch for no more metrics than this", show_default=False),
+    ),
+    "shard_metrics": (
+        bool, True,
+        typer.Option("--shard-metrics/--no-shard-metrics", help="read shard-level metrics where they are switched on"),
+    ),
+}  # fmt: skip
+_OF_A_FLEET: Final = {
+    "region": (
+        list[str] | None, None,
+        typer.Option(
+            metavar="REGION", help="a Region, several by repeating it; the profile's when not given", show_default=False,
+        ),
+    ),
+    "role_arn": (
+        list[str] | None, None,
+        typer.Option(metavar="ARN", help="assume this role first; several roles by repeating it", show_default=False),
+    ),
+}  # fmt: skip
+
+
+def reading_flags(*, fleet: bool = False) -> Callable[[Command], Command]:
+    """Give a command the options of reading AWS; it receives ``reading``. An option that it has itself is not added."""
+    flags = _READING | (_OF_A_FLEET if fleet else {})
+
+    def decorate(command: Command) -> Command:
+        has = set(inspect.signature(command).parameters)
+        added = [_parameter(name, *flag) for name, flag in flags.items() if name not in has]
+
+        def receive(given: dict[str, Any]) -> dict[str, Any]:
+            from shardcalc.app.reading import Reading
+
+            values = {name: given[name] if name in has else given.pop(name) for name in flags}
+            regions, roles = (_several(values.pop(name)) for name in ("region", "role_arn"))
+            days = values.pop("days")
+            return {"reading": Reading(asked_days=days, regions=regions, role_arns=roles, **values)}
+
+        return _extended(command, "reading", added, receive)
+
+    return decorate
+
+
+def _extended(
+    command: Command,
+    name: str,
+    added: Sequence[inspect.Parameter],
+    receive: Callable[[dict[str, Any]], dict[str, Any]],
+) -> Command:
+    """A command with more options, which receives what they say as one value of this name."""
+    signature = inspect.signature(command, eval_str=True)
+    own = [parameter for each, parameter in signature.parameters.items() if each != name]
+
+    @wraps(command)
+    def with_flags(**given: Any) -> Any:
+        received = receive(given)
+        return command(**given, **received)
+
+    parameters = [*own, *added]
+    with_flags.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_flags.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     del with_flags.__wrapped__  # its signature would be taken for ours
     return with_flags
 
 
-def _option(name: str, metavar: str) -> inspect.Parameter:
-    option = typer.Option("--" + name.replace("_", "-"), metavar=metavar, help=HELP[name], show_default=False)
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[_MANY, option]
-    )
+def _parameter(name: str, kind: Any, default: object, option: Any) -> inspect.Parameter:
+    annotation = Annotated[kind, option]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _several(given: str | list[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([given] if isinstance(given, str) else given or ())) if given else ()

@@ -6,9 +6,11 @@ from typing import Annotated, Final
 
 import typer
 
-from shardcalc.cli.errors import UsageError
+from shardcalc.app import observe
+from shardcalc.app.refusal import Refused
+from shardcalc.cli.flags import Reading, reading_flags
 from shardcalc.cli.output import write
-from shardcalc.cli.reading import Reading, read_stream, reading_flags
+from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
 EXAMPLES: Final = """\
 Examples:
@@ -35,38 +37,28 @@ def command(
             show_default=False,
         ),
     ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="say how many calls would be made and what they cost; read no metrics"
+        ),
+    ] = False,
     reading: Reading,
 ) -> None:
     """Save what CloudWatch and Kinesis say of a stream, for shardcalc suggest --from, or as a capacity profile."""
     as_profile = output is not None and output.endswith((".yaml", ".yml"))
     if output is not None and not as_profile and not output.endswith((".json", ".json.gz")):
-        raise UsageError("nothing was read", [f"--output {output}: end it in .json, .json.gz or .yaml"])
-    history = read_stream(stream, reading)
-    if history is None:
+        raise Refused("nothing was read", [f"--output {output}: end it in .json, .json.gz or .yaml"])
+    if dry_run:
+        write(tell_foreseen(observe.foresee(stream, reading)), None)
         return
-    if as_profile:
-        from shardcalc.core.history.draft import profile_text
-        from shardcalc.core.history.model import HistoryError
-
-        try:
-            write(profile_text(history), output)
-        except HistoryError as error:
-            raise UsageError(f"{output}: not written", [message for _, message in error.problems]) from error
-        return
+    observed = observe.observe(stream, reading, progress)
+    tell_spent(observed.spent)
     if output is None:
-        import json
+        write(observe.history_text(observed.history), None)
+    elif as_profile:
+        from shardcalc.report.observe import profile
 
-        from shardcalc.core.history.model import to_document
-
-        write(
-            json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-            + "\n",
-            None,
-        )
-        return
-    from shardcalc.sources.store.histories import write_history_file
-
-    try:
-        write_history_file(history, output)
-    except OSError as error:
-        raise UsageError(f"{output}: not written", [f"{error.strerror}"]) from error
+        write(profile.text(observe.profile_draft(observed.history, output)), output)
+    else:
+        observe.save(observed.history, output)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from shardcalc.cli.errors import UsageError, _unbreakable
+from shardcalc.cli.errors import unbreakable
 
 if TYPE_CHECKING:
     from shardcalc.report.kit.terminal import Page
@@ -37,39 +37,26 @@ def page(output: str | None) -> Page:
 
 
 def write(text: str, output: str | None) -> None:
-    """Print a result, or write it to a file atomically.
+    """Print a result, or write it to a file whole or not at all.
 
     Raises:
-        UsageError: the file cannot be written; what was there before is untouched.
+        Refused: the file cannot be written; what was there before is untouched.
     """
-    if output is None:
-        _unbreakable(sys.stdout)
-        sys.stdout.write(text)
-        sys.stdout.flush()
-        return
-    from shardcalc.sources.store.files import write_whole
-
-    try:
-        write_whole(output, text.encode("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{output}: not written", [f"{error.strerror}"]) from error
+    write_parts((text,), output)
 
 
 def write_parts(parts: Iterable[str], output: str | None) -> None:
-    """Print a long result piece by piece, or write it to a file atomically; it is never held as a whole.
+    """Print a long result piece by piece, or write it to a file whole or not at all; it is never held as a whole.
 
     Raises:
-        UsageError: the file cannot be written; what was there before is untouched.
+        Refused: the file cannot be written; what was there before is untouched.
     """
-    if output is None:
-        _unbreakable(sys.stdout)
-        for part in parts:
-            sys.stdout.write(part)
-        sys.stdout.flush()
-        return
-    from shardcalc.sources.store.files import write_whole_parts
+    if output is not None:
+        from shardcalc.app.output import write_file
 
-    try:
-        write_whole_parts(output, (part.encode("utf-8") for part in parts))
-    except OSError as error:
-        raise UsageError(f"{output}: not written", [f"{error.strerror}"]) from error
+        write_file(output, parts)
+        return
+    unbreakable(sys.stdout)
+    for part in parts:
+        sys.stdout.write(part)
+    sys.stdout.flush()

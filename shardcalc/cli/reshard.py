@@ -6,7 +6,8 @@ from typing import Annotated, Final, assert_never
 
 import typer
 
-from shardcalc.cli.errors import UsageError
+from shardcalc.app import reshard
+from shardcalc.cli.flags import Output
 from shardcalc.cli.output import Format, page, write
 
 EXAMPLES: Final = """\
@@ -45,36 +46,26 @@ def command(
         ),
     ] = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
-        ),
-    ] = None,
+    output: Output = None,
 ) -> None:
     """The UpdateShardCount calls from one shard count to another: as few as can be, and which wait for which.
 
     Nothing is executed: the commands are printed, to be read and pasted.
     """
-    from shardcalc.core.facts import built_in_limits
-    from shardcalc.core.resharding.path import NoPath, path, read_asked
-    from shardcalc.report.reshard import reshard as report
-
-    limits = built_in_limits()
-    asked = read_asked(current=current, target=target, stream=stream, region=region, quota=quota, used=used)
-    try:
-        found = path(asked.current, asked.target, limits, quota=asked.quota, used=asked.used)
-    except NoPath as none:
-        raise UsageError(
-            f"no path from {asked.current:,} to {asked.target:,} shards", [none.message, f"-> {none.remedy}"]
-        ) from none
+    made = reshard.reshard(current, target, stream=stream, region=region, quota=quota, used=used)
     match format:
         case Format.TABLE:
-            text = report.table(found, limits, asked.stream, asked.region, page(output))
+            from shardcalc.report.reshard import terminal
+
+            text = terminal.table(made, page(output))
         case Format.JSON:
-            text = report.json_text(found, limits, asked.stream, asked.region)
+            from shardcalc.report.reshard import json
+
+            text = json.text(made)
         case Format.MARKDOWN:
-            text = report.markdown_text(found, limits, asked.stream, asked.region)
+            from shardcalc.report.reshard import markdown
+
+            text = markdown.text(made)
         case _:
             assert_never(format)
     write(text, output)

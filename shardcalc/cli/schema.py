@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Final
 
 import typer
 
+from shardcalc.app import schema
+from shardcalc.cli.flags import Output
 from shardcalc.cli.output import write
 
 EXAMPLES: Final = """\
@@ -22,16 +25,8 @@ def command(
     policy: Annotated[
         bool, typer.Option("--policy", help="the schema of a policy file, .shardcalc.yaml, instead")
     ] = False,
-    output: Annotated[
-        str | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
-        ),
-    ] = None,
+    output: Output = None,
 ) -> None:
     """The JSON Schema of a profile, for editors and CI."""
-    import json
-
-    from shardcalc.app.schema import policy_schema, profile_schema
-
-    write(json.dumps(policy_schema() if policy else profile_schema(), indent=2) + "\n", output)
+    made = schema.policy_schema() if policy else schema.profile_schema()
+    write(json.dumps(made, indent=2) + "\n", output)

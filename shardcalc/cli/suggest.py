@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Final, assert_never
 
 import typer
 
-from shardcalc.cli.errors import UsageError
+from shardcalc.app import reading as aws
+from shardcalc.app import suggest
+from shardcalc.app.refusal import HistoryError, Refused, history_refused
+from shardcalc.cli.flags import Basis, Output, Reading, basis_flags, reading_flags
 from shardcalc.cli.output import Format, page, write
-from shardcalc.cli.reading import Reading, read_stream, reading_flags
+from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
 if TYPE_CHECKING:
-    from shardcalc.core.history.model import History
+    from shardcalc.app.suggest import History
 
 EXAMPLES: Final = """\
 Examples:
@@ -26,6 +30,7 @@ shardcalc suggest --from get-metric-data.json --current 8 --region eu-west-1 --m
 """
 
 
+@basis_flags("prices", "discount")
 @reading_flags()
 def command(
     *,
@@ -109,97 +114,70 @@ def command(
     explain: Annotated[
         bool, typer.Option("--explain", help="each limit's working, line by line, with its source and date")
     ] = False,
-    output: Annotated[
-        str | None,
+    output: Output = None,
+    dry_run: Annotated[
+        bool,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="write to a file, whole or not at all", show_default=False
+            "--dry-run", help="say how many calls would be made and what they cost; read no metrics"
         ),
-    ] = None,
+    ] = False,
     reading: Reading,
+    basis: Basis,
 ) -> None:
     """How many shards a stream should have by what was measured, why, what it saves, and the calls to get there.
 
     Reads AWS, or a saved history with --from. Nothing is executed.
     """
-    from shardcalc.core.advice.recommendation import Options, suggest
-    from shardcalc.core.history.model import HistoryError
-    from shardcalc.sources.store.prices import price_book
-
     given = {"headroom": headroom, "burst": burst, "allow": allow, "shards": shards or None, "days": days}
-    options = Options.of(**{name: value for name, value in given.items() if value is not None})
+    options = suggest.Options.of(**{name: value for name, value in given.items() if value is not None})
     said = {"current": current, "mode": mode, "retention": retention}
-    history = (
-        load(from_, period, stream=stream, region=region, **said)
-        if from_ is not None
-        else live(stream, reading, {**said, "period": period})
-    )
-    if history is None:
-        return
-    prices = None if history.region is None else price_book()(history.region)
+    if from_ is not None:
+        history = _saved(from_, period, stream=stream, region=region, **said)
+    else:
+        only_files = [f"--{name}" for name, value in {**said, "period": period}.items() if value is not None]
+        _refuse(stream, only_files)
+        if dry_run:
+            write(tell_foreseen(aws.foresee(stream or "", reading)), None)
+            return
+        observed = aws.observe(stream or "", reading, progress)
+        tell_spent(observed.spent)
+        history = observed.history
     try:
-        made = suggest(history, options, prices=prices)
+        made = suggest.suggest(history, options, basis=basis)
     except HistoryError as error:
-        raise UsageError(
-            f"{from_ or stream}: nothing was suggested",
-            [f"{place}: {message}" for place, message in error.problems],
-        ) from error
+        raise history_refused(f"{from_ or stream}: nothing was suggested", error) from error
     match format:
         case Format.TABLE:
-            from shardcalc.report.suggest import suggest as report
+            from shardcalc.report.suggest import terminal
 
-            text = report.table(made, page(output), explain=explain)
+            text = terminal.table(made, page(output), explain=explain)
         case Format.JSON:
-            from shardcalc.report.suggest import suggest as report
+            from shardcalc.report.suggest import json
 
-            text = report.json_text(made, explain=explain)
+            text = json.text(made, explain=explain)
         case Format.MARKDOWN:
-            from shardcalc.report.suggest import suggest as report
+            from shardcalc.report.suggest import markdown
 
-            text = report.markdown_text(made, explain=explain)
+            text = markdown.text(made, explain=explain)
         case _:
             assert_never(format)
     write(text, output)
 
 
-def live(stream: str | None, reading: Reading, of_a_file: dict[str, str | None]) -> History | None:
-    """Read the stream from AWS; None after ``--dry-run``.
-
-    Raises:
-        UsageError: no stream is named, or a flag is used that says what AWS says itself.
-    """
+def _refuse(stream: str | None, only_files: list[str]) -> None:
+    """Refuse to read AWS where no stream is named, or where a flag says what AWS says itself."""
     if stream is None:
-        raise UsageError(
-            "nothing was suggested",
-            ["give a stream, or --from with a saved history; see shardcalc suggest --help"],
+        missing = "give a stream, or --from with a saved history; see shardcalc suggest --help"
+        raise Refused("nothing was suggested", [missing])
+    if only_files:
+        raise Refused(
+            "nothing was read", [f"{flag}  is for --from: AWS says it itself" for flag in only_files]
         )
-    given = [
-        f"--{name}  is for --from: AWS says it itself"
-        for name, value in of_a_file.items()
-        if value is not None
-    ]
-    if given:
-        raise UsageError("nothing was read", given)
-    return read_stream(stream, reading)
 
 
-def load(path: str, period: str | None, **said: str | None) -> History:
-    """Read a saved history, and fill in what it does not say from what the user says."""
-    import sys
-
-    from shardcalc.core.history.model import HistoryError, complete
-    from shardcalc.sources.store.histories import read_history_file
-    from shardcalc.sources.store.metric_data import read_period
-
-    seconds = read_period(period)
-    try:
-        history, notes = read_history_file(path, seconds)
-        history = complete(history, {name: value for name, value in said.items() if value is not None})
-    except HistoryError as error:
-        count = len(error.problems)
-        problems = [f"{place + ': ' if place else ''}{message}" for place, message in error.problems]
-        raise UsageError(
-            f"{path}: {count} problem{'' if count == 1 else 's'}, nothing was suggested", problems
-        ) from error
+def _saved(path: str, period: str | None, **said: str | None) -> History:
+    """Read a saved history, and tell its notes."""
+    history, notes = suggest.read_history(path, period, **said)
     for note in notes:
         print(f"note: {path}: {note}", file=sys.stderr)
     return history

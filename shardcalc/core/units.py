@@ -14,148 +14,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import ClassVar, Self
 
+from shardcalc.core.text import BadValue, decimal, round_half_up, shown, split_number
+
 KIB = 1024
 MIB = 1024**2
 GIB = 1024**3
-
-
-class BadValue(ValueError):
-    """A value somebody wrote that cannot be read; the message says what to write instead."""
-
-
-# ── reading numbers ──────────────────────────────────────────────────────────────────────────────
-
-_NUMBER = re.compile(
-    r"\s*(?P<sign>[+-]?)(?P<whole>\d[\d_]{0,30})?(?P<decimals>\.\d{1,30})?(?:[eE](?P<exponent>[+-]?\d{1,3}))?"
-    r"(?:/(?P<divisor>\d{1,30}(?:\.\d{1,30})?))?\s*(?P<unit>.*)",
-    re.DOTALL | re.ASCII,
-)
-
-
-def _split(text: str, kind: str, write: str) -> tuple[Fraction, str]:
-    """Split ``'1.5 KiB'`` into an exact number and its unit as written."""
-    found = _NUMBER.fullmatch(text)
-    if found is None or (found["whole"] is None and found["decimals"] is None):
-        raise BadValue(f"{shown(text)} is not {kind}; {write}")
-    digits = (found["whole"] or "0").replace("_", "")
-    number = Fraction(int(digits)) if found["decimals"] is None else Fraction(digits + found["decimals"])
-    if found["exponent"] is not None:
-        number *= Fraction(10) ** int(found["exponent"])
-    if found["divisor"] is not None:
-        divisor = Fraction(found["divisor"])
-        if not divisor:
-            raise BadValue(f"{shown(text)} divides by zero; {write}")
-        number /= divisor
-    return (-number if found["sign"] == "-" else number), found["unit"].rstrip()
-
-
-def shown(value: object) -> str:
-    """Quote what somebody wrote, shortened and without control characters, for a message."""
-    text = value if isinstance(value, str) else str(value)
-    if len(text) > 60:
-        text = text[:57] + "..."
-    return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in text) + "'"
-
-
-def read_count(text: object, what: str, *, least: int = 0, most: int = 1_000_000) -> int:
-    """Read a whole number written as text (``'7'``, ``'10_000'``) or given as an int."""
-    written = str(text)
-    number, unit = _split(written, what, "write a whole number")
-    if unit or number.denominator != 1:
-        raise BadValue(f"{shown(written)} is not {what}; write a whole number")
-    if number < least:
-        raise BadValue(f"{shown(written)} is not {what}: it must be at least {least}")
-    if number > most:
-        raise BadValue(f"{shown(written)} is too large for {what}: at most {most:,}")
-    return number.numerator
-
-
-def read_share(text: object, what: str, *, most: Fraction = Fraction(1), zero: bool = False) -> Fraction:
-    """Read a share, ``'20%'`` or ``'0.2'``, as a fraction of one.
-
-    A bare number of one or more could mean percent or times, so it is refused.
-    """
-    written = str(text)
-    number, unit = _split(written, what, "write a percentage such as 20%")
-    if unit == "%":
-        number /= 100
-    elif unit:
-        raise BadValue(f"{shown(written)} is not {what}; write a percentage such as 20%")
-    elif number >= 1:
-        raise BadValue(
-            f"{shown(written)} could be {percent(number / 100)} or {percent(number)}; write it with a % sign"
-        )
-    if number < 0 or (number == 0 and not zero):
-        raise BadValue(
-            f"{shown(written)} is not {what}: it must {'not be negative' if zero else 'be above zero'}"
-        )
-    if number > most:
-        raise BadValue(f"{shown(written)} is too large for {what}: at most {percent(most)}")
-    return number
-
-
-def read_factor(text: object, what: str, *, least: int = 1, most: int = 10_000) -> Fraction:
-    """Read a plain factor such as ``'1.5'`` or ``'1.5x'``."""
-    written = str(text)
-    number, unit = _split(written, what, "write a number such as 1.5")
-    if unit not in ("", "x"):
-        raise BadValue(f"{shown(written)} is not {what}; write a number such as 1.5")
-    if not least <= number <= most:
-        raise BadValue(f"{shown(written)} is not {what}: it must be from {least} to {most:,}")
-    return number
-
-
-# ── writing numbers ──────────────────────────────────────────────────────────────────────────────
-
-
-def decimal(number: Fraction | int, places: int = 2) -> str:
-    """Write a number for people: exact when three decimals hold it, else rounded to ``places``."""
-    number = Fraction(number)
-    if number.denominator == 1:
-        return f"{number.numerator:,}"
-    if 1000 % number.denominator == 0:
-        places = 3
-    elif number and abs(number) < Fraction(1, 10**places):
-        return f"{float(number):.2g}"
-    scaled = _round_half_up(number, places)
-    sign, scaled = ("-", -scaled) if scaled < 0 else ("", scaled)
-    whole, rest = divmod(scaled, 10**places)
-    fraction = f"{rest:0{places}d}".rstrip("0")
-    return f"{sign}{whole:,}.{fraction}" if fraction else f"{sign}{whole:,}"
-
-
-def ratio(number: Fraction) -> str:
-    """Write a quotient so that rounding it up by eye gives the right whole number.
-
-    8.0001 is never shown as 8: decimals are added until the difference is visible.
-    """
-    if number.denominator == 1:
-        return f"{number.numerator:,}"
-    for places in range(2, 13):
-        scaled = _round_half_up(number, places)
-        if scaled % 10**places:
-            whole, rest = divmod(scaled, 10**places)
-            return f"{whole:,}.{rest:0{places}d}"
-    return f"just over {number.numerator // number.denominator:,}"
-
-
-def percent(number: Fraction) -> str:
-    """Write a share of one as a percentage, ``6/5`` as ``120%``; only what is exactly full is shown as ``100%``."""
-    for places in range(1, 7):
-        scaled = _round_half_up(number * 100, places)
-        if scaled != 100 * 10**places or number == 1:
-            break
-    if number and not scaled:
-        return f"{float(number * 100):.2g}%"
-    whole, rest = divmod(scaled, 10**places)
-    digits = f"{rest:0{places}d}".rstrip("0")
-    return f"{whole:,}.{digits}%" if digits else f"{whole:,}%"
-
-
-def _round_half_up(number: Fraction, places: int) -> int:
-    above, below = number.as_integer_ratio()
-    scale: int = 10**places
-    return (2 * above * scale + below) // (2 * below)
 
 
 def ceil_div(number: Fraction, divisor: Fraction | int = 1) -> int:
@@ -274,7 +137,7 @@ class Size(Quantity):
     def parse(cls, text: str, what: str = "a size", *, most: int = 1024 * GIB) -> Self:
         """Read ``'1.5 KiB'``; a bare number is KiB, as in AWS's sizing formula."""
         write = "write a number and one of B, KiB, MiB"
-        number, unit = _split(text, what, write)
+        number, unit = split_number(text, what, write)
         factor = _SIZE_UNITS.get(unit.lower() or "kib")
         if factor is None:
             raise BadValue(f"{shown(text)} is not {what}; {write}")
@@ -320,7 +183,7 @@ class Duration(Quantity):
     ) -> Self:
         """Read ``'200 ms'``, ``'6h'``, ``'7d'``; ``bare`` names the unit of a number without one; ``most`` is in days."""
         write = "write a number and one of ms, s, min, h, d"
-        number, unit = _split(text, what, write)
+        number, unit = split_number(text, what, write)
         seconds = _DURATION_UNITS.get(unit or bare or "")
         if seconds is None:
             raise BadValue(f"{shown(text)} is not {what}; {write}")
@@ -374,7 +237,7 @@ class Months(Quantity):
     def parse(cls, text: str, what: str = "a number of months", *, most: int = 120) -> Self:
         """Read ``'12 months'`` or ``'2 years'``: whole months, up to ``most`` of them."""
         write = "write for example 12 months or 2 years"
-        number, unit = _split(text, what, write)
+        number, unit = split_number(text, what, write)
         months = _MONTHS.get(unit)
         if months is None or (number * months).denominator != 1:
             raise BadValue(f"{shown(text)} is not {what}; {write}")
@@ -444,7 +307,7 @@ class RecordRate(Quantity):
     def parse(cls, text: str, what: str = "a record rate") -> Self:
         """Read ``'6'``, ``'16.67'``, ``'90k/min'``, ``'2.1M/h'``, ``'8/day'``; a bare number is records per second."""
         write = "write records per second, or for example 90k/min, 2.1M/h, 8/day"
-        number, unit = _split(text, what, write)
+        number, unit = split_number(text, what, write)
         found = _RATE_UNIT.fullmatch(unit)
         per = _PER.get(found["per"] or "") if found else None
         if found is None or per is None:
@@ -483,7 +346,7 @@ class USD(Quantity):
     @classmethod
     def parse(cls, text: str, what: str = "an amount of money") -> Self:
         """Read ``'0.015'`` or ``'400 USD'``; zero is an amount too."""
-        number, unit = _split(text, what, "write for example 400 USD")
+        number, unit = split_number(text, what, "write for example 400 USD")
         if unit not in ("", "USD") or number < 0 or number > 10**15:
             raise BadValue(f"{shown(text)} is not {what}; write for example 400 USD")
         return cls(number)
@@ -491,7 +354,7 @@ class USD(Quantity):
     @property
     def cents(self) -> str:
         """Rounded half up to cents, plain digits: the form of JSON and of arithmetic by hand."""
-        scaled = _round_half_up(self.amount, 2)
+        scaled = round_half_up(self.amount, 2)
         sign, scaled = ("-", -scaled) if scaled < 0 else ("", scaled)
         return f"{sign}{scaled // 100}.{scaled % 100:02d}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import boto3
 import pytest
@@ -348,7 +349,7 @@ def test_a_long_name_folds_and_no_column_is_lost_in_80_columns():
     from shardcalc.core.advice.fleet import Member, Standing, fleet
     from shardcalc.core.facts import built_in_limits
     from shardcalc.core.units import USD
-    from shardcalc.report.fleet.fleet import table
+    from shardcalc.report.fleet.terminal import table
     from shardcalc.report.kit.terminal import Page
 
     def line(name, region):
@@ -371,3 +372,42 @@ def test_a_long_name_folds_and_no_column_is_lost_in_80_columns():
         for cell in ("eu-west-1", "1,200", "400", "$13,140.00", "$8,760.00", "wasteful")
         if cell not in text
     ] == []
+
+
+def test_refreshed_prices_give_one_saving_in_suggest_and_fleet_live_and_saved(aws, shardcalc, tmp_path):
+    """A Region whose prices are not shipped: 4 shards where 2 do, at a refreshed $0.02 an hour and shard.
+
+    2 shards x 730 h x $0.02 = $29.20; retention of 24 h costs nothing more, and what else is on both bills is equal.
+    """
+    from shardcalc.sources.store.prices import cache_file
+
+    region = "eu-west-3"
+    sheet = Path(cache_file(region))
+    sheet.parent.mkdir(parents=True)
+    sheet.write_text(
+        f'region = "{region}"\ncurrency = "USD"\npublished = 2026-11-01\n[sources]\nP = {{ title = "P", url = "" }}\n'
+        + "".join(
+            f'[prices.{name}]\nprice = "{price}"\nunit = "{unit}"\nsource = "P"\ndate = 2026-11-01\nconfidence = "A"\n'
+            for name, price, unit in (
+                ("shard_hour", "0.02", "ShardHour"),
+                ("put_payload_unit", "0.00000002", "PutRequest"),
+            )
+        )
+    )
+    aws.steady = steady({"wasteful": (MIB, 100)})
+    aws.add("wasteful", region=region, shards=4)
+    at = ("--region", region, "--endpoint-url", aws.url, "--days", "8", "--format", "json")
+    live = shardcalc("suggest", "wasteful", *at)
+    assert live.code == 0, live.err
+    fleet = shardcalc("fleet", *at, "--save", str(tmp_path))
+    assert fleet.code == 0, fleet.err
+    [saved] = tmp_path.glob("*.json.gz")
+    from_file = shardcalc("suggest", "--from", str(saved), "--format", "json")
+    from_folder = shardcalc("fleet", "--from", str(tmp_path), "--format", "json")
+    savings = [
+        json.loads(live.out)["saving_usd_per_month"],
+        json.loads(from_file.out)["saving_usd_per_month"],
+        json.loads(fleet.out)["streams"][0]["saving_usd_per_month"],
+        json.loads(from_folder.out)["streams"][0]["saving_usd_per_month"],
+    ]
+    assert savings == ["29.20"] * 4

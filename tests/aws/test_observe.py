@@ -13,11 +13,17 @@ import time
 import boto3
 import pytest
 
-from shardcalc.core.history.draft import profile_text
-from shardcalc.core.history.model import CONSUMER_METRICS, STREAM_METRICS, read_document
+from shardcalc.core.history.draft import draft
+from shardcalc.core.history.metrics import CONSUMER_METRICS, STREAM_METRICS
+from shardcalc.report.observe.profile import text as profile_yaml
 from shardcalc.sources.store.histories import read_history_file
+from shardcalc.sources.store.history_document import read_document
 
 HERE = "eu-west-1"
+
+
+def profile_text_of(history):
+    return profile_yaml(draft(history))
 
 
 @pytest.fixture
@@ -189,14 +195,16 @@ def test_the_peak_of_a_profile_carries_refused_records_and_big_ones():
             WriteProvisionedThroughputExceeded=[0, 300, 0],
         )
     )
-    text = profile_text(history)
+    text = profile_text_of(history)
     # 245,000 B in 1,210 records are 202.48 B each, rounded up; 1,210 records in 180 s are 6.7223 a second; 900 records a minute are 15 a second.
     assert "size: 203 B" in text
     assert "rps: {mean: 6.723, peak: 15}" in text
-    heavy = profile_text(read_document(document(IncomingRecords=[600, 10], IncomingBytes=[60_000, 640_000])))
+    heavy = profile_text_of(
+        read_document(document(IncomingRecords=[600, 10], IncomingBytes=[60_000, 640_000]))
+    )
     # 700,000 B in 610 records are 1,147.5 B each; the second minute's 640,000 B are 557.49 such records, so the first minute's 600 decide.
     assert "peak: 10}" in heavy
-    heavier = profile_text(
+    heavier = profile_text_of(
         read_document(document(IncomingRecords=[600, 590], IncomingBytes=[60_000, 590_000]))
     )
     # 650,000 B in 1,190 records are 546.2 B each, 547; 590,000 B are 1,078.61 of them in a minute, 17.977 a second.

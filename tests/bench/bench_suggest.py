@@ -51,6 +51,40 @@ def noisy(points: int | None = None) -> History:
     return replace(made, start=START, points=keep, metrics=cut, consumers={}, registered=())
 
 
+def with_gaps(made: History) -> History:
+    """One point in seven is missing."""
+    metrics = {
+        key: [None if i % 7 == 3 else v for i, v in enumerate(series)] for key, series in made.metrics.items()
+    }
+    return replace(made, metrics=metrics)
+
+
+def throttled(made: History) -> History:
+    """Records are rejected in every tenth minute."""
+    rejected = [40 if i % 10 == 0 else 0 for i in range(made.points)]
+    return replace(made, metrics={**made.metrics, "WriteProvisionedThroughputExceeded": rejected})
+
+
+def with_shards(made: History, count: int = 12) -> History:
+    """Shard-level metrics of many shards, the first twice as busy as the others."""
+    shards = {}
+    for number in range(count):
+        part = 2 if number == 0 else 1
+        shards[f"shardId-{number:012}"] = {
+            key: [value * part // (count + 1) for value in made.metrics[key]]
+            for key in ("IncomingBytes", "IncomingRecords")
+        }
+    return replace(made, shards=shards, enhanced_metrics=("IncomingBytes", "IncomingRecords"))
+
+
+SHAPES: dict[str, Callable[[History], History]] = {
+    "every point known": lambda made: made,
+    "gaps": with_gaps,
+    "throttled": throttled,
+    "12 shards": with_shards,
+}
+
+
 def best(work: Callable[[], object]) -> float:
     """The shortest time of one piece of work."""
     times = []
@@ -72,11 +106,17 @@ def main() -> None:
         content = long.read_bytes()
         print(f"{count:,} points, {len(content):,} bytes")
 
+        for name, shape in SHAPES.items():
+            file = Path(folder, "shape.json")
+            write_history_file(shape(made), str(file))
+            text = file.read_bytes()
+            loads = best(lambda text=text: json.loads(text))  # type: ignore[misc]
+            work = best(lambda file=file: suggest(read_history_file(str(file))[0]))  # type: ignore[misc]
+            print(
+                f"{'in this process, ' + name:34} {work / loads:5.2f} x json.loads  "
+                f"{1000 * work:6.1f} ms over {1000 * loads:6.1f} ms"
+            )
         loads = best(lambda: json.loads(content))
-        work = best(lambda: suggest(read_history_file(str(long))[0]))
-        print(
-            f"{'reading, checking, calculating':34} {work / loads:5.2f} x json.loads  {1000 * work:6.1f} ms over {1000 * loads:6.1f} ms"
-        )
 
         def command(file: Path) -> list[str]:
             return [*SHARDCALC, "suggest", "--from", str(file), "--output", str(Path(folder, "page.txt"))]

@@ -8,12 +8,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
+from shardcalc.core.capacity.packing import Packing
 from shardcalc.core.cost.bill import (
     Bill,
     advantage_bill,
     billed,
+    discounted,
     floors,
     gigabytes,
     priced,
@@ -21,19 +23,19 @@ from shardcalc.core.cost.bill import (
     standard_bill,
 )
 from shardcalc.core.facts import Limits
+from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.history.demand import Load, Readings, Traffic
-from shardcalc.core.history.model import FAN_OUT_BYTES, GET_BYTES, History
-from shardcalc.core.resharding.path import shards_text
+from shardcalc.core.history.metrics import FAN_OUT_BYTES, GET_BYTES
+from shardcalc.core.history.model import History
+from shardcalc.core.text import shards_text
 from shardcalc.core.units import Duration, RecordRate, Size
-from shardcalc.core.workload.workload import DEFAULT_REGION, Consumer, ConsumerType, Mode, Rates, Workload
-
-if TYPE_CHECKING:
-    from shardcalc.core.facts.prices import PriceSheet
+from shardcalc.core.workload.parts import Consumer, ConsumerType, Mode, Rates
+from shardcalc.core.workload.workload import DEFAULT_REGION, Workload
 
 ZERO: Final = Fraction(0)
 
 
-class Row(NamedTuple):
+class Replay(NamedTuple):
     """How one shard count would have done."""
 
     shards: int
@@ -70,11 +72,8 @@ def play(
     history: History,
     load: Load,
     counts: Mapping[int, tuple[str, ...]],
-    workload: Workload,
-    moved: Mapping[str, Fraction],
-    prices: PriceSheet,
-    limits: Limits,
-) -> tuple[Row, ...]:
+    billing: Billing,
+) -> tuple[Replay, ...]:
     """Play a history back against each count; the counts come with why they are looked at."""
     periods = len(load.ordered)
     window = Fraction(history.points * history.period, 3600)
@@ -85,7 +84,7 @@ def play(
         over = periods - bisect_right(load.ordered, capacity)
         worst = Fraction(load.ordered[-1], capacity)
         rows.append(
-            Row(
+            Replay(
                 count,
                 counts[count],
                 over,
@@ -94,7 +93,7 @@ def play(
                 p99,
                 worst,
                 count * window,
-                _provisioned(workload, count, moved, prices, limits),
+                billing.provisioned(count),
             )
         )
     return tuple(rows)
@@ -138,47 +137,73 @@ def moved_out(readings: Readings, written: Traffic) -> dict[str, Fraction]:
     return found
 
 
-def _measured(bill: Bill, moved: Mapping[str, Fraction]) -> Bill:
-    """A bill whose data out is what was measured, and not what so many consumers would read."""
-    lines = [
-        priced(line.name, line.title, gigabytes(moved[line.name] * bill.hours * 3600), line.price)
-        if line.name in moved
-        else line
-        for line in bill.lines
-    ]
-    return billed(bill.mode, bill.region, bill.hours, lines)
+class Billing(NamedTuple):
+    """How a measured stream is billed for a month: by its mean traffic, and by what was read of it."""
+
+    workload: Workload
+    moved: Mapping[str, Fraction]
+    """Bytes per second that leave the stream, by the name of the bill's line."""
+    prices: PriceSheet
+    limits: Limits
+    discount: Fraction
+
+    @classmethod
+    def of(
+        cls, readings: Readings, written: Traffic, prices: PriceSheet, limits: Limits, discount: Fraction
+    ) -> Self:
+        """The billing of a history."""
+        return cls(
+            measured_workload(readings, written), moved_out(readings, written), prices, limits, discount
+        )
+
+    def provisioned(self, shards: int) -> Bill:
+        """With so many open shards."""
+        return self._discounted(
+            self._measured(provisioned_bill(self.workload, self._packing, shards, *self._rest))
+        )
+
+    def standard(self) -> Bill:
+        """In On-demand Standard."""
+        return self._discounted(self._measured(standard_bill(self.workload, self._packing, *self._rest)))
+
+    def advantage(self) -> Bill:
+        """In On-demand Advantage with no other on-demand stream in the account, its floors included."""
+        alone = self._measured(advantage_bill(self.workload, self._packing, *self._rest))
+        short = floors([alone], *self._rest)
+        return self._discounted(billed(alone.mode, alone.region, alone.hours, [*alone.lines, *short.lines]))
+
+    @property
+    def _packing(self) -> Packing:
+        # CloudWatch counts stream records, whatever was packed into them.
+        return Packing(1, self.workload.size)
+
+    @property
+    def _rest(self) -> tuple[PriceSheet, Limits, Fraction]:
+        return self.prices, self.limits, self.limits.month.value.in_hours
+
+    def _discounted(self, bill: Bill) -> Bill:
+        return discounted(bill, self.discount)
+
+    def _measured(self, bill: Bill) -> Bill:
+        """A bill whose data out is what was measured, and not what so many consumers would read."""
+        seconds = bill.hours * 3600
+        lines = [
+            priced(line.name, line.title, gigabytes(self.moved[line.name] * seconds), line.price)
+            if line.name in self.moved
+            else line
+            for line in bill.lines
+        ]
+        return billed(bill.mode, bill.region, bill.hours, lines)
 
 
-def _provisioned(
-    workload: Workload, shards: int, moved: Mapping[str, Fraction], prices: PriceSheet, limits: Limits
-) -> Bill:
-    return _measured(provisioned_bill(workload, shards, prices, limits, limits.month.value.in_hours), moved)
-
-
-def choices(
-    history: History,
-    rows: Sequence[Row],
-    target: int,
-    workload: Workload,
-    moved: Mapping[str, Fraction],
-    prices: PriceSheet,
-    limits: Limits,
-) -> Iterator[Choice]:
+def choices(rows: Sequence[Replay], target: int, billing: Billing) -> Iterator[Choice]:
     """The ways to have this capacity, each with its bill of a month."""
-    hours = limits.month.value.in_hours
     for row in rows:
         if row.shards == target:
             yield Choice(f"provisioned, {shards_text(target)}", Mode.PROVISIONED, target, row.bill)
-    if "data-out" not in moved:
+    if "data-out" not in billing.moved:
         # On-demand bills what is read, and that is not known.
         return
-    yield Choice(
-        "On-demand Standard",
-        Mode.ON_DEMAND_STANDARD,
-        None,
-        _measured(standard_bill(workload, prices, limits, hours), moved),
-    )
-    alone = _measured(advantage_bill(workload, prices, limits, hours), moved)
-    short = floors([alone], prices, limits, hours)
-    together = billed(alone.mode, alone.region, alone.hours, [*alone.lines, *short.lines])
-    yield Choice("On-demand Advantage, no other on-demand stream", Mode.ON_DEMAND_ADVANTAGE, None, together)
+    yield Choice("On-demand Standard", Mode.ON_DEMAND_STANDARD, None, billing.standard())
+    title = "On-demand Advantage, no other on-demand stream"
+    yield Choice(title, Mode.ON_DEMAND_ADVANTAGE, None, billing.advantage())

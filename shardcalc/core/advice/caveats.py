@@ -7,24 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from shardcalc.core.capacity.findings import Finding, Severity
+from shardcalc.core.advice.need import CallBudget, Need
+from shardcalc.core.capacity.finding import Finding, Severity
 from shardcalc.core.facts import Limits
-from shardcalc.core.history.demand import Lag, Load, Readings, Traffic, points
-from shardcalc.core.history.model import (
-    FAN_OUT_LAG,
-    ITERATOR_AGE,
-    READ_THROTTLED,
-    WRITE_THROTTLED,
-    History,
-    moment,
-)
-from shardcalc.core.resharding.path import shards_text
-from shardcalc.core.units import Duration, decimal, percent
-
-if TYPE_CHECKING:
-    from shardcalc.core.advice.recommendation import CallBudget, Need
+from shardcalc.core.history.demand import GAP, Lag, Load, Readings, Traffic, points
+from shardcalc.core.history.metrics import FAN_OUT_LAG, ITERATOR_AGE, READ_THROTTLED, WRITE_THROTTLED
+from shardcalc.core.history.model import History, moment
+from shardcalc.core.text import decimal, percent, shards_text
+from shardcalc.core.units import Duration
 
 _DAY: Final = 86_400
 NEEDED_DAYS: Final = 7
@@ -120,7 +112,7 @@ def _throttled_writes(history: History, written: Traffic, load: Load, limits: Li
         return
     times = [index for index, count in enumerate(throttled.amounts) if count > 0]
     shards = 0 if current is None or history.mode == "ON_DEMAND" else current
-    inside = sum(0 <= load.series[index] <= shards * load.shard for index in times) if shards else 0
+    inside = sum(GAP < load.series[index] <= shards * load.shard for index in times) if shards else 0
     message = f"{written.rejected:,} records were rejected in {len(times):,} of {throttled.known:,} periods; retries count each time, so this is the most"
     remedy = "the backtest shows which count carries them"
     if inside:

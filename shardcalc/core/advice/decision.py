@@ -9,13 +9,13 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from shardcalc.core.capacity.findings import Finding, Severity
+from shardcalc.core.capacity.finding import Finding, Severity
 from shardcalc.core.capacity.streams import Plan
-from shardcalc.core.cost.bill import Bill, difference, own_bill
+from shardcalc.core.cost.bill import Bill, difference, discounted, own_bill
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.units import USD
-from shardcalc.core.workload.workload import Mode
+from shardcalc.core.workload.parts import Mode
 
 ABOUT_SHARDS: Final = ("under-provisioned", "over-provisioned")
 """Findings that the verdict itself says."""
@@ -59,7 +59,7 @@ class Decision(NamedTuple):
         return self.shards if self.today is None else self.today
 
 
-def decide(plan: Plan, prices: PriceSheet, limits: Limits, hours: Fraction) -> Decision:
+def decide(plan: Plan, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction) -> Decision:
     """Compare what a stream needs with what it has."""
     workload, shards = plan.workload, plan.shards
     today = workload.shards
@@ -70,6 +70,10 @@ def decide(plan: Plan, prices: PriceSheet, limits: Limits, hours: Fraction) -> D
         action = Action.CREATE
     else:
         action = Action.KEEP if today == shards else Action.RAISE if today < shards else Action.LOWER
-    before = own_bill(workload, today, prices, limits, hours) if provisioned and today is not None else None
+
+    def bill(shards: int) -> Bill:
+        return discounted(own_bill(plan, shards, prices, limits, hours), discount)
+
+    before = bill(today) if provisioned and today is not None else None
     errors = tuple(f for f in plan.findings if f.severity is Severity.ERROR and f.id not in ABOUT_SHARDS)
-    return Decision(action, shards, today, own_bill(workload, shards, prices, limits, hours), before, errors)
+    return Decision(action, shards, today, bill(shards), before, errors)

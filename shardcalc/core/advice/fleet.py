@@ -13,13 +13,13 @@ from fractions import Fraction
 from typing import Final
 
 from shardcalc.core.advice.recommendation import Suggestion, Verdict
-from shardcalc.core.capacity.findings import Severity
+from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.cost.bill import Bill
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet, ShardHours
 from shardcalc.core.history.model import History
 from shardcalc.core.units import USD
-from shardcalc.core.workload.workload import Mode
+from shardcalc.core.workload.parts import Mode
 
 ZERO: Final = Fraction(0)
 

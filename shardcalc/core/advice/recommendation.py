@@ -13,16 +13,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
-from shardcalc.core.advice import backtest
-from shardcalc.core.advice import caveats as doubts
-from shardcalc.core.advice.backtest import Choice, Row
-from shardcalc.core.advice.trend import Growth, grow
-from shardcalc.core.capacity.findings import Finding
-from shardcalc.core.capacity.streams import Constraint, constrain
+from shardcalc.core.advice import backtest, caveats
+from shardcalc.core.advice.backtest import Billing, Choice, Replay
+from shardcalc.core.advice.need import CallBudget, Flow, Need
+from shardcalc.core.advice.trend import Trend, grow
+from shardcalc.core.capacity.constraint import constrain
+from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.cost.bill import difference
 from shardcalc.core.facts import Limits
+from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.history.demand import (
     GAP,
     Demand,
@@ -39,33 +40,14 @@ from shardcalc.core.history.demand import (
     recent,
     traffic,
 )
-from shardcalc.core.history.model import (
-    FAN_OUT_BYTES,
-    GET_BYTES,
-    WRITE_THROTTLED,
-    History,
-    HistoryError,
-    moment,
-)
-from shardcalc.core.resharding.path import NoPath, Path, path, shards_text
-from shardcalc.core.units import (
-    USD,
-    BadValue,
-    ByteRate,
-    CallRate,
-    Duration,
-    RecordRate,
-    ceil_div,
-    decimal,
-    percent,
-    read_count,
-    read_factor,
-    read_share,
-)
-from shardcalc.core.workload.workload import read_fields, read_headroom
-
-if TYPE_CHECKING:
-    from shardcalc.core.facts.prices import PriceSheet
+from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.metrics import FAN_OUT_BYTES, GET_BYTES, WRITE_THROTTLED
+from shardcalc.core.history.model import History, moment
+from shardcalc.core.resharding.path import NoPath, Path, path
+from shardcalc.core.text import BadValue, decimal, percent, read_count, read_factor, read_share, shards_text
+from shardcalc.core.units import USD, ByteRate, CallRate, Duration, RecordRate, ceil_div
+from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.workload import read_headroom
 
 ONE: Final = Fraction(1)
 ZERO: Final = Fraction(0)
@@ -160,45 +142,6 @@ class Verdict(StrEnum):
     """AWS scales the stream itself."""
 
 
-class Need(NamedTuple):
-    """One limit, in the period that decides it: the busiest but for the allowed ones."""
-
-    constraint: Constraint
-    """With burst and headroom, as in a plan."""
-    at: int
-    """Epoch seconds at which that period begins."""
-    known: int
-    """Periods in which something is known of this limit."""
-    peak: ByteRate | RecordRate
-    """In the busiest period of all, before burst and headroom."""
-    peak_at: int
-    load: Fraction
-    """In the deciding period, in shards that are full: with burst and without headroom."""
-
-    def utilisation(self, shards: int) -> Fraction:
-        """What of so many shards the deciding period would have used."""
-        return self.load / shards
-
-
-class Flow(NamedTuple):
-    """One measured rate: over all known periods, and in the busiest."""
-
-    name: str
-    mean: ByteRate | RecordRate
-    peak: ByteRate | RecordRate
-    peak_at: int
-
-
-class CallBudget(NamedTuple):
-    """GetRecords calls on each shard, against what AWS allows; more shards do not relieve it."""
-
-    peak: CallRate
-    """In the busiest period, if all of today's shards were there then."""
-    peak_at: int
-    over: int
-    """Periods above what is allowed."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """How many shards a stream should have by its history, and why."""
@@ -222,10 +165,10 @@ class Suggestion:
     verdict: Verdict
     holds: tuple[str, ...]
     """Why fewer shards are not advised."""
-    rows: tuple[Row, ...]
+    rows: tuple[Replay, ...]
     calls: CallBudget | None
     lags: tuple[Lag, ...]
-    growth: Growth
+    growth: Trend
     findings: tuple[Finding, ...]
     choices: tuple[Choice, ...]
     path: Path | None
@@ -311,6 +254,7 @@ def suggest(
     *,
     limits: Limits | None = None,
     prices: PriceSheet | None = None,
+    discount: Fraction = ZERO,
 ) -> Suggestion:
     """Work out how many shards a stream should have, from what was measured.
 
@@ -319,6 +263,7 @@ def suggest(
         options: what the recommendation shall hold for.
         limits: AWS's limits; the ones that this release ships when not given.
         prices: what the stream's Region charges; what this release knows of it when not given.
+        discount: a share off everything.
 
     Raises:
         HistoryError: the history says nothing of the bytes or of the records that were written.
@@ -361,13 +306,11 @@ def suggest(
     behind = tuple(lags(readings))
     budget = _budget(readings, limits)
     counted = points(written)
-    holds = tuple(doubts.holds(readings, written, behind, counted, limits))
+    holds = tuple(caveats.holds(readings, written, behind, counted, limits))
     verdict = _verdict(history, needed, holds)
-    workload = backtest.measured_workload(readings, written)
-    moved = backtest.moved_out(readings, written)
-    rows = backtest.play(
-        history, load, _counts(history, options, load, needed, verdict), workload, moved, prices, limits
-    )
+    billing = Billing.of(readings, written, prices, limits, discount)
+    counts = _counts(history, options, load, needed, verdict)
+    rows = backtest.play(history, load, counts, billing)
     target = history.open_shards if verdict is Verdict.HOLD and history.open_shards is not None else needed
     found, blocked = _path(history, target, verdict, limits)
     return Suggestion(
@@ -388,9 +331,9 @@ def suggest(
         lags=behind,
         growth=grow(history, load, load.ordered[-1 - allowed], options.headroom, target),
         findings=tuple(
-            doubts.findings(readings, written, needs, behind, budget, load, options.burst, limits)
+            caveats.findings(readings, written, needs, behind, budget, load, options.burst, limits)
         ),
-        choices=tuple(backtest.choices(history, rows, target, workload, moved, prices, limits)),
+        choices=tuple(backtest.choices(rows, target, billing)),
         path=found,
         no_path=blocked,
     )
@@ -439,10 +382,10 @@ def _busiest_day(history: History, load: Load, options: Options) -> tuple[date, 
         first = max(0, ceil_div(Fraction(begin - history.start), history.period))
         end = max(0, ceil_div(Fraction(begin + _DAY - history.start), history.period))
         loads = load.series[first:end]
-        periods = sum(value >= 0 for value in loads) if options.allow != Allowance() else 0
+        periods = sum(value > GAP for value in loads) if options.allow != Allowance() else 0
         allowed = options.allow.of(periods)
         peak = sorted(loads)[-1 - allowed] if allowed else max(loads, default=GAP)
-        if peak >= 0:
+        if peak > GAP:
             count = load.shards(peak, options.headroom)
             if count > best[1]:
                 best = (day, count)

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from shardcalc.core.advice.recommendation import Suggestion
-from shardcalc.core.history.demand import Readings, bring_together, demands, traffic
-from shardcalc.core.history.model import READ_THROTTLED, WRITE_THROTTLED
+from shardcalc.core.history.demand import GAP, Readings, bring_together, demands, traffic
+from shardcalc.core.history.metrics import READ_THROTTLED, WRITE_THROTTLED
 from shardcalc.core.units import ceil_div
 
 STRETCHES: Final = 300
@@ -29,8 +29,8 @@ class Stretch(NamedTuple):
     """Periods in which records or reads were rejected."""
 
 
-class Glance(NamedTuple):
-    """A history at a glance."""
+class Timeline(NamedTuple):
+    """A history at a timeline."""
 
     stretches: tuple[Stretch, ...]
     seconds: int
@@ -41,7 +41,7 @@ class Glance(NamedTuple):
     """How many periods needed so many shards with headroom, ascending."""
 
 
-def glance(made: Suggestion) -> Glance:
+def timeline(made: Suggestion) -> Timeline:
     """Look at the history of a suggestion."""
     history = made.history
     readings = Readings.of(history)
@@ -64,11 +64,11 @@ def glance(made: Suggestion) -> Glance:
         stretches.append(
             Stretch(
                 history.start + first * history.period,
-                None if most < 0 else Fraction(most, load.shard),
+                None if most <= GAP else Fraction(most, load.shard),
                 throttled,
             )
         )
     needed: Counter[int] = Counter()
     for value, times in Counter(load.ordered).items():
         needed[load.shards(value, made.options.headroom)] += times
-    return Glance(tuple(stretches), each * history.period, history.period, tuple(sorted(needed.items())))
+    return Timeline(tuple(stretches), each * history.period, history.period, tuple(sorted(needed.items())))

@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from shardcalc.core.history.demand import Load
+from shardcalc.core.history.demand import GAP, Load
 from shardcalc.core.history.model import History, moment
-from shardcalc.core.resharding.path import shards_text
-from shardcalc.core.units import ceil_div, percent
+from shardcalc.core.text import percent, shards_text
+from shardcalc.core.units import ceil_div
 
 _DAY: Final = 86_400
 GROWTH_LEAST: Final = Fraction(5, 100)
@@ -22,7 +22,7 @@ HORIZON: Final = 10 * 365
 """A date further away than so many days is not given."""
 
 
-class Growth(NamedTuple):
+class Trend(NamedTuple):
     """How the weekly medians of the daily peaks went."""
 
     weeks: tuple[Fraction | None, ...]
@@ -34,7 +34,7 @@ class Growth(NamedTuple):
     text: str
 
 
-def grow(history: History, load: Load, deciding: int, headroom: Fraction, target: int) -> Growth:
+def grow(history: History, load: Load, deciding: int, headroom: Fraction, target: int) -> Trend:
     """Weekly medians of the daily peaks, and when the present count would no longer do at their pace.
 
     Days and weeks are counted back from the end, so that each is whole. The pace is that from the first to the last
@@ -48,29 +48,29 @@ def grow(history: History, load: Load, deciding: int, headroom: Fraction, target
     ]
     medians: list[Fraction | None] = []
     for week in range(count // 7):
-        known_peaks = sorted(peak for peak in peaks[week * 7 : week * 7 + 7] if peak >= 0)
+        known_peaks = sorted(peak for peak in peaks[week * 7 : week * 7 + 7] if peak > GAP)
         medians.insert(0, _median(known_peaks) / load.shard if len(known_peaks) >= GROWTH_DAYS else None)
     weeks = tuple(medians)
     whole = [median for median in weeks if median is not None]
     if len(weeks) < 2:
-        return Growth(weeks, None, None, f"no trend: {count} whole days are fewer than two weeks")
+        return Trend(weeks, None, None, f"no trend: {count} whole days are fewer than two weeks")
     if len(whole) < len(weeks):
-        return Growth(weeks, None, None, f"no trend: a week has fewer than {GROWTH_DAYS} known days")
+        return Trend(weeks, None, None, f"no trend: a week has fewer than {GROWTH_DAYS} known days")
     first, last = whole[0], whole[-1]
     steady = all(later >= earlier for earlier, later in pairwise(whole))
     if not first or not steady or last < first * (1 + GROWTH_LEAST):
-        return Growth(weeks, None, None, "no trend")
+        return Trend(weeks, None, None, "no trend")
     per_week = (last / first - 1) / (len(whole) - 1)
     pace = (last - first) / (len(whole) - 1)
     text = f"the median day's peak grows {percent(per_week)} a week"
     current = history.open_shards
     if current is None or history.mode == "ON_DEMAND":
-        return Growth(weeks, per_week, None, text)
+        return Trend(weeks, per_week, None, text)
     peak = Fraction(deciding, load.shard) * (1 + headroom)
     end = moment(history.end).date()
     untils = {count: _until(end, count, peak, pace / last) for count in dict.fromkeys((current, target))}
     words = [f"{shards_text(count)} {_lasts(end, until)}" for count, until in untils.items()]
-    return Growth(weeks, per_week, untils[current], f"{text}; at that pace {', and '.join(words)}")
+    return Trend(weeks, per_week, untils[current], f"{text}; at that pace {', and '.join(words)}")
 
 
 def _until(end: date, count: int, peak: Fraction, pace: Fraction) -> date | None:

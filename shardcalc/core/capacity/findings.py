@@ -6,39 +6,18 @@ Each finding says what is wrong, what to do, and which fact it rests on. Pure: a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Final
 
-from shardcalc.core.facts import Fact, Limits, regions
-from shardcalc.core.units import CallRate, Duration, Size, ceil_div, decimal, percent
-from shardcalc.core.workload.workload import Consumer, ConsumerType, Mode, Workload
-
-if TYPE_CHECKING:
-    from shardcalc.core.capacity.streams import Plan
+from shardcalc.core.capacity.finding import Finding, Severity
+from shardcalc.core.capacity.polling import get_records_calls, poll_interval
+from shardcalc.core.capacity.streams import Plan
+from shardcalc.core.facts import Limits, regions
+from shardcalc.core.text import decimal, percent
+from shardcalc.core.units import Duration, Size, ceil_div
+from shardcalc.core.workload.parts import Consumer, ConsumerType, Mode
 
 ONE: Final = Fraction(1)
-
-
-class Severity(StrEnum):
-    """How bad it is: ``error`` loses or refuses data, ``warning`` throttles or surprises, ``info`` is worth knowing."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    INFO = "info"
-
-
-class Finding(NamedTuple):
-    """One thing to know about a plan, and what to do about it."""
-
-    id: str
-    severity: Severity
-    message: str
-    remedy: str
-    """What to do; empty when there is nothing to do."""
-    fact: Fact[Any] | None = None
-    at: tuple[str | int, ...] = ()
-    """The field at fault, where it is one consumer's."""
 
 
 def find(plan: Plan, limits: Limits) -> list[Finding]:
@@ -72,30 +51,6 @@ def find(plan: Plan, limits: Limits) -> list[Finding]:
     if workload.aggregation is not None:
         looks += [_record_size, _aggregation] if _record_size not in looks else [_aggregation]
     return [finding for look in looks for finding in look(plan, limits)]
-
-
-def poll_interval(consumer: Consumer, limits: Limits) -> Duration:
-    """How often a shared consumer calls GetRecords on each shard: as declared, else the default of its type."""
-    if consumer.poll_interval is not None:
-        return consumer.poll_interval
-    by_type = {
-        ConsumerType.KCL: limits.poll_kcl,
-        ConsumerType.LAMBDA: limits.poll_lambda,
-        ConsumerType.FIREHOSE: limits.poll_firehose,
-        ConsumerType.FLINK: limits.poll_flink,
-        ConsumerType.SDK: limits.poll_sdk,
-    }
-    return by_type.get(consumer.type, limits.poll_default).value
-
-
-def get_records_calls(workload: Workload, limits: Limits) -> CallRate:
-    """GetRecords calls per second that all shared consumers together make on every shard."""
-    calls = [
-        poll_interval(consumer, limits).every(consumer.count)
-        for consumer in workload.consumers
-        if consumer.is_shared
-    ]
-    return sum(calls[1:], calls[0]) if calls else CallRate(0)
 
 
 def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:
@@ -234,6 +189,7 @@ def _record_size(plan: Plan, limits: Limits) -> Iterator[Finding]:
             f"max_record_size of {setting} is out of range",
             f"set it to {most.value} or less",
             most,
+            ("max_record_size",),
         )
     if largest > setting:
         yield Finding(

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.units import Months, ceil_div
-from shardcalc.core.workload.workload import Growth
+from shardcalc.core.workload.parts import Growth
 
 ONE: Final = Fraction(1)
 HORIZON: Final = Months(12)
@@ -24,7 +24,7 @@ MOST: Final = 120
 """So many steps are dated; a stream that grows further needs more than dates."""
 
 
-class Step(NamedTuple):
+class NextShard(NamedTuple):
     """The first day on which one more shard is needed."""
 
     day: date
@@ -32,7 +32,7 @@ class Step(NamedTuple):
     """What is needed from that day on."""
 
 
-class Ahead(NamedTuple):
+class Forecast(NamedTuple):
     """The steps of a growing stream, from a first day to a last one."""
 
     growth: Growth
@@ -42,7 +42,7 @@ class Ahead(NamedTuple):
     """Demand on the first day, in shards before rounding up."""
     at_last: int
     """What is needed on the last day."""
-    steps: tuple[Step, ...]
+    steps: tuple[NextShard, ...]
     """In order of time, on one day possibly several; no more than :data:`MOST` of them."""
 
     @property
@@ -62,7 +62,7 @@ class Ahead(NamedTuple):
         return self.at_last - (self.steps[-1].shards if self.steps else self.shards)
 
 
-def look_ahead(plan: Plan, today: date) -> Ahead | None:
+def forecast(plan: Plan, today: date) -> Forecast | None:
     """Work out when a plan needs its next shards; None when the workload declares no growth.
 
     Every demand is in proportion to the traffic, so the limit that binds today binds all the way.
@@ -72,7 +72,7 @@ def look_ahead(plan: Plan, today: date) -> Ahead | None:
         return None
     load = max(constraint.load for constraint in plan.constraints)
     last = later(today, (plan.workload.horizon or HORIZON).count)
-    return Ahead(
+    return Forecast(
         growth,
         today,
         last,
@@ -94,7 +94,7 @@ def _at(day: date, load: Fraction, growth: Growth, first: date) -> Fraction:
     )
 
 
-def _steps(load: Fraction, growth: Growth, first: date, last: date) -> Iterator[Step]:
+def _steps(load: Fraction, growth: Growth, first: date, last: date) -> Iterator[NextShard]:
     shards = max(1, ceil_div(load))
     begin, at, periods = first, load, 0
     while begin < last and growth.share:
@@ -109,7 +109,7 @@ def _steps(load: Fraction, growth: Growth, first: date, last: date) -> Iterator[
             if day > last:
                 return
             shards += 1
-            yield Step(day, shards)
+            yield NextShard(day, shards)
         begin, at = end, grown
 
 

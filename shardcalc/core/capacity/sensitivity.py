@@ -7,17 +7,19 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final, NamedTuple
 
-from shardcalc.core.capacity.streams import Plan, plan
+from shardcalc.core.capacity.planning import plan
+from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.facts import Limits
-from shardcalc.core.units import percent
-from shardcalc.core.workload.workload import CatchUp, Consumer, Rates, SizeShare, Workload
+from shardcalc.core.text import percent
+from shardcalc.core.workload.parts import CatchUp, Consumer, Rates, SizeShare
+from shardcalc.core.workload.workload import Workload
 
 ONE: Final = Fraction(1)
 MORE: Final = Fraction(1, 10)
 """By how much an input is changed."""
 
 
-class Change(NamedTuple):
+class Effect(NamedTuple):
     """One input changed, and what the plan becomes."""
 
     title: str
@@ -28,13 +30,13 @@ class Change(NamedTuple):
     """How much more is demanded, in shards before rounding up."""
 
 
-def sensitivity(planned: Plan, limits: Limits) -> tuple[Change, ...]:
+def sensitivity(planned: Plan, limits: Limits) -> tuple[Effect, ...]:
     """Change each input of a plan alone, the one that moves demand most first."""
     before = _load(planned)
     changes = []
     for title, workload in _changed(planned.workload):
         then = plan(workload, limits)
-        changes.append(Change(title, then.shards, then.shards - planned.shards, _load(then) - before))
+        changes.append(Effect(title, then.shards, then.shards - planned.shards, _load(then) - before))
     return tuple(sorted(changes, key=lambda change: (-abs(change.load), change.title)))
 
 

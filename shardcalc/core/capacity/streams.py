@@ -9,118 +9,19 @@ fractions; no I/O.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from shardcalc.core.capacity.findings import Finding, find
+from shardcalc.core.capacity.constraint import Constraint, Factors, constrain
+from shardcalc.core.capacity.finding import Finding
+from shardcalc.core.capacity.packing import Packing, pack
 from shardcalc.core.facts import Fact, Limits
-from shardcalc.core.units import ByteRate, RecordRate, Size, ceil_div, decimal, percent, ratio
-from shardcalc.core.workload.workload import Consumer, ConsumerType, Rates, Workload
+from shardcalc.core.text import decimal, percent, ratio
+from shardcalc.core.units import ByteRate, RecordRate, Size, ceil_div
+from shardcalc.core.workload.parts import Consumer
+from shardcalc.core.workload.workload import Workload
 
 ONE: Final = Fraction(1)
-
-Factors = tuple[tuple[Fraction | int, str], ...]
-"""What a demand is multiplied by, each with its name in the working."""
-
-
-class Constraint(NamedTuple):
-    """One limit that more shards relieve. Made by :func:`constrain`, so that demand, load and count follow from the factors.
-
-    What is shown is what was calculated: the working prints the very factors that were multiplied.
-    """
-
-    name: str
-    title: str
-    base: ByteRate | RecordRate
-    base_name: str
-    factors: Factors
-    per_shard: ByteRate | RecordRate
-    """The limit of one shard."""
-    fact: Fact[Any] | None
-    """Where the limit of one shard comes from; None when the workload itself declares it."""
-    per_shard_working: str
-    consumer: str
-    """The consumer whose limit this is, for limits of one consumer."""
-    numerator: int
-    denominator: int
-    """Demand in shards, before rounding up, as a quotient of whole numbers that is not reduced."""
-    shards: int
-    """The shards that this limit asks for alone, at least one."""
-
-    @property
-    def load(self) -> Fraction:
-        """Demand in shards, before rounding up."""
-        return Fraction(self.numerator, self.denominator)
-
-    @property
-    def demand(self) -> ByteRate | RecordRate:
-        """What is asked of the stream."""
-        return self.per_shard * self.load
-
-    def utilisation(self, shards: int) -> Fraction:
-        """Demand over the capacity of so many shards; above one it throttles."""
-        return Fraction(self.numerator, self.denominator * shards)
-
-    @property
-    def working(self) -> str:
-        """The calculation in one line, to be redone with a pencil."""
-        steps = "".join(f" x {decimal(factor)} {name}" for factor, name in self.factors)
-        count = f"{self.shards:,} shard{'' if self.shards == 1 else 's'}"
-        return f"{self.base_name} {self.base}{steps} / {self.per_shard_working}{self.per_shard} = {ratio(self.load)} -> {count}"
-
-
-def constrain(
-    name: str,
-    title: str,
-    base: ByteRate | RecordRate,
-    base_name: str,
-    factors: Factors,
-    per_shard: ByteRate | RecordRate,
-    fact: Fact[Any] | None,
-    per_shard_working: str = "",
-    consumer: str = "",
-) -> Constraint:
-    """Work out one limit: the base times all factors, over the limit of one shard, rounded up.
-
-    A stream asks this a few times and a fleet tens of thousands of times, so it multiplies whole numbers and reduces
-    no fraction on the way.
-    """
-    numerator, denominator = base.amount.as_integer_ratio()
-    limit, unit = per_shard.amount.as_integer_ratio()
-    for factor, _ in factors:
-        times, over = factor.as_integer_ratio()
-        numerator *= times
-        denominator *= over
-    numerator *= unit
-    denominator *= limit
-    shards = -(-numerator // denominator) or 1
-    return Constraint(
-        name,
-        title,
-        base,
-        base_name,
-        factors,
-        per_shard,
-        fact,
-        per_shard_working,
-        consumer,
-        numerator,
-        denominator,
-        shards,
-    )
-
-
-class Packing(NamedTuple):
-    """Records as the stream sees them: the producer's own, or aggregates of several.
-
-    Source: aggregation format of the Kinesis Producer Library.
-    """
-
-    records: int
-    """Producer records in one stream record; 1 without aggregation."""
-    size: Size
-    """One stream record."""
 
 
 class Formula(NamedTuple):
@@ -205,8 +106,8 @@ class Plan(NamedTuple):
         return "; ".join(reasons)
 
 
-def plan(workload: Workload, limits: Limits) -> Plan:
-    """Work out how many shards a workload needs.
+def size_stream(workload: Workload, limits: Limits) -> Plan:
+    """Work out how many shards a workload needs; the plan has no findings yet.
 
     The count is the maximum over all constraints: each is demand over the limit of one shard, rounded up once.
 
@@ -240,33 +141,9 @@ def plan(workload: Workload, limits: Limits) -> Plan:
         if packing.records == 1 and rounded == workload.size
         else _formula(peak.of(rounded), workload.shared, limits)
     )
-    planned = Plan(
-        workload,
-        packing,
-        write,
-        formula,
-        guide,
-        tuple(constraints),
-        max([constraint.shards for constraint in constraints]),
-    )
-    findings = find(planned, limits)
-    return planned._replace(findings=tuple(findings)) if findings else planned
-
-
-def pack(workload: Workload, limits: Limits) -> Packing:
-    """Work out the stream records that a producer's records become.
-
-    An aggregate holds as many whole records as fit its target size; records that leave no room for a second one
-    are sent as they are.
-    """
-    if workload.aggregation is not None:
-        one = workload.size + limits.aggregate_overhead.value
-        frame = limits.aggregate_frame.value
-        fit = (workload.aggregation.target_size - frame).ratio_to(one)
-        count = fit.numerator // fit.denominator
-        if count > 1:
-            return Packing(count, one * count + frame)
-    return Packing(1, workload.size)
+    constraints_made = tuple(constraints)
+    shards = max([constraint.shards for constraint in constraints])
+    return Plan(workload, packing, write, formula, guide, constraints_made, shards)
 
 
 def guide_size(size: Size) -> Size:
@@ -369,64 +246,3 @@ def _speed(
         yield constrain(
             "catch-up-speed", title, demand, "records", drains + headroom, speed, fact, working, str(consumer)
         )
-
-
-# ── the question turned round ────────────────────────────────────────────────────────────────────
-
-
-class Carried(NamedTuple):
-    """What a number of shards carries: producer records per second, limit by limit."""
-
-    workload: Workload
-    shards: int
-    plan: Plan
-    """The plan at one record per second; every demand is proportional to the rate."""
-    limits: Limits
-
-    def by(self, constraint: Constraint) -> RecordRate:
-        """The most producer records per second that one limit allows."""
-        return RecordRate(self.shards / constraint.load)
-
-    @property
-    def rate(self) -> RecordRate:
-        """The most producer records per second that all limits allow, the hottest key's included."""
-        by_shards = self.by_shards
-        by_key = self.hottest_key
-        return by_shards if by_key is None else min(by_shards, by_key)
-
-    @property
-    def by_shards(self) -> RecordRate:
-        """The most producer records per second that the shards allow."""
-        return min(self.by(constraint) for constraint in self.plan.constraints)
-
-    @property
-    def hottest_key(self) -> RecordRate | None:
-        """The rate at which the busiest partition key fills its shard, whatever the shard count; None when not declared."""
-        share = self.workload.hottest_key
-        if share is None:
-            return None
-        share *= ONE + self.workload.headroom
-        return min(
-            RecordRate(self.limits.hot_key_records.value.amount * self.plan.packing.records / share),
-            RecordRate(self.limits.hot_key_bytes.value.ratio_to(self.plan.write) / share),
-        )
-
-    @property
-    def write(self) -> ByteRate:
-        """The bytes per second written at that rate, before headroom."""
-        return self.plan.write * self.rate.amount
-
-    @property
-    def binding(self) -> tuple[Constraint, ...]:
-        """The limits that decide, ties included; none when the hottest key does."""
-        return tuple(constraint for constraint in self.plan.constraints if self.by(constraint) == self.rate)
-
-
-def carried(workload: Workload, shards: int, limits: Limits) -> Carried:
-    """Work out the record rate that so many shards carry; the workload's own rate is not looked at."""
-    one = RecordRate(1)
-    asked = replace(workload, rps=Rates(one, one), shards=None)
-    return Carried(asked, shards, plan(asked, limits), limits)
-
-
-__all__ = ["Carried", "Constraint", "ConsumerType", "Formula", "Packing", "Plan", "carried", "plan"]

@@ -12,7 +12,8 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from shardcalc.core.capacity.streams import Packing, pack
+from shardcalc.core.capacity.packing import Packing
+from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.facts import Limits, Source
 from shardcalc.core.facts.prices import (
     ConsumerShardHours,
@@ -26,8 +27,10 @@ from shardcalc.core.facts.prices import (
     StreamHours,
     exact_decimal,
 )
-from shardcalc.core.units import GIB, USD, Duration, Quantity, ceil_div, decimal, percent
-from shardcalc.core.workload.workload import Mode, Workload
+from shardcalc.core.text import decimal, percent
+from shardcalc.core.units import GIB, USD, Duration, Quantity, ceil_div
+from shardcalc.core.workload.parts import Mode
+from shardcalc.core.workload.workload import Workload
 
 ZERO: Final = Fraction(0)
 ONE: Final = Fraction(1)
@@ -176,13 +179,13 @@ def total(costs: Iterable[USD | None]) -> USD:
 
 
 def provisioned_bill(
-    workload: Workload, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction
+    workload: Workload, packing: Packing, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction
 ) -> Bill:
     """The bill of a provisioned stream with so many open shards.
 
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
     """
-    moved = volume(workload, pack(workload, limits), hours)
+    moved = volume(workload, packing, hours)
     shard_hours = ShardHours(hours * shards)
     units = PutPayloadUnits(moved.pieces(limits.put_payload_unit.value.amount))
     lines = [
@@ -251,12 +254,14 @@ def month_of(hours: Fraction, limits: Limits) -> Fraction:
     return hours if 28 * 24 <= hours <= 31 * 24 else limits.month.value.in_hours
 
 
-def standard_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+def standard_bill(
+    workload: Workload, packing: Packing, prices: PriceSheet, limits: Limits, hours: Fraction
+) -> Bill:
     """The bill of a stream in On-demand Standard: no consumer-hours, data in rounded up by record.
 
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
     """
-    moved = volume(workload, pack(workload, limits), hours)
+    moved = volume(workload, packing, hours)
     lines = [
         priced("stream-hours", "stream-hours", StreamHours(hours), prices.on_demand_stream_hour),
         _data_in(moved, prices.on_demand_data_in, limits),
@@ -278,12 +283,14 @@ def standard_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours:
     return billed(Mode.ON_DEMAND_STANDARD, workload.region, hours, lines)
 
 
-def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+def advantage_bill(
+    workload: Workload, packing: Packing, prices: PriceSheet, limits: Limits, hours: Fraction
+) -> Bill:
     """The bill of a stream in On-demand Advantage, before the account's floors: see :func:`floors`.
 
     Source: https://aws.amazon.com/blogs/big-data/, On-demand Advantage, 2025-11-03 and 2026-03-09
     """
-    moved = volume(workload, pack(workload, limits), hours)
+    moved = volume(workload, packing, hours)
     lines = [
         _data_in(moved, prices.advantage_data_in, limits),
         *_data_out(workload, moved, prices.advantage_data_out, prices.advantage_fan_out_data),
@@ -298,12 +305,13 @@ def advantage_bill(workload: Workload, prices: PriceSheet, limits: Limits, hours
     return billed(Mode.ON_DEMAND_ADVANTAGE, workload.region, hours, lines)
 
 
-def own_bill(workload: Workload, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
-    """The bill of a stream in its own mode; in On-demand Advantage before the account's floors."""
+def own_bill(plan: Plan, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+    """The bill of a planned stream in its own mode; in On-demand Advantage before the account's floors."""
+    workload, packing = plan.workload, plan.packing
     if workload.mode is Mode.PROVISIONED:
-        return provisioned_bill(workload, shards, prices, limits, hours)
+        return provisioned_bill(workload, packing, shards, prices, limits, hours)
     bill = standard_bill if workload.mode is Mode.ON_DEMAND_STANDARD else advantage_bill
-    return bill(workload, prices, limits, hours)
+    return bill(workload, packing, prices, limits, hours)
 
 
 def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:

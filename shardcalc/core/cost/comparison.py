@@ -6,17 +6,14 @@ an account and Region, so it is compared for all streams of a Region together. P
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from shardcalc.core.capacity.findings import get_records_calls, poll_interval
-from shardcalc.core.capacity.streams import Plan, plan
+from shardcalc.core.capacity.planning import plan
+from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import (
-    DATA_IN,
-    DATA_OUT,
     Bill,
     advantage_bill,
     discounted,
@@ -28,13 +25,12 @@ from shardcalc.core.cost.bill import (
 )
 from shardcalc.core.facts import Limits, regions
 from shardcalc.core.facts.prices import PriceSheet
-from shardcalc.core.units import GIB, USD, CallRate
-from shardcalc.core.workload.workload import Aggregation, Consumer, ConsumerType, Mode, Rates, Workload
+from shardcalc.core.units import USD
+from shardcalc.core.workload.parts import Mode, Rates
+from shardcalc.core.workload.workload import Workload
 
 ZERO: Final = Fraction(0)
 ONE: Final = Fraction(1)
-STEPS: Final = 4_000
-"""How many steps of the shard count a search for break-even rates looks at."""
 
 
 class StreamCost(NamedTuple):
@@ -125,9 +121,9 @@ def cost_stream(workload: Workload, prices: PriceSheet, limits: Limits, hours: F
         workload,
         planned,
         shards,
-        provisioned_bill(workload, shards, prices, limits, hours),
-        standard_bill(workload, prices, limits, hours),
-        advantage_bill(workload, prices, limits, hours),
+        provisioned_bill(workload, planned.packing, shards, prices, limits, hours),
+        standard_bill(workload, planned.packing, prices, limits, hours),
+        advantage_bill(workload, planned.packing, prices, limits, hours),
     )
 
 
@@ -147,11 +143,12 @@ def cost_region(
 
 def with_discount(region: RegionCost, share: Fraction) -> RegionCost:
     """The same costs with a discount on every bill, as a line of its own."""
-    streams = tuple(stream._replace(**_discounted(stream, share)) for stream in region.streams)
+    streams = tuple(stream._replace(**discounted_stream(stream, share)) for stream in region.streams)
     return region._replace(streams=streams, floors=discounted(region.floors, share))
 
 
-def _discounted(stream: StreamCost, share: Fraction) -> dict[str, Any]:
+def discounted_stream(stream: StreamCost, share: Fraction) -> dict[str, Any]:
+    """The bills of a stream with a discount, by the name of their field."""
     return {
         name: discounted(bill, share)
         for name, bill in zip(("provisioned", "standard", "advantage"), stream.bills, strict=True)
@@ -159,197 +156,6 @@ def _discounted(stream: StreamCost, share: Fraction) -> dict[str, Any]:
 
 
 # ── break-even ───────────────────────────────────────────────────────────────────────────────────
-
-
-class Regime(NamedTuple):
-    """A range of traffic, as multiples of today's, in which one mode is the cheapest."""
-
-    mode: Mode
-    above: Fraction
-    up_to: Fraction | None
-    """None: as far as was looked."""
-
-
-class _Line(NamedTuple):
-    """Cost as a function of traffic on one step: ``fixed + slope x``."""
-
-    fixed: Fraction
-    slope: Fraction
-
-    def at(self, x: Fraction) -> Fraction:
-        return self.fixed + self.slope * x
-
-
-class Curves(NamedTuple):
-    """The cost of each mode as a function of traffic, where 1 is today's.
-
-    Provisioned steps up by a shard at a time; On-demand Standard is a straight line; Advantage is one with a kink at each floor.
-    """
-
-    per_shard: tuple[tuple[Fraction, Fraction], ...]
-    """For each stream: its demand in shards today, before rounding up, and what one shard costs."""
-    provisioned: Fraction
-    """What else provisioned costs, in proportion to traffic."""
-    standard: _Line
-    advantage: Fraction
-    """What Advantage costs in proportion to traffic, before its floors."""
-    floors: tuple[tuple[Fraction, Fraction, Fraction], ...]
-    """For each floor: the quantity that is owed, the quantity moved today, and the price of what is missing."""
-
-    def cost(self, mode: Mode, x: Fraction) -> USD:
-        """The cost of a mode at a multiple of today's traffic."""
-        if mode is Mode.PROVISIONED:
-            shards = sum(
-                max(1, -(-(load * x).numerator // (load * x).denominator)) * price
-                for load, price in self.per_shard
-            )
-            return USD(shards + self.provisioned * x)
-        if mode is Mode.ON_DEMAND_STANDARD:
-            return USD(self.standard.at(x))
-        return USD(
-            self.advantage * x
-            + sum(max(ZERO, owed - moved * x) * price for owed, moved, price in self.floors)
-        )
-
-    def regimes(self, steps: int = STEPS) -> tuple[Regime, ...]:
-        """Which mode is the cheapest, from no traffic upward, as far as so many steps of the shard count reach."""
-        found: list[Regime] = []
-        start, shards = ZERO, sum((price for _, price in self.per_shard), ZERO)
-        for end, price in self._breakpoints(steps):
-            if end > start:
-                # On (start, end] the number of shards is that of the step before `end`; the price of the next comes after.
-                lines = self._lines(shards, (start + end) / 2)
-                for mode, above, up_to in _cheapest(lines, start, end):
-                    if found and found[-1].mode is mode:
-                        found[-1] = found[-1]._replace(up_to=up_to)
-                    else:
-                        found.append(Regime(mode, above, up_to))
-                start = end
-            shards += price
-        return (*found[:-1], found[-1]._replace(up_to=None)) if found else ()
-
-    def _breakpoints(self, most: int) -> Iterator[tuple[Fraction, Fraction]]:
-        """Where a curve bends: each multiple at which a stream's next shard is needed, with its price, and each floor's kink."""
-
-        def steps(load: Fraction, price: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
-            for count in range(1, most + 1):
-                yield count / load, price
-
-        kinks = sorted((owed / moved, ZERO) for owed, moved, _ in self.floors if moved)
-        merged = heapq.merge(kinks, *(steps(load, price) for load, price in self.per_shard if load))
-        for count, point in enumerate(merged):
-            if count >= most:
-                return
-            yield point
-
-    def _lines(self, shards: Fraction, inside: Fraction) -> tuple[tuple[Mode, _Line], ...]:
-        fixed, slope = ZERO, self.advantage
-        for owed, moved, price in self.floors:
-            if moved * inside < owed:
-                fixed += owed * price
-                slope -= moved * price
-        return (
-            (Mode.PROVISIONED, _Line(shards, self.provisioned)),
-            (Mode.ON_DEMAND_STANDARD, self.standard),
-            (Mode.ON_DEMAND_ADVANTAGE, _Line(fixed, slope)),
-        )
-
-
-def _cheapest(
-    lines: Sequence[tuple[Mode, _Line]], start: Fraction, end: Fraction
-) -> Iterator[tuple[Mode, Fraction, Fraction]]:
-    """The lowest of a few straight lines between two points, piece by piece, exactly."""
-    at = start
-    while at < end:
-        # The lowest line at this point, and among equals the one that stays lowest.
-        mode, line = min(lines, key=lambda pair: (pair[1].at(at), pair[1].slope))
-        until = end
-        for _, other in lines:
-            if other.slope < line.slope:
-                crossing = (other.fixed - line.fixed) / (line.slope - other.slope)
-                if at < crossing < until:
-                    until = crossing
-        yield mode, at, until
-        at = until
-
-
-def curves(region: RegionCost, limits: Limits) -> Curves | None:
-    """The cost of each mode as a function of the traffic of all streams together; None when a price is unknown."""
-    if not all(region.complete(mode) for mode in Mode) or not _priced(region):
-        return None
-    per_shard: list[tuple[Fraction, Fraction]] = []
-    moving = ZERO
-    for stream in region.streams:
-        each = [
-            line.cost.amount
-            for line in stream.provisioned.lines
-            if line.name in _BY_SHARD and line.cost is not None
-        ]
-        load = max(constraint.load for constraint in stream.plan.constraints)
-        per_shard.append((load, sum(each, ZERO) / stream.shards))
-        moving += stream.provisioned.total.amount - sum(each, ZERO)
-    fixed = total(
-        [
-            line.cost
-            for stream in region.streams
-            for line in stream.standard.lines
-            if line.name == "stream-hours"
-        ]
-    ).amount
-    standard = region.total(Mode.ON_DEMAND_STANDARD).amount
-    advantage = total([stream.advantage.total for stream in region.streams]).amount
-    prices = region.prices
-    owed = []
-    for way, floor, price in (
-        ("in", limits.advantage_floor_in.value, prices.advantage_data_in_shortfall),
-        ("out", limits.advantage_floor_out.value, prices.advantage_data_out_shortfall),
-    ):
-        if price is None:
-            return None
-        names = DATA_IN if way == "in" else DATA_OUT
-        moved = sum(
-            (
-                line.quantity.amount
-                for stream in region.streams
-                for line in stream.advantage.lines
-                if line.name in names
-            ),
-            ZERO,
-        )
-        owed.append((floor.amount * region.hours * 3600 / GIB, moved, price.amount.amount))
-    return Curves(tuple(per_shard), moving, _Line(fixed, standard - fixed), advantage, tuple(owed))
-
-
-_BY_SHARD: Final = ("shard-hours", "extended-retention", "consumer-shard-hours")
-
-
-def _priced(region: RegionCost) -> bool:
-    # Above the floors no line of shortfall stands on the bill, and its price could still be unknown.
-    return (
-        region.prices.advantage_data_in_shortfall is not None
-        and region.prices.advantage_data_out_shortfall is not None
-    )
-
-
-class BreakEven(NamedTuple):
-    """The nearest rate at which another mode becomes the cheapest."""
-
-    mode: Mode
-    times: Fraction
-    """The multiple of today's traffic at which it happens."""
-    upward: bool
-
-
-def break_evens(regimes: Sequence[Regime]) -> tuple[BreakEven, ...]:
-    """Where the cheapest mode changes next, below and above today's traffic."""
-    found = []
-    for index, regime in enumerate(regimes):
-        if regime.above < 1 and (regime.up_to is None or regime.up_to >= 1):
-            if index:
-                found.append(BreakEven(regimes[index - 1].mode, regime.above, upward=False))
-            if regime.up_to is not None and index + 1 < len(regimes):
-                found.append(BreakEven(regimes[index + 1].mode, regime.up_to, upward=True))
-    return tuple(found)
 
 
 # ── what a mode gives or takes besides money ─────────────────────────────────────────────────────
@@ -427,98 +233,6 @@ def trade_offs(region: RegionCost, limits: Limits) -> tuple[TradeOff, ...]:
 
 
 # ── what else could be changed ───────────────────────────────────────────────────────────────────
-
-
-class FanOutOption(NamedTuple):
-    """Some shared consumers moved to enhanced fan-out, in provisioned mode."""
-
-    moved: int
-    shards: int
-    calls: CallRate
-    """GetRecords calls per second that are left on each shard."""
-    bill: Bill
-
-    def above(self, other: FanOutOption) -> USD | None:
-        """What this costs more than another; None when a price is unknown."""
-        return self.bill.total - other.bill.total if self.bill.complete and other.bill.complete else None
-
-
-def fan_out_options(
-    workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO
-) -> tuple[FanOutOption, ...]:
-    """What shards and fan-out cost against each other: none, one, two, ... shared consumers moved, fastest pollers first."""
-    pollers = sorted(
-        (c for c in workload.consumers if c.is_shared), key=lambda c: poll_interval(c, limits).amount
-    )
-    options = []
-    room = limits.fan_out_consumers.value - workload.fan_out
-    for moved in range(min(workload.shared, max(0, room)) + 1):
-        changed = replace(workload, consumers=_moved(workload, pollers, moved), shards=None)
-        planned = plan(changed, limits)
-        bill = provisioned_bill(changed, planned.shards, prices, limits, hours)
-        options.append(
-            FanOutOption(
-                moved, planned.shards, get_records_calls(changed, limits), discounted(bill, discount)
-            )
-        )
-    return tuple(options)
-
-
-def _moved(workload: Workload, pollers: Sequence[Consumer], count: int) -> tuple[Consumer, ...]:
-    """The consumers of a workload with so many of its pollers on fan-out; what each can handle stays as declared."""
-    kept = [consumer for consumer in workload.consumers if not consumer.is_shared]
-    for consumer in pollers:
-        moving = min(count, consumer.count)
-        count -= moving
-        if moving:
-            lambda_settings = consumer.type is ConsumerType.LAMBDA
-            kept.append(
-                Consumer(
-                    consumer.name,
-                    ConsumerType.FAN_OUT,
-                    moving,
-                    None,
-                    consumer.max_rps_per_shard,
-                    consumer.parallelization_factor if lambda_settings else None,
-                    consumer.batch_size if lambda_settings else None,
-                    consumer.batch_duration if lambda_settings else None,
-                )
-            )
-        if moving < consumer.count:
-            kept.append(replace(consumer, count=consumer.count - moving))
-    return tuple(kept)
-
-
-class AggregationOption(NamedTuple):
-    """The same stream with its records packed into PUT payload units that are full."""
-
-    records: int
-    """Producer records in one aggregate."""
-    cost: StreamCost
-
-    def saves(self, now: StreamCost) -> tuple[USD | None, ...]:
-        """What it saves in each mode; None where a price is unknown."""
-        pairs = zip(now.bills, self.cost.bills, strict=True)
-        return tuple(
-            before.total - after.total if before.complete and after.complete else None
-            for before, after in pairs
-        )
-
-
-def aggregation_option(
-    workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO
-) -> AggregationOption | None:
-    """What packing records towards one full PUT payload unit would cost; None when there is nothing to pack."""
-    if workload.aggregation is not None:
-        return None
-    target = limits.put_payload_unit.value
-    changed = replace(workload, aggregation=Aggregation(target), sizes=(), shards=None)
-    made = cost_stream(changed, prices, limits, hours)
-    return (
-        AggregationOption(made.plan.packing.records, made._replace(**_discounted(made, discount)))
-        if made.plan.packing.records > 1
-        else None
-    )
 
 
 def scaled(workload: Workload, times: Fraction) -> Workload:

@@ -14,7 +14,8 @@ from functools import cache
 from os import path
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from shardcalc.core.units import USD, ByteRate, CallRate, Duration, RecordRate, Size, read_count, read_share
+from shardcalc.core.text import read_count, read_share
+from shardcalc.core.units import USD, ByteRate, CallRate, Duration, RecordRate, Size
 
 T = TypeVar("T")
 

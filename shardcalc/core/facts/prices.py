@@ -23,7 +23,8 @@ from shardcalc.core.facts import (
     read_sources,
     regions,
 )
-from shardcalc.core.units import USD, BadValue, Quantity
+from shardcalc.core.text import BadValue
+from shardcalc.core.units import USD, Quantity
 
 
 class ShardHours(Quantity):
@@ -206,7 +207,7 @@ def read_prices(text: str, name: str, *, origin: str) -> PriceSheet:
 def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:
     unit = UNITS.get(key)
     if unit is None:
-        from shardcalc.core.workload.workload import nearest
+        from shardcalc.core.text import nearest
 
         raise FactsError(f"unknown dimension{nearest(key, UNITS)}")
     if not isinstance(row, dict):

@@ -15,7 +15,7 @@ from math import ceil, lcm
 from typing import Any, Final, NamedTuple, Self, cast
 
 from shardcalc.core.facts import Fact, Limits
-from shardcalc.core.history.model import (
+from shardcalc.core.history.metrics import (
     FAN_OUT_BYTES,
     FAN_OUT_LAG,
     GET_BYTES,
@@ -26,13 +26,13 @@ from shardcalc.core.history.model import (
     ITERATOR_AGE,
     READ_THROTTLED,
     WRITE_THROTTLED,
-    History,
-    Series,
 )
+from shardcalc.core.history.model import History, Series
 from shardcalc.core.units import Duration, ceil_div
 
 GAP: Final = -1
-"""No value: nothing is known of this period. Amounts are never negative."""
+"""No value: nothing is known of this period. An amount is never negative, so whatever is not above a gap is one, also a
+gap that was multiplied; ``amount > GAP`` is the test."""
 
 Amounts = Sequence[int]
 
@@ -178,10 +178,10 @@ def traffic(readings: Readings) -> Traffic | None:
     accepted, counts = sizes.amounts, records.amounts
     wanted_bytes, wanted_records = list(accepted), list(counts)
     for index, rejected in enumerate(throttled.amounts):
-        if rejected <= 0 or counts[index] == GAP:
+        if rejected <= 0 or counts[index] <= GAP:
             continue
         wanted_records[index] += rejected
-        if counts[index] and accepted[index] != GAP:
+        if counts[index] and accepted[index] > GAP:
             wanted_bytes[index] = -(-accepted[index] * wanted_records[index] // counts[index])
         elif records.total:
             # Nothing was accepted in this period, so the mean size of all the time has to stand in.
@@ -249,7 +249,7 @@ def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Dem
             if 0 < taken < asked and busiest[index] > 0:
                 busiest[index] = -(-busiest[index] * asked // taken)
         times = of_amounts(
-            [GAP if hot == GAP else hot * count for hot, count in zip(busiest, alive, strict=True)]
+            [GAP if hot <= GAP else hot * count for hot, count in zip(busiest, alive, strict=True)]
         )
         if times is not None:
             yield Demand(name, title, "busiest shard", fact, times, alive)
@@ -259,8 +259,8 @@ def _alive(shards: Sequence[Amounts], points: int) -> Amounts:
     """How many shards were open in each period: each from its first point to its last, and throughout when it has none."""
     change = [0] * (points + 1)
     for series in shards:
-        first = next((index for index, value in enumerate(series) if value != GAP), 0)
-        last = next((points - index for index, value in enumerate(reversed(series)) if value != GAP), points)
+        first = next((index for index, value in enumerate(series) if value > GAP), 0)
+        last = next((points - index for index, value in enumerate(reversed(series)) if value > GAP), points)
         change[first] += 1
         change[last] -= 1
     alive, count = [], 0
@@ -278,7 +278,7 @@ def calls(readings: Readings) -> Measure | None:
         return made
     return of_amounts(
         [
-            GAP if count == GAP else count + max(more, 0)
+            GAP if count <= GAP else count + max(more, 0)
             for count, more in zip(made.amounts, rejected.amounts, strict=True)
         ]
     )
@@ -311,7 +311,7 @@ def lags(readings: Readings) -> Iterator[Lag]:
                 reader,
                 _milliseconds(age.peak),
                 readings.peak_time(age),
-                None if latest == GAP else _milliseconds(latest),
+                None if latest <= GAP else _milliseconds(latest),
             )
 
 
@@ -372,4 +372,4 @@ def points(written: Traffic) -> int:
     sizes, records = written.accepted_bytes, written.accepted_records
     if sizes.known == len(sizes.amounts) or records.known == len(records.amounts):
         return min(sizes.known, records.known)
-    return sum(size != GAP != count for size, count in zip(sizes.amounts, records.amounts, strict=True))
+    return sum(size > GAP < count for size, count in zip(sizes.amounts, records.amounts, strict=True))

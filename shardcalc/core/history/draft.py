@@ -1,32 +1,43 @@
-"""The capacity profile that a measured stream amounts to, as the YAML text that ``shardcalc plan`` reads.
+"""The capacity profile that a measured stream amounts to: a first draft for people to review.
 
-A first draft for people to review: what was measured stands as fields, what follows from it only by estimate says so in a
-comment, and what cannot be measured (headroom, the names of consumers) is left out. Pure: a history in, text out.
+What was measured stands as fields, what follows from it only by estimate says so in a note, and what cannot be measured
+(headroom, the names of consumers) is left out. Pure: a history in, a draft out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
-from shardcalc.core.history.model import (
-    GET_BYTES,
-    INCOMING_BYTES,
-    INCOMING_RECORDS,
-    WRITE_THROTTLED,
-    History,
-    HistoryError,
-    Series,
-    moment,
-)
-from shardcalc.core.units import ceil_div, decimal
+from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.metrics import GET_BYTES, INCOMING_BYTES, INCOMING_RECORDS, WRITE_THROTTLED
+from shardcalc.core.history.model import History, Series
+from shardcalc.core.text import decimal
+from shardcalc.core.units import ceil_div
 
 _MODES: Final = {"PROVISIONED": "provisioned", "ON_DEMAND": "on-demand-standard"}
 
 
-def profile_text(history: History) -> str:
-    """Write a history as a profile of one stream.
+class DraftField(NamedTuple):
+    """One field of the profile: its value as a profile writes it, and what a reviewer should know."""
+
+    name: str
+    value: str
+    note: str = ""
+
+
+class Draft(NamedTuple):
+    """The capacity profile that a measured stream amounts to."""
+
+    history: History
+    known: int
+    """Periods that have data."""
+    fields: tuple[DraftField, ...]
+
+
+def draft(history: History) -> Draft:
+    """Work out the profile of a measured stream.
 
     The size is the mean record; the peak is the busiest period's demand, refused records included, and never below what
     carries that period's bytes at the mean size.
@@ -43,53 +54,36 @@ def profile_text(history: History) -> str:
     ]
     records, data = sum(r for r, _, _ in pairs), sum(b for _, b, _ in pairs)
     if not records or not data:
-        raise HistoryError(
-            [
-                (
-                    "metrics",
-                    f"no record was written in {history.points:,} periods, so a profile has no record size",
-                )
-            ]
-        )
+        none = f"no record was written in {history.points:,} periods, so a profile has no record size"
+        raise HistoryError([("metrics", none)])
     size = ceil_div(Fraction(data, records))
-    # Bytes are scaled by the same share as records were refused; see history's arithmetic. Integers: the period cancels out of the maximum.
+    # Bytes grow by the share of records that were refused. Integers: the period cancels out of the maximum.
     demand = max(
         max(Fraction(r + t), Fraction(b * (r + t), r * size) if r else Fraction(0)) for r, b, t in pairs
     )
     peak, mean = _rate(demand / history.period), _rate(Fraction(records, len(pairs) * history.period))
-    known = f"{len(pairs):,} of {history.points:,} periods of {history.period} s"
-    lines = [
-        "# Measured, not designed: review it, then give it headroom and name its consumers.",
-        f"# CloudWatch {moment(history.start):%Y-%m-%d %H:%M} to {moment(history.end):%Y-%m-%d %H:%M} UTC, {known} have data"
-        + (f"; read {history.read_at}" if history.read_at else ""),
-        "version: 1",
-        "streams:",
-        f"  {history.stream or 'stream'}:",
-        f"    size: {size} B  # mean of {records:,} records",
-        f"    rps: {{mean: {mean}, peak: {max(peak, mean, key=Fraction)}}}  # peak: busiest period, refused records included, by records or by bytes",
+    rates = f"{{mean: {mean}, peak: {max(peak, mean, key=Fraction)}}}"
+    fields = [
+        DraftField("size", f"{size} B", f"mean of {records:,} records"),
+        DraftField("rps", rates, "peak: busiest period, refused records included, by records or by bytes"),
         *_readers(history, data),
     ]
     skew = _skew(history)
     if skew is not None:
-        lines.append(
-            f"    skew: {decimal(skew)}  # busiest shard over the mean of {len(history.shards)}, bytes of the whole time"
-        )
+        note = f"busiest shard over the mean of {len(history.shards)}, bytes of the whole time"
+        fields.append(DraftField("skew", decimal(skew), note))
     if history.max_record_size_kib is not None:
-        lines.append(f"    max_record_size: {history.max_record_size_kib} KiB")
+        fields.append(DraftField("max_record_size", f"{history.max_record_size_kib} KiB"))
     if history.retention_hours is not None:
-        lines.append(f"    retention: {history.retention_hours} h")
+        fields.append(DraftField("retention", f"{history.retention_hours} h"))
     if history.mode is not None:
-        note = (
-            "  # or on-demand-advantage: the account's setting, which was not read"
-            if history.mode == "ON_DEMAND"
-            else ""
-        )
-        lines.append(f"    mode: {_MODES[history.mode]}{note}")
+        note = "or on-demand-advantage: the account's setting, which was not read"
+        fields.append(DraftField("mode", _MODES[history.mode], note if history.mode == "ON_DEMAND" else ""))
     if history.region is not None:
-        lines.append(f"    region: {history.region}")
+        fields.append(DraftField("region", history.region))
     if history.open_shards is not None:
-        lines.append(f"    shards: {history.open_shards}")
-    return "\n".join(lines) + "\n"
+        fields.append(DraftField("shards", f"{history.open_shards}"))
+    return Draft(history, len(pairs), tuple(fields))
 
 
 def _known(metrics: Mapping[str, Series], name: str) -> Series:
@@ -104,20 +98,14 @@ def _rate(rate: Fraction) -> str:
     return f"{thousandths // 1000}.{thousandths % 1000:03d}".rstrip("0").rstrip(".")
 
 
-def _readers(history: History, data: int) -> Sequence[str]:
-    lines = []
+def _readers(history: History, data: int) -> Iterator[DraftField]:
     if GET_BYTES in history.metrics:
         read = Fraction(sum(int(value) for value in history.metrics[GET_BYTES] if value is not None), data)
         count = max(1, round(read)) if read else 0
-        lines.append(
-            f"    consumers: {count}  # estimated: GetRecords gave out {decimal(read)} x the bytes written"
-        )
+        note = f"estimated: GetRecords gave out {decimal(read)} x the bytes written"
+        yield DraftField("consumers", f"{count}", note)
     if history.registered is not None:
-        lines.append(
-            f"    fan_out: {len(history.registered)}"
-            + (f"  # {', '.join(history.registered)}" if history.registered else "")
-        )
-    return lines
+        yield DraftField("fan_out", f"{len(history.registered)}", ", ".join(history.registered))
 
 
 def _skew(history: History) -> Fraction | None:

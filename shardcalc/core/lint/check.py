@@ -5,40 +5,30 @@ Streams and policies in, findings out; the day is an input. No I/O: files were r
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from shardcalc.core.capacity.findings import Severity
-from shardcalc.core.capacity.streams import Plan, plan
-from shardcalc.core.cost.bill import own_bill
+from shardcalc.core.capacity.finding import Severity
+from shardcalc.core.capacity.planning import plan
+from shardcalc.core.capacity.streams import Plan
+from shardcalc.core.cost.bill import discounted, own_bill
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.facts.prices import PriceSheet
-from shardcalc.core.lint.plan_diff import Standing, thousandths
-from shardcalc.core.lint.policy import Policy, Suppression, layered
-from shardcalc.core.lint.rules import (
-    BY_NAME,
-    EXPIRED,
-    STALE,
-    UNKNOWN,
-    UNUSED,
-    Hit,
-    Rule,
-    Subject,
-    judge,
-    stale,
-)
-from shardcalc.core.units import USD, shown
-from shardcalc.core.workload.workload import nearest
+from shardcalc.core.lint.plan_diff import StreamSummary
+from shardcalc.core.lint.policy import Policy, layered
+from shardcalc.core.lint.rule import Hit, Rule, Subject
+from shardcalc.core.lint.rules import BY_NAME, EXPIRED, STALE, UNKNOWN, UNUSED, judge
+from shardcalc.core.lint.rules.facts import stale
+from shardcalc.core.text import nearest, shown
+from shardcalc.core.units import USD
+from shardcalc.core.workload.declared import DeclaredStream, Document, Place
+from shardcalc.core.workload.requirements import Suppression
 
-if TYPE_CHECKING:
-    from shardcalc.sources.profiles.reading import Document, Stream
-    from shardcalc.sources.profiles.yaml_events import Place
-
+ZERO: Final = Fraction(0)
 GRAVITY: Final = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
 
 
@@ -81,9 +71,9 @@ class Seen(NamedTuple):
     region: str
     name: str
     file: str
-    place: Place
+    place: Place | None
     """Where its name stands."""
-    standing: Standing | None
+    summary: StreamSummary | None
     """Its plan in short, where a comparison was asked for."""
 
 
@@ -111,13 +101,14 @@ class _File:
 _NO_POLICY: Final = Policy()
 
 
-def check(
-    streams: Iterable[Stream],
+def check_declared(
+    streams: Iterable[DeclaredStream],
     policies: Mapping[str, Document],
     limits: Limits,
     prices: Callable[[str], PriceSheet],
     today: date,
     hours: Fraction | None = None,
+    discount: Fraction = ZERO,
 ) -> Checked:
     """Plan each stream and hold it against every rule.
 
@@ -127,7 +118,8 @@ def check(
         limits: AWS's limits.
         prices: a Region's price sheet.
         today: the day on which suppressions expire and facts grow old.
-        hours: the hours of the costs in each stream's standing; no standing without them.
+        hours: the hours of the costs in each stream's summary; no summary without them.
+        discount: a share off every bill.
     """
     found: list[Found] = []
     seen: list[Seen] = []
@@ -139,24 +131,25 @@ def check(
                 found += _finish(file, limits, prices, today, aged)
             file = _File(stream.document, policies.get(stream.file))
         made = plan(stream.workload, limits)
-        standing = _standing(stream, made, limits, prices, hours) if hours is not None else None
-        seen.append(Seen(stream.workload.region, stream.name, stream.file, stream.place, standing))
+        summary = _summary(stream, made, limits, prices, hours, discount) if hours is not None else None
+        seen.append(Seen(stream.workload.region, stream.name, stream.file, stream.place, summary))
         file.regions.add(stream.workload.region)
         subject = Subject(
             stream.workload,
             made,
-            stream.asked,
+            stream.requirements,
             file.policy,
             stream.owner,
             stream.workload.rps.mean is stream.workload.rps.peak,
             limits,
             prices(stream.workload.region),
+            discount,
         )
         hits = judge(subject)
-        if stream.asked.ignore:
-            file.suppressions |= {id(each): each for each in stream.asked.ignore}
+        if stream.requirements.ignore:
+            file.suppressions |= {id(each): each for each in stream.requirements.ignore}
         if hits:
-            ignore = (*stream.asked.ignore, *file.policy.ignore)
+            ignore = (*stream.requirements.ignore, *file.policy.ignore)
             file.found += (
                 _found(stream, rule, severity, hit, ignore, file.used, today) for rule, severity, hit in hits
             )
@@ -174,28 +167,32 @@ def check_policies(policies: Mapping[str, Document], today: date) -> list[Found]
     return found
 
 
-def _standing(
-    stream: Stream, made: Plan, limits: Limits, prices: Callable[[str], PriceSheet], hours: Fraction
-) -> Standing:
+def _summary(
+    stream: DeclaredStream,
+    made: Plan,
+    limits: Limits,
+    prices: Callable[[str], PriceSheet],
+    hours: Fraction,
+    discount: Fraction,
+) -> StreamSummary:
     workload, shards = stream.workload, made.shards
-    bill = own_bill(workload, shards, prices(workload.region), limits, hours)
-    used = thousandths(made.utilisation * shards / (workload.shards or shards))
+    bill = discounted(own_bill(made, shards, prices(workload.region), limits, hours), discount)
     findings = tuple(finding.id for finding in made.findings)
-    # To the cent, as the saved plan has it: what is less is no change.
-    return Standing(
+    # A plan says money to the cent: what is less is no change.
+    return StreamSummary(
         stream.name,
         workload.region,
         shards,
         workload.shards,
         USD.parse(bill.total.cents),
         bill.complete,
-        used,
+        made.utilisation,
         findings,
     )
 
 
 def _found(
-    stream: Stream,
+    stream: DeclaredStream,
     rule: Rule,
     severity: Severity,
     hit: Hit,
@@ -213,7 +210,7 @@ def _found(
         hit.message,
         hit.remedy,
         stream.file,
-        stream.place_of(at),
+        stream.locate(at),
         stream.name,
         ".".join(map(str, path)),
         hit.fact,
@@ -243,7 +240,7 @@ def _finish(
     last: list[Found] = []
     if hit is not None:
         state, reason = _state(STALE, file.policy.ignore, file.used, today)
-        place = document.place_of(("version",))
+        place = document.locate(("version",))
         last.append(
             Found(
                 STALE,
@@ -290,7 +287,7 @@ def _of_suppressions(
             message,
             remedy,
             document.file,
-            document.place_of(path),
+            document.locate(path),
             stream,
             ".".join(map(str, path)),
         )
@@ -326,25 +323,3 @@ def _order(found: Found) -> tuple[int, int, str]:
 
 
 # ── baselines ────────────────────────────────────────────────────────────────────────────────────
-
-
-def apply_baseline(
-    found: Iterable[Found], known: Mapping[tuple[str, str, str], int], near: Callable[[str], str]
-) -> tuple[tuple[Found, ...], int]:
-    """Mark what a baseline already knows, so that only the new can fail; also how many of its entries are gone.
-
-    Args:
-        found: the findings.
-        known: how often each rule, file and stream stands in the baseline.
-        near: a file's name as the baseline writes it.
-    """
-    left = Counter(known)
-    made = []
-    for each in found:
-        rule, file, stream = each.key
-        key = (rule, near(file), stream)
-        if each.state is State.ACTIVE and left[key] > 0:
-            left[key] -= 1
-            each = replace(each, state=State.BASELINE)
-        made.append(each)
-    return tuple(made), sum(left.values())

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from shardcalc.core.units import USD
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StreamSummary:
     """One stream as a plan sees it."""
 
     name: str
@@ -22,21 +22,31 @@ class Standing:
     """Of the needed shards, in the hours of the comparison."""
     complete: bool
     """Whether every price of the cost is known."""
-    utilisation: Fraction
-    """The highest of any limit, at the declared shards where they are declared."""
+    planned_utilisation: Fraction
+    """The highest of any limit, at the needed shards."""
     findings: tuple[str, ...]
     """The names of what was found, most of it risk."""
 
+    @property
+    def utilisation(self) -> Fraction:
+        """The highest of any limit, at the declared shards where they are declared."""
+        return self.planned_utilisation * self.shards / (self.declared or self.shards)
+
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StreamChange:
     """One stream before and after; None where it did not or does not exist."""
 
-    before: Standing | None
-    after: Standing | None
+    before: StreamSummary | None
+    after: StreamSummary | None
 
     @property
-    def stream(self) -> Standing:
+    def same(self) -> bool:
+        """Whether nothing changed that a saved plan holds: it has a share as the nearest double."""
+        return _held(self.before) == _held(self.after)
+
+    @property
+    def stream(self) -> StreamSummary:
         """The side that exists, the later one where both do."""
         one = self.after or self.before
         assert one is not None
@@ -53,7 +63,11 @@ class Change:
         return _without(self.before, self.after)
 
 
-def _without(one: Standing | None, other: Standing | None) -> tuple[str, ...]:
+def _held(one: StreamSummary | None) -> object:
+    return one and (replace(one, planned_utilisation=Fraction(0)), float(one.planned_utilisation))
+
+
+def _without(one: StreamSummary | None, other: StreamSummary | None) -> tuple[str, ...]:
     return tuple(
         name for name in (one.findings if one else ()) if other is None or name not in other.findings
     )
@@ -66,7 +80,7 @@ class Comparison:
     against: str
     """Where the plan before came from."""
     hours: Fraction
-    changes: tuple[Change, ...]
+    changes: tuple[StreamChange, ...]
     unchanged: int
     shards: tuple[int, int]
     cost: tuple[USD, USD]
@@ -74,13 +88,13 @@ class Comparison:
 
 
 def compare(
-    before: Iterable[Standing], after: Iterable[Standing], *, against: str, hours: Fraction
+    before: Iterable[StreamSummary], after: Iterable[StreamSummary], *, against: str, hours: Fraction
 ) -> Comparison:
     """Pair the streams of two plans by Region and name."""
     old = {(one.region, one.name): one for one in before}
     new = {(one.region, one.name): one for one in after}
-    pairs = [Change(old.get(key), new.get(key)) for key in dict.fromkeys((*new, *old))]
-    changes = tuple(pair for pair in pairs if pair.before != pair.after)
+    pairs = [StreamChange(old.get(key), new.get(key)) for key in dict.fromkeys((*new, *old))]
+    changes = tuple(pair for pair in pairs if not pair.same)
     sides = (list(old.values()), list(new.values()))
     shards, cost, complete = (
         (make(sides[0]), make(sides[1]))
@@ -91,8 +105,3 @@ def compare(
         )
     )
     return Comparison(against, hours, changes, len(pairs) - len(changes), shards, cost, complete)  # type: ignore[arg-type]
-
-
-def thousandths(share: Fraction) -> Fraction:
-    """A share to the thousandth: a saved plan has doubles, and two of them compare no finer."""
-    return Fraction(round(share * 1000), 1000)

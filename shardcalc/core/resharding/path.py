@@ -20,8 +20,10 @@ from typing import Final
 
 from shardcalc.core.facts import Limits
 from shardcalc.core.history.model import read_name
-from shardcalc.core.units import Duration, decimal, read_count
-from shardcalc.core.workload.workload import BadFields, read_fields, read_region
+from shardcalc.core.text import BadFields, read_count
+from shardcalc.core.units import Duration
+from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.workload import read_region
 
 _CALL: Final = 100_000
 """The price of a call in the search, above that of any number of slow calls."""
@@ -300,16 +302,11 @@ class _Minima:
         return found
 
 
-def shards_text(count: int) -> str:
-    """A count of shards in words."""
-    return f"{count:,} shard{'' if count == 1 else 's'}"
-
-
 # ── from text ────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReshardRequest:
     """What was asked for, read from text."""
 
     current: int
@@ -320,7 +317,7 @@ class Asked:
     used: int | None = None
 
 
-def read_asked(**fields: object) -> Asked:
+def read_request(**fields: object) -> ReshardRequest:
     """Read counts and names from text; None is left out.
 
     Raises:
@@ -340,7 +337,7 @@ def read_asked(**fields: object) -> Asked:
                 )
             ]
         )
-    return Asked(**values)
+    return ReshardRequest(**values)
 
 
 _READERS: Final[Mapping[str, Callable[[object], object]]] = {
@@ -351,35 +348,3 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "quota": lambda value: read_count(value, "a shard quota"),
     "used": lambda value: read_count(value, "a count of open shards"),
 }
-
-
-# ── as commands ──────────────────────────────────────────────────────────────────────────────────
-
-
-def command(step: Step, stream: str | None, region: str | None) -> str:
-    """One call, to be pasted into a shell; a name that is not known is left to a variable."""
-    return f"aws kinesis update-shard-count --stream-name {_name(stream)}{_in(region)} --target-shard-count {step.target} --scaling-type UNIFORM_SCALING"
-
-
-def wait(stream: str | None, region: str | None) -> str:
-    """The command that returns when the stream is ACTIVE again, or gives up after a few minutes."""
-    return f"aws kinesis wait stream-exists --stream-name {_name(stream)}{_in(region)}"
-
-
-def _name(stream: str | None) -> str:
-    return stream if stream is not None else '"$STREAM"'
-
-
-def _in(region: str | None) -> str:
-    return f" --region {region}" if region is not None else ""
-
-
-def script(found: Path, stream: str | None, region: str | None) -> list[str]:
-    """All calls in order, with the waits between: lines for a shell, to be read before they are run."""
-    lines = []
-    for step in found.steps:
-        if step.wait is not None:
-            lines.append(f"# wait until {decimal(step.wait.in_hours)} h after call {step.after_call}")
-        lines.append(command(step, stream, region))
-        lines.append(wait(stream, region))
-    return lines

@@ -1,205 +1,57 @@
-"""What is asked of one stream: records, consumers, retention, headroom.
+"""What is asked of one stream, and the one table of its fields.
 
-This is the one vocabulary of both doors: a flag ``--hottest-key`` and a profile's ``hottest_key`` are
-read by the same function here and mean the same. No AWS number stands here; what AWS allows is judged
-by the plan, against the facts.
+A field is one row of :data:`FIELDS`: its reader, what it means, its flag, its JSON Schema, how pages and JSON show it.
+Flags, profiles, help, schema and pages follow from the table. No AWS number stands here; what AWS allows is judged by
+the plan, against the facts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property, lru_cache, partial
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, Self
 
-from shardcalc.core.units import (
-    BadValue,
-    Duration,
-    Months,
-    RecordRate,
-    Size,
-    percent,
-    read_count,
-    read_factor,
-    read_share,
-    shown,
+from shardcalc.core.facts import Limits, regions
+from shardcalc.core.text import BadFields, BadValue, decimal, nearest, percent, read_count, read_factor, shown
+from shardcalc.core.units import Duration, Months, RecordRate, Size
+from shardcalc.core.workload import forms
+from shardcalc.core.workload.parts import (
+    AGGREGATION_FIELDS,
+    CATCH_UP_FIELDS,
+    CONSUMER_FIELDS,
+    RATES_FIELDS,
+    SIZE_SHARE_FIELDS,
+    Aggregation,
+    CatchUp,
+    Consumer,
+    ConsumerType,
+    Growth,
+    Mode,
+    Rates,
+    SizeShare,
+)
+from shardcalc.core.workload.reading import (
+    Field,
+    Reader,
+    count,
+    duration,
+    pairs,
+    read_choice,
+    read_each,
+    read_fields,
+    read_mapping,
+    read_size,
+    readers,
+    schema_of,
+    share,
+    text_of,
 )
 
 DEFAULT_REGION: Final = "us-east-1"
 ONE: Final = Fraction(1)
 ZERO: Final = Fraction(0)
-
-
-class BadFields(BadValue):
-    """One or more fields that cannot be read, all of them at once."""
-
-    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
-        self.problems = tuple(problems)
-        """Pairs of field (dotted below the first level) and what is wrong with it."""
-        super().__init__("; ".join(f"{field}: {message}" for field, message in self.problems))
-
-
-class Mode(StrEnum):
-    """How a stream's capacity is provided and billed."""
-
-    PROVISIONED = "provisioned"
-    ON_DEMAND_STANDARD = "on-demand-standard"
-    ON_DEMAND_ADVANTAGE = "on-demand-advantage"
-
-
-class ConsumerType(StrEnum):
-    """What reads a stream. All but ``FAN_OUT`` share each shard's read throughput and GetRecords calls."""
-
-    SHARED = "shared"
-    KCL = "kcl"
-    LAMBDA = "lambda"
-    FIREHOSE = "firehose"
-    FLINK = "flink"
-    SDK = "sdk"
-    FAN_OUT = "fan-out"
-
-
-@dataclass(frozen=True)
-class Consumer:
-    """One reading application, or ``count`` alike ones without a name."""
-
-    name: str = ""
-    type: ConsumerType = ConsumerType.SHARED
-    count: int = 1
-    poll_interval: Duration | None = None
-    max_rps_per_shard: RecordRate | None = None
-    """The most producer records that this consumer handles, from one shard."""
-    parallelization_factor: int | None = None
-    batch_size: int | None = None
-    batch_duration: Duration | None = None
-
-    def __post_init__(self) -> None:
-        if self.type is ConsumerType.FAN_OUT and self.poll_interval is not None:
-            raise BadFields([("poll_interval", "a fan-out consumer does not poll; leave it out")])
-        if self.type not in (ConsumerType.LAMBDA, ConsumerType.FAN_OUT):
-            given = [
-                name
-                for name in ("parallelization_factor", "batch_size", "batch_duration")
-                if getattr(self, name) is not None
-            ]
-            if given:
-                raise BadFields(
-                    (name, f"only a lambda or fan-out consumer has it, this one is {self.type}")
-                    for name in given
-                )
-
-    @classmethod
-    def of(cls, /, **fields: object) -> Self:
-        """Read a consumer from text, as in a profile: ``Consumer.of(type="lambda", batch_size="100")``.
-
-        Raises:
-            BadFields: listing every field that cannot be read.
-        """
-        return cls(**read_fields(fields, CONSUMER_FIELDS, required=("type",)))
-
-    @property
-    def is_shared(self) -> bool:
-        """Whether it reads with GetRecords and shares the shard with the others."""
-        return self.type is not ConsumerType.FAN_OUT
-
-    def __str__(self) -> str:
-        return self.name or f"{self.type} consumer"
-
-
-class CatchUp(NamedTuple):
-    """A promise: after an outage of this length, shared consumers are back at the tip within that time."""
-
-    outage: Duration
-    within: Duration
-
-    @classmethod
-    def of(cls, /, **fields: object) -> Self:
-        """Read from text: ``CatchUp.of(outage="6h", within="2h")``.
-
-        Raises:
-            BadFields: listing every field that cannot be read.
-        """
-        return cls(**read_fields(fields, CATCH_UP_FIELDS, required=("outage", "within")))
-
-
-class Aggregation(NamedTuple):
-    """The producer packs records into aggregates of about this size, as the Kinesis Producer Library does."""
-
-    target_size: Size
-
-    @classmethod
-    def of(cls, /, **fields: object) -> Self:
-        """Read from text: ``Aggregation.of(target_size="25 KiB")``.
-
-        Raises:
-            BadFields: the size cannot be read.
-        """
-        return cls(**read_fields(fields, AGGREGATION_FIELDS, required=("target_size",)))
-
-
-class Growth(NamedTuple):
-    """How traffic is expected to grow: by this share of itself in each period, compounding."""
-
-    share: Fraction
-    period: Months
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read ``'5%/month'`` or ``'80%/year'``.
-
-        Raises:
-            BadValue: it is not a share of a month or a year.
-        """
-        write = "write for example 5%/month or 80%/year"
-        share, slash, period = text.rpartition("/")
-        if not slash or period.strip() not in ("month", "year"):
-            raise BadValue(f"{shown(text)} is not a growth; {write}")
-        return cls(
-            read_share(share.strip(), "a growth", most=Fraction(10), zero=True),
-            Months.parse(f"1 {period.strip()}"),
-        )
-
-    def __str__(self) -> str:
-        return f"{percent(self.share)}/{'month' if self.period.count == 1 else 'year'}"
-
-
-class SizeShare(NamedTuple):
-    """A part of the records that has this size."""
-
-    size: Size
-    share: Fraction
-
-    @classmethod
-    def of(cls, /, **fields: object) -> Self:
-        """Read from text: ``SizeShare.of(size="1 KiB", share="90%")``.
-
-        Raises:
-            BadFields: listing every field that cannot be read.
-        """
-        return cls(**read_fields(fields, SIZE_SHARE_FIELDS, required=("size", "share")))
-
-
-@dataclass(frozen=True)
-class Rates:
-    """Records per second that producers write: what is billed (mean) and what is sized for (peak)."""
-
-    mean: RecordRate
-    peak: RecordRate
-
-    def __post_init__(self) -> None:
-        if self.peak is not self.mean and self.peak < self.mean:
-            raise BadFields([("peak", f"{self.peak} is below the mean of {self.mean}")])
-
-    @classmethod
-    def of(cls, /, **fields: object) -> Self:
-        """Read from text: ``Rates.of(mean="100", peak="90k/min")``.
-
-        Raises:
-            BadFields: a field cannot be read, or the peak is below the mean.
-        """
-        return cls(**read_fields(fields, RATES_FIELDS, required=("mean", "peak")))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,7 +107,7 @@ class Workload:
         Raises:
             BadFields: listing every field that is unknown, missing or cannot be read.
         """
-        return cls(**assemble(read_fields(fields, FIELDS, required=("rps",))))
+        return cls(**assemble(read_fields(fields, READERS, required=("rps",))))
 
     @cached_property
     def shared(self) -> int:
@@ -295,63 +147,7 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-# ── reading fields ───────────────────────────────────────────────────────────────────────────────
-
-Reader = Callable[[Any], Any]
-
-
-def read_fields(
-    fields: Mapping[str, object], readers: Mapping[str, Reader], *, required: tuple[str, ...] = ()
-) -> dict[str, Any]:
-    """Read each field with its reader, collecting every problem.
-
-    Raises:
-        BadFields: listing every field that is unknown, missing or cannot be read.
-    """
-    values: dict[str, Any] = {}
-    problems: list[tuple[str, str]] = []
-    for name, written in fields.items():
-        reader = readers.get(name)
-        if reader is None:
-            problems.append((name, f"unknown field{nearest(name, readers)}"))
-            continue
-        try:
-            values[name] = reader(written)
-        except BadFields as error:
-            problems += [(f"{name}.{inner}", message) for inner, message in error.problems]
-        except BadValue as error:
-            problems.append((name, str(error)))
-    problems += [(name, "missing") for name in required if name not in fields]
-    if problems:
-        raise BadFields(problems)
-    return values
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a message: the nearest right name, or the list of them."""
-    from difflib import get_close_matches  # only on the way to an error
-
-    known = list(known)
-    close = get_close_matches(name.lower().replace("-", "_"), known, 1, 0.6) or get_close_matches(
-        name, known, 1, 0.6
-    )
-    return (
-        f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}" if len(known) < 10 else ""
-    )
-
-
-def _text(value: object) -> str:
-    if value.__class__ is str:
-        return value
-    # Files give text; a library's caller may give an int, a Fraction or a float, whose shortest text is what was meant.
-    if value is None or isinstance(value, (bool, Mapping, list, tuple)):
-        raise BadValue(f"{shown(value)} is not one value")
-    return value if isinstance(value, str) else str(value)
-
-
-def read_size(value: object) -> Size:
-    """A record size; a bare number is KiB."""
-    return value if isinstance(value, Size) else Size.parse(_text(value))
+# ── readers of whole fields ──────────────────────────────────────────────────────────────────────
 
 
 def read_rps(value: object) -> Rates:
@@ -362,7 +158,7 @@ def read_rps(value: object) -> Rates:
         value = pairs(value)
     if isinstance(value, Mapping):
         return Rates.of(**value)
-    return _one_rate(value if isinstance(value, RecordRate) else RecordRate.parse(_text(value)))
+    return _one_rate(value if isinstance(value, RecordRate) else RecordRate.parse(text_of(value)))
 
 
 def _one_rate(rate: RecordRate) -> Rates:
@@ -372,10 +168,10 @@ def _one_rate(rate: RecordRate) -> Rates:
 def read_consumers(value: object) -> tuple[Consumer, ...]:
     """A count, or a list of consumers, each a mapping (on the command line ``type=lambda,batch_size=100``)."""
     if isinstance(value, (list, tuple)):
-        return tuple(_read_each(value, Consumer))
+        return tuple(read_each(value, Consumer))
     if isinstance(value, str) and "=" in value:
-        return tuple(_read_each([value], Consumer))
-    return count_consumers(_text(value))
+        return tuple(read_each([value], Consumer))
+    return count_consumers(text_of(value))
 
 
 @lru_cache(1024)
@@ -391,67 +187,7 @@ def read_sizes(value: object) -> tuple[SizeShare, ...]:
         value = [{"size": size, "share": share} for size, share in pairs(value).items()]
     if not isinstance(value, (list, tuple)) or not value:
         raise BadValue("write a list of size and share")
-    return tuple(_read_each(value, SizeShare))
-
-
-def _read_each(items: Iterable[object], kind: type[Any]) -> list[Any]:
-    made: list[Any] = []
-    problems: list[tuple[str, str]] = []
-    for index, item in enumerate(items):
-        if isinstance(item, kind):
-            made.append(item)
-            continue
-        try:
-            mapping = pairs(item) if isinstance(item, str) else item
-            if not isinstance(mapping, Mapping):
-                raise BadValue(f"{shown(item)} is not a mapping of fields")
-            made.append(kind.of(**mapping))
-        except BadFields as error:
-            problems += [(f"{index}.{inner}", message) for inner, message in error.problems]
-        except BadValue as error:
-            problems.append((str(index), str(error)))
-    if problems:
-        raise BadFields(problems)
-    return made
-
-
-def _read_mapping(kind: type[Any], only: str | None, value: object) -> Any:
-    if isinstance(value, kind):
-        return value
-    if isinstance(value, str):
-        value = pairs(value) if "=" in value or only is None else {only: value}
-    if not isinstance(value, Mapping):
-        raise BadValue(f"{shown(value)} is not a mapping of fields")
-    return kind.of(**value)
-
-
-def pairs(text: str) -> dict[str, str]:
-    """Split ``'outage=6h,within=2h'``.
-
-    Raises:
-        BadValue: a part has no '=', or a name comes twice.
-    """
-    found: dict[str, str] = {}
-    for part in text.split(","):
-        name, equals, value = part.partition("=")
-        name = name.strip()
-        if not equals or not name:
-            raise BadValue(f"{shown(text)}: write name=value, with commas between")
-        if name in found:
-            raise BadValue(f"{shown(text)}: {name} stands twice")
-        found[name] = value.strip()
-    return found
-
-
-def read_type(value: object) -> ConsumerType:
-    """The type of a named consumer."""
-    return ConsumerType(
-        _read_choice(
-            value,
-            "a type of consumer",
-            {kind.value: kind for kind in ConsumerType if kind is not ConsumerType.SHARED},
-        )
-    )
+    return tuple(read_each(value, SizeShare))
 
 
 _MODES: Final = {mode.value: mode for mode in Mode}
@@ -460,22 +196,13 @@ _MODES_ALSO: Final = _MODES | {"on-demand": Mode.ON_DEMAND_STANDARD}
 
 def read_mode(value: object) -> Mode:
     """A capacity mode; AWS's own ``PROVISIONED`` and ``ON_DEMAND`` are understood, the latter as On-demand Standard."""
-    text = _text(value).strip().lower().replace("_", "-")
-    return _MODES_ALSO.get(text) or _read_choice(value, "a capacity mode", _MODES)
-
-
-def _read_choice(value: object, what: str, known: Mapping[str, Any]) -> Any:
-    text = _text(value).strip()
-    if text.lower() not in known:
-        raise BadValue(f"{shown(text)} is not {what}{nearest(text, known) or ''}")
-    return known[text.lower()]
+    text = text_of(value).strip().lower().replace("_", "-")
+    return _MODES_ALSO.get(text) or read_choice(value, "a capacity mode", _MODES)
 
 
 def read_region(value: object) -> str:
     """A Region's code, one that has an endpoint of Kinesis Data Streams."""
-    from shardcalc.core.facts import regions
-
-    text = _text(value).strip()
+    text = text_of(value).strip()
     if text not in regions().codes:
         raise BadValue(
             f"{shown(text)} is not a Region with Kinesis Data Streams{nearest(text, regions().codes)}"
@@ -483,78 +210,190 @@ def read_region(value: object) -> str:
     return text
 
 
-def read_line(value: object) -> str:
-    """Free text."""
-    text = _text(value).strip()
-    if len(text) > 10_000:
-        raise BadValue(f"{shown(text)} is too long: at most 10,000 characters")
-    return text
+read_headroom: Reader = share("a headroom", most=Fraction(100), zero=True)
+read_retention: Reader = duration("a retention", "h")
 
 
-def _duration(what: str, bare: str | None = None) -> Reader:
-    return lambda value: (
-        value if isinstance(value, Duration) else Duration.parse(_text(value), what, bare=bare)
-    )
+# ── the table ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _count(what: str, least: int, most: int = 1_000_000) -> Reader:
-    return lambda value: read_count(_text(value), what, least=least, most=most)
+def _optional(field: str, key: str) -> Any:
+    """The JSON of a field that is one quantity or share, left out where it is not declared."""
+    return lambda workload: None if (value := getattr(workload, field)) is None else {key: value}
 
 
-def _rate(what: str) -> Reader:
-    return lambda value: value if isinstance(value, RecordRate) else RecordRate.parse(_text(value), what)
+def _text(field: str) -> Any:
+    """The text of a field, nothing where it is not declared."""
+    return lambda workload, _: "" if (value := getattr(workload, field)) is None else str(value)
 
 
-read_headroom: Reader = lambda value: read_share(_text(value), "a headroom", most=Fraction(100), zero=True)
-read_hottest_key: Reader = lambda value: read_share(_text(value), "a share of the traffic")
-read_share_of_records: Reader = lambda value: read_share(_text(value), "a share of the records")
-read_skew: Reader = lambda value: read_factor(_text(value), "a skew")
-read_growth: Reader = lambda value: value if isinstance(value, Growth) else Growth.parse(_text(value))
-read_horizon: Reader = lambda value: (
-    value if isinstance(value, Months) else Months.parse(_text(value), "a horizon")
-)
-read_retention: Reader = _duration("a retention", "h")
-read_shards: Reader = _count("a shard count", 1)
-read_fan_out: Reader = _count("a count of fan-out consumers", 0, 10_000)
-read_catch_up: Reader = partial(_read_mapping, CatchUp, None)
-read_aggregation: Reader = partial(_read_mapping, Aggregation, "target_size")
+def _shown_size(workload: Workload, _: Limits) -> str:
+    mix = ", ".join(f"{percent(part.share)} of {part.size}" for part in workload.sizes)
+    return f"{workload.size} mean" + (f" of a mix: {mix}" if mix else "")
 
-CONSUMER_FIELDS: Final[Mapping[str, Reader]] = {
-    "name": read_line,
-    "type": read_type,
-    "poll_interval": _duration("a poll interval"),
-    "max_rps_per_shard": _rate("a record rate"),
-    "parallelization_factor": _count("a parallelization factor", 1),
-    "batch_size": _count("a batch size", 1),
-    "batch_duration": _duration("a batch duration"),
-}
-CATCH_UP_FIELDS: Final[Mapping[str, Reader]] = {
-    "outage": _duration("an outage"),
-    "within": _duration("a time to catch up"),
-}
-AGGREGATION_FIELDS: Final[Mapping[str, Reader]] = {"target_size": read_size}
-SIZE_SHARE_FIELDS: Final[Mapping[str, Reader]] = {"size": read_size, "share": read_share_of_records}
-RATES_FIELDS: Final[Mapping[str, Reader]] = {"mean": _rate("a mean rate"), "peak": _rate("a peak rate")}
 
-FIELDS: Final[Mapping[str, Reader]] = {
-    "size": read_size,
-    "sizes": read_sizes,
-    "max_size": read_size,
-    "max_record_size": read_size,
-    "rps": read_rps,
-    "consumers": read_consumers,
-    "fan_out": read_fan_out,
-    "headroom": read_headroom,
-    "hottest_key": read_hottest_key,
-    "skew": read_skew,
-    "catch_up": read_catch_up,
-    "aggregation": read_aggregation,
-    "retention": read_retention,
-    "long_term_reads": read_size,
-    "mode": read_mode,
-    "region": read_region,
-    "shards": read_shards,
-    "growth": read_growth,
-    "horizon": read_horizon,
-}
-"""Every field that describes a workload, and how it is read: the flags of the command line and the fields of a stream in a profile."""
+def _shown_rates(workload: Workload, _: Limits) -> str:
+    rates = workload.rps
+    return str(rates.peak) if rates.peak == rates.mean else f"{rates.mean} mean, {rates.peak} peak"
+
+
+def _shown_consumers(workload: Workload, _: Limits) -> str:
+    names = ", ".join(f"{c.name} ({c.type})" for c in workload.consumers if c.is_shared and c.name)
+    return f"{workload.shared:,} shared" + (f": {names}" if names else "")
+
+
+def _exact_consumers(workload: Workload) -> dict[str, Any]:
+    described = [
+        c for c in workload.consumers if c.name or c.type not in (ConsumerType.SHARED, ConsumerType.FAN_OUT)
+    ]
+    made: dict[str, Any] = {"shared_consumers": workload.shared}
+    if described:
+        made["consumers"] = [_exact_consumer(consumer) for consumer in described]
+    return made
+
+
+def _exact_consumer(consumer: Consumer) -> dict[str, Any]:
+    row = {
+        "name": consumer.name or None,
+        "type": consumer.type.value,
+        "poll_interval_seconds": consumer.poll_interval,
+        "max_records_per_second_per_shard": consumer.max_rps_per_shard,
+        "parallelization_factor": consumer.parallelization_factor,
+        "batch_size": consumer.batch_size,
+        "batch_duration_seconds": consumer.batch_duration,
+    }
+    return {key: value for key, value in row.items() if value is not None}
+
+
+FIELDS: Final = (
+    Field(
+        "size", read_size, "mean record size, data blob plus partition key; a bare number is KiB",
+        forms.SIZE, "SIZE", _shown_size, lambda w: {"size_bytes": w.size},
+    ),
+    Field(
+        "sizes", read_sizes, "the mix of record sizes and their shares, instead of size",
+        {
+            "anyOf": [
+                {"type": "array", "minItems": 1, "items": forms.or_pairs(schema_of(SIZE_SHARE_FIELDS, ["size", "share"]))},
+                forms.PAIRS,
+            ]
+        },
+        "SIZE=SHARE,...", None,
+        lambda w: {"sizes": [{"size_bytes": part.size, "share": part.share} for part in w.sizes]} if w.sizes else None,
+    ),
+    Field(
+        "max_size", read_size, "size of the largest record",
+        forms.SIZE, "SIZE", _text("max_size"), _optional("max_size", "max_size_bytes"),
+    ),
+    Field(
+        "max_record_size", read_size, "the stream's MaxRecordSizeInKiB setting, if it was changed",
+        forms.SIZE, "SIZE", _text("max_record_size"), _optional("max_record_size", "max_record_size_bytes"),
+    ),
+    Field(
+        "rps", read_rps, "records per second: a number, 90k/min, 8/day, or mean and peak",
+        {
+            "anyOf": [*forms.RATE["anyOf"], schema_of(RATES_FIELDS, ["mean", "peak"]), forms.PAIRS],
+            "examples": [6, "90k/min", {"mean": 100, "peak": "20k/min"}],
+        },
+        "RATE", _shown_rates,
+        lambda w: {"mean_records_per_second": w.rps.mean, "peak_records_per_second": w.rps.peak},
+    ),
+    Field(
+        "consumers", read_consumers, "consumers that share GetRecords: a count, or named ones with a type",
+        {
+            "anyOf": [forms.whole(0), {"type": "array", "items": forms.or_pairs(schema_of(CONSUMER_FIELDS, ["type"]))}, forms.PAIRS],
+            "examples": [2, [{"name": "billing", "type": "lambda"}]],
+        },
+        "N|type=TYPE,...", _shown_consumers, _exact_consumers,
+    ),
+    Field(
+        "fan_out", count("a count of fan-out consumers", 0, 10_000),
+        "consumers registered for enhanced fan-out, besides the named ones",
+        forms.whole(0), "N", lambda w, _: f"{w.fan_out:,}" if w.fan_out else "", lambda w: {"fan_out_consumers": w.fan_out},
+    ),
+    Field(
+        "headroom", read_headroom, "demand is multiplied by 1 + headroom",
+        forms.SHARE, "20%", lambda w, _: percent(w.headroom) if w.headroom else "none", lambda w: {"headroom": w.headroom},
+    ),
+    Field(
+        "hottest_key", share("a share of the traffic"), "share of the traffic on the busiest partition key",
+        forms.SHARE, "30%", lambda w, _: percent(w.hottest_key) if w.hottest_key is not None else "",
+        _optional("hottest_key", "hottest_key"),
+    ),
+    Field(
+        "skew", lambda value: read_factor(text_of(value), "a skew"), "busiest shard over mean shard",
+        {"anyOf": [{"type": "number", "minimum": 1}, {"type": "string", "pattern": forms.DIGITS + r"x?\s*$"}], "examples": [1.5]},
+        "1.5", lambda w, _: f"{decimal(w.skew)} x" if w.skew != 1 else "none: every shard as busy as the mean",
+        lambda w: {"skew": w.skew},
+    ),
+    Field(
+        "catch_up", partial(read_mapping, CatchUp, None),
+        "after an outage this long, shared consumers drain the backlog within that time",
+        {**forms.or_pairs(schema_of(CATCH_UP_FIELDS, ["outage", "within"])), "examples": [{"outage": "6h", "within": "2h"}]},
+        "outage=6h,within=2h", lambda w, _: f"after {w.catch_up.outage} within {w.catch_up.within}" if w.catch_up else "",
+        lambda w: {"catch_up": {"outage_seconds": w.catch_up.outage, "within_seconds": w.catch_up.within}} if w.catch_up else None,
+    ),
+    Field(
+        "aggregation", partial(read_mapping, Aggregation, "target_size"),
+        "the producer packs records (KPL) into aggregates of this size",
+        {
+            "anyOf": [schema_of(AGGREGATION_FIELDS, ["target_size"]), forms.SIZE["anyOf"][1], forms.PAIRS],
+            "examples": [{"target_size": "25 KiB"}, "25 KiB"],
+        },
+        "SIZE", lambda w, _: f"into {w.aggregation.target_size}" if w.aggregation else "",
+        lambda w: {"aggregation_target_size_bytes": w.aggregation.target_size} if w.aggregation else None,
+    ),
+    Field(
+        "retention", read_retention, "how long records are kept; a bare number is hours",
+        {"anyOf": [forms.NUMBER, forms.DURATION], "examples": ["7d", 168]}, "7d",
+        lambda w, limits: str(w.retention or limits.retention_least.value), _optional("retention", "retention_seconds"),
+    ),
+    Field(
+        "long_term_reads", read_size, "how much is read a month from records older than 7 days",
+        forms.SIZE, "SIZE", _text("long_term_reads"), _optional("long_term_reads", "long_term_reads_bytes"),
+    ),
+    Field(
+        "mode", read_mode, "capacity mode: provisioned, on-demand-standard, on-demand-advantage",
+        {"enum": [*(mode.value for mode in Mode), "on-demand", "PROVISIONED", "ON_DEMAND"]}, "MODE", lambda w, _: w.mode.value,
+    ),
+    Field(
+        "region", read_region, "AWS Region, for prices and quotas",
+        {**forms.TEXT, "examples": ["us-east-1"]}, "REGION", lambda w, _: w.region,
+    ),
+    Field(
+        "shards", count("a shard count", 1), "shards that are deployed or declared",
+        forms.whole(1), "N", lambda w, _: f"{w.shards:,}" if w.shards is not None else "",
+    ),
+    Field(
+        "growth", lambda value: value if isinstance(value, Growth) else Growth.parse(text_of(value)),
+        "how the traffic is expected to grow, compounding",
+        {"type": "string", "pattern": forms.DIGITS + r"%?\s*/\s*(month|year)\s*$", "examples": ["5%/month", "80%/year"]},
+        "5%/month", _text("growth"),
+        lambda w: {"growth": {"share": w.growth.share, "months": w.growth.period.count}} if w.growth else None,
+    ),
+    Field(
+        "horizon", lambda value: value if isinstance(value, Months) else Months.parse(text_of(value), "a horizon"),
+        "how far ahead to look when it grows; 12 months when not given",
+        {"type": "string", "pattern": forms.DIGITS + r"(months?|years?)\s*$", "examples": ["12 months", "2 years"]},
+        "12 months", _text("horizon"), lambda w: {"horizon_months": w.horizon.count} if w.horizon else None,
+    ),
+)  # fmt: skip
+"""Every field that describes a workload, in the order in which people think of them."""
+
+READERS: Final = readers(FIELDS)
+
+
+def shown_inputs(workload: Workload, limits: Limits) -> Iterator[tuple[str, str]]:
+    """Each field with its value in words; an empty text for what is not declared."""
+    for field in FIELDS:
+        if field.shown is not None:
+            yield field.name, field.shown(workload, limits)
+
+
+def exact_inputs(workload: Workload) -> dict[str, Any]:
+    """The keys and exact values of a workload in JSON; absent fields are left out."""
+    made: dict[str, Any] = {}
+    for field in FIELDS:
+        if field.exact is not None:
+            made |= field.exact(workload) or {}
+    return made

@@ -8,9 +8,10 @@ from __future__ import annotations
 import posixpath
 from typing import Final
 
-from shardcalc.core.capacity.findings import Severity
+from shardcalc.app.check import CheckReport
+from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.lint.check import Found
-from shardcalc.report.check.check import CheckReport
+from shardcalc.report.check import words
 from shardcalc.report.kit.terminal import clean
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -26,7 +27,7 @@ def _command(found: Found) -> str:
     if found.place is not None:
         properties |= {"line": str(found.place.line), "col": str(found.place.column)}
     name = f" in {found.stream}" if found.stream else ""
-    properties["title"] = f"{found.rule.id} {found.rule.name}{name}"
+    properties["title"] = f"{words.named(found)}{name}"
     given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     message = f"{clean(found.message)}\n{clean(found.remedy)}"
     return f"::{_COMMANDS[found.severity]} {given}::{_data(message)}"

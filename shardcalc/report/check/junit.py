@@ -1,35 +1,30 @@
 """JUnit XML: a suite a file, a case for each finding, and one for each stream without any.
 
-A finding at or above the level that fails is a failure, one below it a case that passes with output, so that the report
-and the exit code agree. Checked against the XSD of Jenkins' xUnit plugin, junit-10.
+A finding at or above the level that fails is a failure, one below it a case that passes with output, so that
+the report and the exit code agree. Checked against the XSD of Jenkins' xUnit plugin, junit-10.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from shardcalc.core.lint.check import GRAVITY, Found
-from shardcalc.report.check.check import CheckReport, where
+from shardcalc.app.check import CheckReport
+from shardcalc.core.lint.check import Found
+from shardcalc.report.check import words
 
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def text(report: CheckReport, streams: Iterable[tuple[str, str]]) -> str:
-    """The whole report.
-
-    Args:
-        report: what was found.
-        streams: file and name of each stream that was checked.
-    """
+def text(report: CheckReport) -> str:
+    """The whole report."""
     found: dict[str, list[Found]] = {}
     clean: dict[str, list[str]] = {}
     for each in report.active:
         found.setdefault(each.file, []).append(each)
     faulty = {(each.file, each.stream) for each in report.active}
-    for file, name in streams:
+    for file, name in report.streams:
         if (file, name) not in faulty:
             clean.setdefault(file, []).append(name)
     suites = [
@@ -41,7 +36,8 @@ def text(report: CheckReport, streams: Iterable[tuple[str, str]]) -> str:
     body = "".join(made for _, _, made in suites)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<testsuites name="shardcalc check" tests="{tests}" failures="{failures}" errors="0">\n{body}</testsuites>\n'
+        f'<testsuites name="shardcalc check" tests="{tests}" failures="{failures}" errors="0">\n'
+        f"{body}</testsuites>\n"
     )
 
 
@@ -49,20 +45,21 @@ def _suite(report: CheckReport, file: str, found: list[Found], clean: list[str])
     cases = []
     failures = 0
     for each in found:
-        fails = GRAVITY[each.severity] >= GRAVITY[report.fail_on]
+        fails = report.fails(each)
         failures += fails
-        body = f"{where(each)}\n{each.message}\n-> {each.remedy}"
-        inner = (
-            f"<failure message={_attribute(each.message)} type={_attribute(each.severity.value)}>{_content(body)}</failure>"
-            if fails
-            else f"<system-out>{_content(f'{each.severity}: {body}')}</system-out>"
-        )
-        name = f"{each.rule.id} {each.rule.name}" + (f": {each.stream}" if each.stream else "")
+        body = f"{words.where(each)}\n{each.message}\n-> {each.remedy}"
+        if fails:
+            said = f"message={_attribute(each.message)} type={_attribute(each.severity.value)}"
+            inner = f"<failure {said}>{_content(body)}</failure>"
+        else:
+            inner = f"<system-out>{_content(f'{each.severity}: {body}')}</system-out>"
+        name = words.named(each) + (f": {each.stream}" if each.stream else "")
         cases.append(
             f"    <testcase name={_attribute(name)} classname={_attribute(each.file)}>{inner}</testcase>\n"
         )
     cases += [f"    <testcase name={_attribute(name)} classname={_attribute(file)}/>\n" for name in clean]
-    head = f'  <testsuite name={_attribute(file)} tests="{len(cases)}" failures="{failures}" errors="0" skipped="0">\n'
+    counts = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="0"'
+    head = f"  <testsuite name={_attribute(file)} {counts}>\n"
     return len(cases), failures, head + "".join(cases) + "  </testsuite>\n"
 
 

@@ -6,16 +6,18 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any, Final
 from urllib.parse import quote
 
-from shardcalc.core.capacity.findings import Severity
+from shardcalc.app.check import CheckReport
+from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.facts import Limits
 from shardcalc.core.lint.check import Found, State
-from shardcalc.core.lint.rules import RULES, UNUSABLE, Rule, example
-from shardcalc.report.check.check import CheckReport
+from shardcalc.core.lint.rule import Rule, example
+from shardcalc.core.lint.rules import RULES, UNUSABLE
 from shardcalc.report.check.github import path
+from shardcalc.report.kit.json import document
+from shardcalc.report.kit.markdown import fenced
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -38,10 +40,7 @@ def text(report: CheckReport, version: str) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(found, index[found.rule.id], report.baseline) for found in report.found],
     }
-    return (
-        json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
-        + "\n"
-    )
+    return document({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(rule: Rule, limits: Limits) -> dict[str, Any]:
@@ -50,7 +49,8 @@ def _rule(rule: Rule, limits: Limits) -> dict[str, Any]:
         f"\n\nSource: {fact.source.title}, {fact.source.url}, read {fact.date}." if fact is not None else ""
     )
     plain = f"{rule.reason}\n\nWhat to do: {rule.remedy}.{cited}"
-    yaml = f"\n\nTriggers it:\n\n```yaml\n{example(rule.bad)}```\n\nDoes not:\n\n```yaml\n{example(rule.good)}```\n"
+    bad, good = (fenced(example(text).splitlines(), "yaml") for text in (rule.bad, rule.good))
+    yaml = f"\n\nTriggers it:\n\n{bad}\n\nDoes not:\n\n{good}\n"
     row: dict[str, Any] = {
         "id": rule.id,
         "name": rule.name,

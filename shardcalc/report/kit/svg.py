@@ -1,7 +1,8 @@
 """Pictures as static SVG: lines, steps, columns and bars, with labelled axes.
 
-They are drawn with the page's own text colours, and told apart by dashes and shades, so that grey paper and dark screens
-show them as well. A picture places what it is given and works out nothing else; each stands above a table of its numbers.
+They are drawn with the page's own text colours, and told apart by dashes and shades, so that grey paper and
+dark screens show them as well. A picture places what it is given and works out nothing else; each stands above
+a table of its numbers.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class Line(NamedTuple):
     name: str
     points: Sequence[tuple[float, float]]
     style: str
-    """Its class: ``a``, ``b`` and ``c`` are full, dashed and dotted; ``area`` is filled; ``mark`` is a level."""
+    """Its class: ``a``, ``b``, ``c`` are full, dashed and dotted; ``area`` is filled; ``mark`` is a level."""
     steps: bool = False
     """Whether the value stays until the next point."""
 
@@ -104,19 +105,11 @@ def lines(
     drawn = []
     for start, end in bands:
         left = x.place(start, LEFT, right)
-        drawn.append(
-            f'<rect class="band" x="{_n(left)}" y="{TOP}" width="{_n(max(2, x.place(end, LEFT, right) - left))}" height="{bottom - TOP}"/>'
-        )
+        drawn.append(_rect("band", left, TOP, max(2, x.place(end, LEFT, right) - left), bottom - TOP))
     drawn += _frame(x, y)
-    for curve in curves:
-        drawn.append(_curve(curve, x, y))
+    drawn += [_curve(curve, x, y) for curve in curves]
     if now is not None:
-        at = x.place(now[0], LEFT, right)
-        anchor = "end" if at > WIDTH * 0.7 else "start"
-        drawn.append(f'<path class="now" d="M{_n(at)} {TOP}V{bottom}"/>')
-        drawn.append(
-            f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11}" class="{anchor}">{escape(now[1])}</text>'
-        )
+        drawn += _mark(x.place(now[0], LEFT, right), now[1], TOP + 11, WIDTH * 0.7)
     drawn += _legend(
         [(curve.name, curve.style) for curve in curves] + ([("throttled", "band")] if bands else [])
     )
@@ -148,16 +141,10 @@ def columns(
         if count:
             # A column that exists is seen, however low.
             top = min(top, bottom - 1.5)
-            drawn.append(
-                f'<rect class="bar" x="{_n(x.place(value, LEFT, right) - width / 2)}" y="{_n(top)}" width="{_n(width)}" height="{_n(bottom - top)}"/>'
-            )
+            left = x.place(value, LEFT, right) - width / 2
+            drawn.append(_rect("bar", left, top, width, bottom - top))
     for index, (value, text) in enumerate(marks):
-        at = x.place(value, LEFT, right)
-        anchor = "end" if at > WIDTH * 0.6 else "start"
-        drawn.append(f'<path class="now" d="M{_n(at)} {TOP}V{bottom}"/>')
-        drawn.append(
-            f'<text x="{_n(at + (-4 if anchor == "end" else 4))}" y="{TOP + 11 + 15 * index}" class="{anchor}">{escape(text)}</text>'
-        )
+        drawn += _mark(x.place(value, LEFT, right), text, TOP + 11 + 15 * index, WIDTH * 0.6)
     return _svg(title, drawn, HEIGHT)
 
 
@@ -169,7 +156,7 @@ def bars(
     full_text: str = "",
     axis: str = "",
 ) -> str:
-    """Horizontal bars: a label, a length, a text and whether it stands out; ``full`` is where a line is drawn."""
+    """Horizontal bars: a label, a length, a text, whether it stands out; ``full`` is where a line is."""
     most = max([full or 0, *(length for _, length, _, _ in rows)]) or 1
     widest = max((len(text) for _, _, text, _ in rows), default=0)
     room = WIDTH - RIGHT - 8 * widest - 10
@@ -178,21 +165,17 @@ def bars(
     for index, (label, length, text, strong) in enumerate(rows):
         y = top + index * 38
         width = max(1.5, length / most * room)
-        drawn.append(f'<text x="0" y="{y + 13}">{escape(label)}</text>')
-        drawn.append(
-            f'<rect class="{"bar" if strong else "pale"}" x="0" y="{y + 18}" width="{_n(width)}" height="13"/>'
-        )
-        drawn.append(
-            f'<text class="{"strong" if strong else "value"}" x="{_n(width + 6)}" y="{y + 29}">{escape(text)}</text>'
-        )
+        drawn.append(_text(0, y + 13, label))
+        drawn.append(_rect("bar" if strong else "pale", 0, y + 18, width, 13))
+        style = "strong" if strong else "value"
+        drawn.append(f'<text class="{style}" x="{_n(width + 6)}" y="{y + 29}">{escape(text)}</text>')
     height = top + len(rows) * 38
     if full is not None:
         at = full / most * room
-        drawn.append(
-            f'<path class="limit" d="M{_n(at)} 16V{height}"/><text x="{_n(at)}" y="11" class="{"end" if at > WIDTH / 2 else "start"}">{full_text}</text>'
-        )
+        drawn.append(f'<path class="limit" d="M{_n(at)} 16V{height}"/>')
+        drawn.append(_text(at, 11, full_text, "end" if at > WIDTH / 2 else "start"))
     if axis:
-        drawn.append(f'<text x="0" y="{height + 14}">{escape(axis)}</text>')
+        drawn.append(_text(0, height + 14, axis))
         height += 20
     return _svg(title, drawn, height)
 
@@ -202,13 +185,12 @@ def _frame(x: Axis, y: Axis) -> Iterator[str]:
     grid = "".join(f"M{LEFT} {_n(y.place(value, bottom, TOP))}H{right}" for value in y.ticks)
     yield f'<path class="grid" d="{grid}"/><path class="axis" d="M{LEFT} {TOP}V{bottom}H{right}"/>'
     for value in y.ticks:
-        yield f'<text x="{LEFT - 6}" y="{_n(y.place(value, bottom, TOP) + 4)}" class="end">{escape(y.write(value))}</text>'
+        yield _text(LEFT - 6, y.place(value, bottom, TOP) + 4, y.write(value), "end")
     for value in x.ticks:
         at = x.place(value, LEFT, right)
-        anchor = "end" if at > right - 20 else "middle"
-        yield f'<text x="{_n(at)}" y="{bottom + 17}" class="{anchor}">{escape(x.write(value))}</text>'
-    yield f'<text x="{right}" y="{HEIGHT - 6}" class="end">{escape(x.title)}</text>'
-    yield f'<text x="0" y="{TOP - 10}" class="unit">{escape(y.title)}</text>'
+        yield _text(at, bottom + 17, x.write(value), "end" if at > right - 20 else "middle")
+    yield _text(right, HEIGHT - 6, x.title, "end")
+    yield _text(0, TOP - 10, y.title, "unit")
 
 
 def _legend(named: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -217,15 +199,29 @@ def _legend(named: Sequence[tuple[str, str]]) -> Iterator[str]:
         if not name:
             continue
         at -= 7.4 * len(name)
-        yield f'<text x="{_n(at)}" y="11">{escape(name)}</text>'
+        yield _text(at, 11, name)
         at -= 30
-        shape = (
-            f'<rect class="{style}" x="{_n(at)}" y="1" width="24" height="11"/>'
-            if style in ("area", "band")
-            else ""
-        )
-        yield shape or f'<path class="{style}" d="M{_n(at)} 7h24"/>'
+        if style in ("area", "band"):
+            yield _rect(style, at, 1, 24, 11)
+        else:
+            yield f'<path class="{style}" d="M{_n(at)} 7h24"/>'
         at -= 12
+
+
+def _mark(at: float, text: str, y: float, far: float) -> Iterator[str]:
+    """A thin line from top to bottom, with a text beside it: on its left from ``far`` on."""
+    yield f'<path class="now" d="M{_n(at)} {TOP}V{HEIGHT - BOTTOM}"/>'
+    yield _text(at - 4, y, text, "end") if at > far else _text(at + 4, y, text, "start")
+
+
+def _text(x: float, y: float, text: str, style: str = "") -> str:
+    shown = f' class="{style}"' if style else ""
+    return f'<text x="{_n(x)}" y="{_n(y)}"{shown}>{escape(text)}</text>'
+
+
+def _rect(style: str, x: float, y: float, width: float, height: float) -> str:
+    size = f'width="{_n(width)}" height="{_n(height)}"'
+    return f'<rect class="{style}" x="{_n(x)}" y="{_n(y)}" {size}/>'
 
 
 def _n(value: float) -> str:
@@ -233,4 +229,5 @@ def _n(value: float) -> str:
 
 
 def _svg(title: str, drawn: Sequence[str], height: float) -> str:
-    return f'<svg role="img" viewBox="0 0 {WIDTH} {_n(height)}" aria-label="{escape(title)}">{"".join(drawn)}</svg>'
+    box = f'viewBox="0 0 {WIDTH} {_n(height)}"'
+    return f'<svg role="img" {box} aria-label="{escape(title)}">{"".join(drawn)}</svg>'

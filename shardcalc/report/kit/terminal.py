@@ -1,7 +1,7 @@
 """The drawing kit of the terminal pages: headings, prose, tables, bars.
 
-In a terminal Rich draws; where there is none the page is plain text without boxes, neither folded nor cut in its tables,
-and Rich is not even imported. Nothing here knows what is drawn.
+In a terminal Rich draws; where there is none the page is plain text without boxes, its tables neither folded
+nor cut, and Rich is not even imported. Nothing here knows what is drawn.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 if TYPE_CHECKING:
     from rich.console import Console
 
-Justify = Literal["left", "right"]
 Part = str | tuple[str, str]
 """A piece of text, perhaps with a style."""
 Cell = str | tuple[Part, ...]
@@ -79,12 +78,15 @@ class Screen:
 
     def table(
         self,
-        columns: Sequence[tuple[str, Justify]],
+        columns: Sequence[str],
         rows: Iterable[Sequence[Cell]],
         *,
         footer: Sequence[str] | None = None,
     ) -> None:
-        """A table. In a terminal it fits the width, its first column folding; elsewhere it is as wide as it needs to be."""
+        """A table; a column whose title ends in ``:`` is right-aligned.
+
+        In a terminal it fits the width, its first column folding; elsewhere it is as wide as it needs to be.
+        """
         made = [[_pieces(cell) for cell in row] for row in rows]
         if self._console is None:
             text = [["".join(piece for piece, _ in cell) for cell in row] for row in made]
@@ -104,12 +106,35 @@ class Screen:
             show_footer=footer is not None,
             header_style="dim",
         )
-        for index, (title, justify) in enumerate(columns):
+        for index, (title, right) in enumerate(map(_aligned, columns)):
             last = Text(clean(footer[index]), style="bold") if footer is not None else ""
+            justify: Literal["left", "right"] = "right" if right else "left"
             table.add_column(title, justify=justify, overflow="fold", no_wrap=index > 0, footer=last)
         for row in made:
             table.add_row(*(Text.assemble(*cell) for cell in row))
         self._print(table)
+
+    def bar_table(
+        self, columns: Sequence[str], rows: Iterable[tuple[Sequence[Cell], Fraction]], at: int, short: str
+    ) -> None:
+        """A table with bars in one column; they take the width that the other columns leave.
+
+        Args:
+            columns: the titles, that of the bars included.
+            rows: the other cells of each row, and the share that its bar shows.
+            at: where the bars stand.
+            short: the title of the bars where they are narrower than the longer one.
+        """
+        made = list(rows)
+        titles = [_aligned(title)[0] for index, title in enumerate(columns) if index != at]
+        texts = [["".join(text for text, _ in _pieces(cell)) for cell in row] for row, _ in made]
+        taken = sum(max(map(width_of, column)) + 2 for column in zip(titles, *texts, strict=True))
+        width = max(4, min(24, self.page.width - taken - 2))
+        title = short if width < len(columns[at]) else columns[at]
+        self.table(
+            [*columns[:at], title, *columns[at + 1 :]],
+            [[*row[:at], self.bar(share, width), *row[at:]] for row, share in made],
+        )
 
     def bar(self, share: Fraction, width: int) -> Cell:
         """A bar for a utilisation; above one it is full. A share above zero shows at least a mark."""
@@ -132,7 +157,7 @@ class Screen:
         mark: float,
         height: int = 12,
     ) -> None:
-        """A small chart of a few curves over a logarithmic axis, each drawn with a letter of its own; ``mark`` is where we are now."""
+        """A small chart of curves over a logarithmic axis, each with a letter; ``mark`` is where we are."""
         from math import log10
 
         values = [max(value, 0.01) for _, curve in curves for value in curve]
@@ -150,9 +175,8 @@ class Screen:
             value = 10 ** (high - span * index / (height - 1))
             scale = f"${value:,.0f}" if index % 4 == 0 or index == height - 1 else ""
             self._drawn.append(f"{scale:>10} {'│' if self.page.unicode else '|'}{''.join(row)}")
-        self._drawn.append(
-            f"{'':10} {'└' if self.page.unicode else '+'}{('─' if self.page.unicode else '-') * len(xs)}"
-        )
+        corner, line = ("└", "─") if self.page.unicode else ("+", "-")
+        self._drawn.append(f"{'':10} {corner}{line * len(xs)}")
         left, here, right = label(xs[0]), f"now {label(mark)}", f"{label(xs[-1])} {unit}"
         at = min(max(len(left) + 2, now - len(here) // 2), len(xs) - len(right) - len(here) - 2)
         self._drawn.append(
@@ -203,16 +227,21 @@ def _wrap(text: str, width: int, indent: int) -> str:
     )
 
 
-def _plain_table(columns: Sequence[tuple[str, Justify]], rows: Sequence[Sequence[str]]) -> list[str]:
-    table = [[title for title, _ in columns], *rows]
+def _aligned(title: str) -> tuple[str, bool]:
+    """A column's title without its mark, and whether the column is right-aligned."""
+    return title.removesuffix(":"), title.endswith(":")
+
+
+def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    titles, rights = zip(*map(_aligned, columns), strict=True)
+    table = [titles, *rows]
     widths = [max(map(width_of, column)) for column in zip(*table, strict=True)]
 
-    def padded(text: str, width: int, justify: Justify) -> str:
+    def padded(text: str, width: int, right: bool) -> str:
         blank = " " * (width - width_of(text))
-        return blank + text if justify == "right" else text + blank
+        return blank + text if right else text + blank
 
-    justified = [justify for _, justify in columns]
-    return ["  ".join(map(padded, row, widths, justified)).rstrip() for row in table]
+    return ["  ".join(map(padded, row, widths, rights)).rstrip() for row in table]
 
 
 def width_of(text: str) -> int:

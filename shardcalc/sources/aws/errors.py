@@ -53,7 +53,7 @@ class AwsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Call:
     """What was asked of AWS when it failed: for the message only."""
 
     service: str
@@ -69,7 +69,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Explanation:
     """One line of the table."""
 
     trouble: Trouble
@@ -81,112 +81,114 @@ UNDERSTOOD: Final = "check the proxy and --endpoint-url, or run it again"
 _SIGN_IN: Final = "sign in again (aws sso login, aws login), or renew the session's credentials"
 _WAIT: Final = "run it again later, or read fewer streams or days; others may be using the same API"
 
-CODES: Final[Mapping[str, Row]] = {
-    "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired": Row(
+CODES: Final[Mapping[str, Explanation]] = {
+    "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired": Explanation(
         Trouble.EXPIRED, "the session token has expired ({action} in {region})", _SIGN_IN
     ),
     "UnrecognizedClientException InvalidClientTokenId InvalidAccessKeyId MissingAuthenticationToken MissingAuthenticationTokenException InvalidToken "
-    "OptInRequired SubscriptionRequiredException": Row(
+    "OptInRequired SubscriptionRequiredException": Explanation(
         Trouble.CREDENTIALS,
         "AWS does not know these credentials in {region} ({action}: {said})",
         "check the keys and the profile, and that the account has {region} switched on",
     ),
-    "SignatureDoesNotMatch InvalidSignatureException IncompleteSignature": Row(
+    "SignatureDoesNotMatch InvalidSignatureException IncompleteSignature": Explanation(
         Trouble.CREDENTIALS,
         "AWS does not accept the signature ({action} in {region}: {said})",
         "check the secret key, and the clock of this machine",
     ),
-    "RequestTimeTooSkewed RequestInTheFuture SignatureExpired": Row(
+    "RequestTimeTooSkewed RequestInTheFuture SignatureExpired": Explanation(
         Trouble.CLOCK,
         "this machine's clock differs too much from AWS's ({action} in {region}: {said})",
         "set the clock, for example with NTP",
     ),
-    "AccessDenied AccessDeniedException UnauthorizedOperation NotAuthorized AuthorizationError Forbidden 403": Row(
+    "AccessDenied AccessDeniedException UnauthorizedOperation NotAuthorized AuthorizationError Forbidden 403": Explanation(
         Trouble.DENIED,
         "access denied: {action} is missing{on} in {region} ({said})",
         "allow {action}; shardcalc iam prints the least policy of each command",
     ),
-    "ResourceNotFoundException ResourceNotFound": Row(
+    "ResourceNotFoundException ResourceNotFound": Explanation(
         Trouble.MISSING,
         "{subject} does not exist in {region}",
         "check the name, the Region and the account; shardcalc fleet lists the streams",
     ),
-    "ResourceInUseException": Row(
+    "ResourceInUseException": Explanation(
         Trouble.STATE,
         "{subject} is being changed in {region} ({said})",
         "run it again when the stream is ACTIVE",
     ),
     "LimitExceededException LimitExceeded Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException "
-    "TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete SlowDown 429": Row(
+    "TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete SlowDown 429": Explanation(
         Trouble.THROTTLED, "AWS throttles {action} in {region}, after {attempts}", _WAIT
     ),
     "InternalFailure InternalServerError InternalServiceError InternalServiceFault InternalServiceException ServiceUnavailable ServiceUnavailableException "
-    "RequestTimeout RequestTimeoutException 500 502 503 504": Row(
+    "RequestTimeout RequestTimeoutException 500 502 503 504": Explanation(
         Trouble.BROKEN,
         "AWS failed to answer {action} in {region}, after {attempts} ({said})",
         "run it again later; AWS's health page may know more",
     ),
-    "ExpiredNextTokenException InvalidNextToken": Row(
+    "ExpiredNextTokenException InvalidNextToken": Explanation(
         Trouble.BROKEN, "a page token of {action} expired while reading in {region}", "run it again"
     ),
 }
 """Error codes that AWS answers with, or HTTP statuses. A code that is not here is shown as AWS said it."""
 
-RAISED: Final[Mapping[str, Row]] = {
-    "NoCredentialsError NoAuthTokenError": Row(
+RAISED: Final[Mapping[str, Explanation]] = {
+    "NoCredentialsError NoAuthTokenError": Explanation(
         Trouble.CREDENTIALS,
         "no AWS credentials found",
         "sign in (aws sso login, aws login, aws configure), or give --profile",
     ),
-    "UnauthorizedSSOTokenError SSOTokenLoadError SSOError TokenRetrievalError LoginTokenLoadError LoginRefreshTokenExpired LoginRefreshRequired": Row(
+    "UnauthorizedSSOTokenError SSOTokenLoadError SSOError TokenRetrievalError LoginTokenLoadError LoginRefreshTokenExpired LoginRefreshRequired": Explanation(
         Trouble.EXPIRED, "the sign-in session has ended: {said}", _SIGN_IN
     ),
     "PartialCredentialsError CredentialRetrievalError MetadataRetrievalError InvalidConfigError ConfigParseError ConfigNotFound UnknownCredentialError "
-    "InfiniteLoopConfigError RefreshWithMFAUnsupportedError": Row(
+    "InfiniteLoopConfigError RefreshWithMFAUnsupportedError": Explanation(
         Trouble.CREDENTIALS,
         "the AWS credentials cannot be loaded: {said}",
         "check the profile in ~/.aws/config and ~/.aws/credentials",
     ),
-    "ProfileNotFound": Row(
+    "ProfileNotFound": Explanation(
         Trouble.CREDENTIALS, "{said}", "aws configure list-profiles names the profiles there are"
     ),
-    "NoRegionError": Row(
+    "NoRegionError": Explanation(
         Trouble.UNREACHABLE, "no Region is set", "give --region, or set AWS_REGION or the profile's region"
     ),
-    "InvalidRegionError UnknownRegionError EndpointProviderError UnknownEndpointError EndpointVariantError": Row(
+    "InvalidRegionError UnknownRegionError EndpointProviderError UnknownEndpointError EndpointVariantError": Explanation(
         Trouble.UNREACHABLE, "there is no {service} in {region}: {said}", "check the name of the Region"
     ),
-    "ReadTimeoutError": Row(
+    "ReadTimeoutError": Explanation(
         Trouble.UNREACHABLE,
         "no answer to {action} in {region} within the time to wait",
         "run it again, or give a longer --timeout",
     ),
-    "SSLError": Row(
+    "SSLError": Explanation(
         Trouble.UNREACHABLE,
         "no secure connection for {action} in {region}: {said}",
         "check the proxy, and AWS_CA_BUNDLE",
     ),
-    "ConnectTimeoutError EndpointConnectionError ProxyConnectionError ProxyConfigurationError": Row(
+    "ConnectTimeoutError EndpointConnectionError ProxyConnectionError ProxyConfigurationError": Explanation(
         Trouble.UNREACHABLE,
         "no connection for {action} in {region}: {said}",
         "check the network, the proxy and --endpoint-url",
     ),
-    "ConnectionClosedError ResponseStreamingError IncompleteReadError HTTPClientError ConnectionError": Row(
+    "ConnectionClosedError ResponseStreamingError IncompleteReadError HTTPClientError ConnectionError": Explanation(
         Trouble.BROKEN,
         "the connection was cut in the middle of an answer to {action} in {region}",
         "run it again",
     ),
-    "ResponseParserError": Row(
+    "ResponseParserError": Explanation(
         Trouble.BROKEN, "the answer to {action} in {region} cannot be understood: {said}", UNDERSTOOD
     ),
-    "ParamValidationError": Row(Trouble.REFUSED, "{action} cannot be asked: {said}", "check the names given"),
+    "ParamValidationError": Explanation(
+        Trouble.REFUSED, "{action} cannot be asked: {said}", "check the names given"
+    ),
 }
 """Botocore's own exceptions, by the name of the class or of the nearest class above it."""
 
-_OTHER: Final = Row(Trouble.REFUSED, "AWS refused {action}{on} in {region}: {said}", "")
+_OTHER: Final = Explanation(Trouble.REFUSED, "AWS refused {action}{on} in {region}: {said}", "")
 
 
-def translate(error: Exception, asked: Asked) -> AwsError:
+def translate(error: Exception, asked: Call) -> AwsError:
     """Say in words what an exception of botocore means."""
     response: dict[str, Any] = getattr(error, "response", None) or {}
     inside = response.get("Error", {})
@@ -197,7 +199,7 @@ def translate(error: Exception, asked: Asked) -> AwsError:
     operation = getattr(error, "operation_name", None)
     if operation == "AssumeRole" and asked.service != "sts":
         # The role is assumed when the first call is signed, so its failure comes out of that call.
-        asked = Asked("sts", operation, asked.region, "")
+        asked = Call("sts", operation, asked.region, "")
     row = _by_code(code, said, response) if response else _by_class(error)
     attempts = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
     words = {
@@ -212,7 +214,7 @@ def translate(error: Exception, asked: Asked) -> AwsError:
     return AwsError(row.trouble, row.says.format(**words), row.do.format(**words))
 
 
-def _by_code(code: str, said: str, response: dict[str, Any]) -> Row:
+def _by_code(code: str, said: str, response: dict[str, Any]) -> Explanation:
     # AWS's JSON services answer a skewed clock with the code of a bad signature.
     if code in ("InvalidSignatureException", "SignatureDoesNotMatch") and (
         "expired" in said.lower() or "not yet current" in said.lower()
@@ -221,11 +223,11 @@ def _by_code(code: str, said: str, response: dict[str, Any]) -> Row:
     return _find(CODES, (code, str(response.get("ResponseMetadata", {}).get("HTTPStatusCode", ""))))
 
 
-def _by_class(error: Exception) -> Row:
+def _by_class(error: Exception) -> Explanation:
     return _find(RAISED, [kind.__name__ for kind in type(error).__mro__])
 
 
-def _find(table: Mapping[str, Row], names: Iterable[str]) -> Row:
+def _find(table: Mapping[str, Explanation], names: Iterable[str]) -> Explanation:
     rows = {name: row for known, row in table.items() for name in known.split()}
     return next((rows[name] for name in names if name in rows), _OTHER)
 

@@ -10,17 +10,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 from shardcalc.core.facts import Limits
-from shardcalc.core.history.model import (
+from shardcalc.core.history.metrics import (
     CONSUMER_METRICS,
     INCOMING_BYTES,
     INCOMING_RECORDS,
     OUTGOING_BYTES,
     SHARD_METRICS,
     STREAM_METRICS,
-    History,
-    Series,
 )
-from shardcalc.core.history.model import Account as Quota
+from shardcalc.core.history.model import AccountQuota as Quota
+from shardcalc.core.history.model import History, Series
 from shardcalc.sources.aws.errors import AwsError
 from shardcalc.sources.aws.metrics import Estimate, Query, Tick, Window, estimate, read
 from shardcalc.sources.aws.session import Account

@@ -150,7 +150,7 @@ def _asks(queries: int, size: int, points: int, page: int) -> tuple[int, int]:
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
-Places = list[int | float | None]
+Values = list[int | float | None]
 Tick = Callable[[int], None]
 """Told how many series have been read."""
 
@@ -198,7 +198,7 @@ def read(
 def _call(
     account: Account, region: str, batch: Sequence[Query], span: Window, most: int | None
 ) -> list[Series | AwsError]:
-    series: list[Places] = [[None] * span.points for _ in batch]
+    series: list[Values] = [[None] * span.points for _ in batch]
     ids = {f"q{index}": index for index in range(len(batch))}
     arguments: dict[str, Any] = {
         "MetricDataQueries": [_query(name, batch[index], span) for name, index in ids.items()],
@@ -270,7 +270,7 @@ def _problem(query: Query, said: str | None, region: str) -> AwsError | None:
     )
 
 
-def _place(series: Places, times: list[Any], values: list[float], span: Window) -> int:
+def _place(series: Values, times: list[Any], values: list[float], span: Window) -> int:
     """Put a page's points where they belong; how many of the places were empty."""
     if not times:
         return 0

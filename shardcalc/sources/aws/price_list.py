@@ -7,13 +7,14 @@ from typing import Any, Final
 from shardcalc.core.facts import FactsError, regions
 from shardcalc.sources.aws.errors import AwsError, Trouble
 from shardcalc.sources.aws.session import Access, Account
-from shardcalc.sources.price_list.offers import service_code
 
 MOST_PAGES: Final = 50
 """A Region has a few dozen products; more pages than this are no price list."""
 
 
-def products(region: str, profile: str, endpoint_url: str, *, required: bool) -> list[str] | None:
+def products(
+    service: str, region: str, profile: str, endpoint_url: str, *, required: bool
+) -> list[str] | None:
     """Every product of the service in a Region; None when there are no credentials and the API is not required.
 
     Raises:
@@ -22,7 +23,7 @@ def products(region: str, profile: str, endpoint_url: str, *, required: bool) ->
     """
     filters = [{"Type": "TERM_MATCH", "Field": "regionCode", "Value": region}]
     asked: dict[str, Any] = {
-        "ServiceCode": service_code(),
+        "ServiceCode": service,
         "Filters": filters,
         "FormatVersion": "aws_v1",
         "MaxResults": 100,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Self
 
-from shardcalc.sources.aws.errors import UNDERSTOOD, Asked, AwsError, Trouble, botocore_errors, translate
+from shardcalc.sources.aws.errors import UNDERSTOOD, AwsError, Call, Trouble, botocore_errors, translate
 
 ATTEMPTS: Final = 6
 """Times that a call is tried: with botocore's growing pauses, about a quarter of a minute of throttling. AWS_MAX_ATTEMPTS and the profile win."""
@@ -49,7 +49,7 @@ class Account:
         try:
             self._session = _session(access)
         except botocore_errors() as error:
-            raise translate(error, Asked("sts", "AssumeRole", "", "")) from error
+            raise translate(error, Call("sts", "AssumeRole", "", "")) from error
 
     def __enter__(self) -> Self:
         return self
@@ -72,11 +72,11 @@ class Account:
         try:
             region = self._session.get_config_variable("region")
         except botocore_errors() as error:
-            raise translate(error, Asked("", "", "", "")) from error
+            raise translate(error, Call("", "", "", "")) from error
         if not region:
             from botocore.exceptions import NoRegionError
 
-            raise translate(NoRegionError(), Asked("", "", "", ""))
+            raise translate(NoRegionError(), Call("", "", "", ""))
         return str(region)
 
     def ask(
@@ -102,7 +102,7 @@ class Account:
         Raises:
             AwsError: it failed.
         """
-        asked = Asked(service, operation, region, subject)
+        asked = Call(service, operation, region, subject)
         self.calls[asked.action] += 1
         try:
             from botocore import xform_name
@@ -128,7 +128,7 @@ class Account:
         try:
             self._client(service, region)
         except botocore_errors() as error:
-            raise translate(error, Asked(service, "", region, "")) from error
+            raise translate(error, Call(service, "", region, "")) from error
 
     def _client(self, service: str, region: str) -> Any:
         client = self._clients.get((service, region))

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from shardcalc.core.facts import regions
 from shardcalc.core.history.model import MODES, read_name
-from shardcalc.core.history.model import Account as Quota
+from shardcalc.core.history.model import AccountQuota as Quota
 from shardcalc.sources.aws.errors import AwsError, Trouble
 from shardcalc.sources.aws.session import Access, Account
 

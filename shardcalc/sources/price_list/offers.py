@@ -16,7 +16,8 @@ from typing import Any, Final, NamedTuple
 
 from shardcalc.core.facts import FactsError, Source, packaged, parse_toml
 from shardcalc.core.facts.prices import UNITS, Price, PriceSheet, exact_decimal
-from shardcalc.core.units import USD, BadValue
+from shardcalc.core.text import BadValue
+from shardcalc.core.units import USD
 
 UNIT_NAMES: Final = {"gb-mo": "gb-month", "gb-months": "gb-month"}
 """Other spellings of a unit that AWS's lists use."""

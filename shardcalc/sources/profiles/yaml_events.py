@@ -8,26 +8,16 @@ small file can ask for much memory. The parser is PyYAML's; no schema is known h
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
+
+from shardcalc.core.workload.declared import Place
 
 MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_DEPTH: Final = 40
 MAX_EXPANSION: Final = 100_000
 """How many values the aliases of a file may stand for, beyond ten times the values that are written out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line and column, both counted from one."""
-
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.line}:{self.column}"
 
 
 class YamlError(ValueError):

@@ -9,7 +9,9 @@ import gc
 import json
 from typing import BinaryIO, Final
 
-from shardcalc.core.history.model import History, HistoryError, read_document
+from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.model import History
+from shardcalc.sources.store.history_document import read_document
 
 MAX_BYTES: Final = 1 << 30
 """A file larger than this, unpacked, is no history of one stream."""
@@ -79,21 +81,24 @@ def _why(error: Exception) -> str:
     return "it nests too deeply" if isinstance(error, RecursionError) else str(error)
 
 
+def history_text(history: History) -> str:
+    """A history as the JSON that :func:`read_history_file` reads back; the same history gives the same bytes."""
+    from shardcalc.sources.store.history_document import to_document
+
+    return json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n"
+
+
 def write_history_file(history: History, path: str) -> None:
-    """Save a history, whole or not at all; the same history gives the same bytes.
+    """Save a history, whole or not at all.
 
     Raises:
         OSError: the file cannot be written; what was there before is untouched.
     """
-    from shardcalc.core.history.model import to_document
     from shardcalc.sources.store.files import write_whole
 
-    text = (
-        json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-        + b"\n"
-    )
+    data = history_text(history).encode()
     if path.endswith(".gz"):
         import gzip
 
-        text = gzip.compress(text, mtime=0)
-    write_whole(path, text)
+        data = gzip.compress(data, mtime=0)
+    write_whole(path, data)

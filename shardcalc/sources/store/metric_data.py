@@ -20,29 +20,30 @@ from datetime import UTC, datetime
 from math import gcd
 from typing import Any, Final
 
+from shardcalc.core.history import metrics
 from shardcalc.core.history import model as keys
-from shardcalc.core.history.model import History, HistoryError, whole
-from shardcalc.core.units import BadValue, read_count, shown
-from shardcalc.core.workload.workload import BadFields
+from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.model import History, whole
+from shardcalc.core.text import BadFields, BadValue, read_count, shown
 
 STREAM_IDS: Final[Mapping[str, str]] = {
-    "incoming_bytes": keys.INCOMING_BYTES,
-    "incoming_records": keys.INCOMING_RECORDS,
-    "write_throttled": keys.WRITE_THROTTLED,
-    "read_throttled": keys.READ_THROTTLED,
-    "get_records_bytes": keys.GET_BYTES,
-    "get_records_success": keys.GET_SUCCESS,
-    "get_records_calls": keys.GET_CALLS,
-    "iterator_age": keys.ITERATOR_AGE,
+    "incoming_bytes": metrics.INCOMING_BYTES,
+    "incoming_records": metrics.INCOMING_RECORDS,
+    "write_throttled": metrics.WRITE_THROTTLED,
+    "read_throttled": metrics.READ_THROTTLED,
+    "get_records_bytes": metrics.GET_BYTES,
+    "get_records_success": metrics.GET_SUCCESS,
+    "get_records_calls": metrics.GET_CALLS,
+    "iterator_age": metrics.ITERATOR_AGE,
 }
 _CONSUMER_IDS: Final[Mapping[str, str]] = {
-    "fan_out_bytes": keys.FAN_OUT_BYTES,
-    "fan_out_lag": keys.FAN_OUT_LAG,
+    "fan_out_bytes": metrics.FAN_OUT_BYTES,
+    "fan_out_lag": metrics.FAN_OUT_LAG,
 }
 _SHARD_IDS: Final[Mapping[str, str]] = {
-    "shard_incoming_bytes": keys.INCOMING_BYTES,
-    "shard_incoming_records": keys.INCOMING_RECORDS,
-    "shard_outgoing_bytes": keys.OUTGOING_BYTES,
+    "shard_incoming_bytes": metrics.INCOMING_BYTES,
+    "shard_incoming_records": metrics.INCOMING_RECORDS,
+    "shard_outgoing_bytes": metrics.OUTGOING_BYTES,
 }
 _OF_CONSUMER: Final = re.compile(rf"({'|'.join(_CONSUMER_IDS)})_(\w{{1,128}})")
 _OF_SHARD: Final = re.compile(rf"({'|'.join(_SHARD_IDS)})_(\d{{12}})")
@@ -50,7 +51,7 @@ _OF_SHARD: Final = re.compile(rf"({'|'.join(_SHARD_IDS)})_(\d{{12}})")
 _MINUTE: Final = 60
 """The finest period at which CloudWatch keeps a metric of Kinesis, in seconds."""
 
-Place = tuple[str, str, str]
+SeriesKey = tuple[str, str, str]
 """Kind of series (stream, consumer or shard), whose, and its key."""
 
 
@@ -79,9 +80,9 @@ def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tupl
     if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
         raise HistoryError([*problems, ("MetricDataResults", "not a list of results")])
     by_id = any(_by_id(str(result.get("Id"))) for result in results)
-    found: dict[Place, dict[int, int | float]] = {}
-    status: dict[Place, tuple[str, str]] = {}
-    labelled: dict[Place, str] = {}
+    found: dict[SeriesKey, dict[int, int | float]] = {}
+    status: dict[SeriesKey, tuple[str, str]] = {}
+    labelled: dict[SeriesKey, str] = {}
     for index, result in enumerate(results):
         where = f"MetricDataResults.{index}"
         name = str(result.get("Id"))
@@ -152,7 +153,7 @@ def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tupl
     return made, tuple(notes)
 
 
-def _by_id(name: str) -> Place | None:
+def _by_id(name: str) -> SeriesKey | None:
     if name in STREAM_IDS:
         return "stream", "", STREAM_IDS[name]
     if of_shard := _OF_SHARD.fullmatch(name):
@@ -162,9 +163,9 @@ def _by_id(name: str) -> Place | None:
     return None
 
 
-def _by_label(label: str) -> Place | None:
+def _by_label(label: str) -> SeriesKey | None:
     metric = label.split()[-1] if label.split() else ""
-    return ("stream", "", metric) if metric in keys.STREAM_METRICS else None
+    return ("stream", "", metric) if metric in metrics.STREAM_METRICS else None
 
 
 def _points(

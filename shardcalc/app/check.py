@@ -1,0 +1,216 @@
+"""``check``: profiles against the rules, with a baseline and another branch's plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import cast
+
+from shardcalc.app.basis import Basis
+from shardcalc.app.output import write_file
+from shardcalc.app.processors import in_parts
+from shardcalc.app.refusal import ProfileErrors, Refused
+from shardcalc.app.streams import Streams, listed
+from shardcalc.core.capacity.finding import Severity
+from shardcalc.core.facts import Limits
+from shardcalc.core.lint.baseline import apply_baseline
+from shardcalc.core.lint.check import GRAVITY, Checked, Found, State, check_declared, check_policies
+from shardcalc.core.lint.plan_diff import Comparison, StreamSummary, compare
+from shardcalc.core.lint.rule import Rule
+from shardcalc.core.lint.rules import BY_NAME, RULES, UNUSABLE
+from shardcalc.core.text import nearest, shown
+from shardcalc.core.workload.declared import DeclaredStream, Problem
+from shardcalc.core.workload.workload import Workload
+
+FILES_A_PROCESS = 100
+"""Files that make a process of their own worth its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Everything that a check has to say."""
+
+    found: tuple[Found, ...]
+    files: int
+    streams: tuple[tuple[str, str], ...]
+    """File and name of each stream that was checked."""
+    today: date
+    fail_on: Severity
+    limits: Limits
+    comparison: Comparison | None = None
+    baseline: bool = False
+    """Whether a baseline was given."""
+    gone: int = 0
+    """Entries of the baseline that are no longer found."""
+    usable: bool = True
+    """Whether all files could be read; else nothing was checked."""
+
+    @property
+    def active(self) -> tuple[Found, ...]:
+        """The findings that count."""
+        return tuple(each for each in self.found if each.state is State.ACTIVE)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a finding that counts is at or above the level that fails."""
+        return any(self.fails(each) for each in self.active)
+
+    def fails(self, found: Found) -> bool:
+        """Whether a finding is at or above the level that fails."""
+        return GRAVITY[found.severity] >= GRAVITY[self.fail_on]
+
+    def count(self, state: State) -> int:
+        """How many findings are in a state."""
+        return sum(each.state is state for each in self.found)
+
+
+def check(
+    profiles: Streams | Sequence[str] | str,
+    *,
+    basis: Basis | None = None,
+    fail_on: str = "error",
+    baseline: str = "",
+    write_baseline: str = "",
+    against: str = "",
+) -> CheckReport:
+    """Check every stream of some profiles, with the policy files that count for them, or streams that a program made.
+
+    Args:
+        profiles: files and folders; or streams, for which no policy file counts.
+        basis: prices, discount, and the day on which suppressions expire and facts grow old.
+        fail_on: the least severity that fails.
+        baseline: a file with findings that are known; only new ones fail.
+        write_baseline: a file for what is found now, as a baseline.
+        against: the JSON of ``plan`` of another branch, to compare with.
+
+    Raises:
+        ProfileErrors: listing every problem of every file.
+        Refused: the baseline or the other plan cannot be used, or the new baseline cannot be written.
+    """
+    from shardcalc.sources.store import baselines, plans
+    from shardcalc.sources.store.document import StoredError
+
+    basis = basis or Basis.of()
+    hours: Fraction | None = None
+    before: list[StreamSummary] = []
+    if against:
+        try:
+            hours, before = plans.read_plan(against)
+        except StoredError as error:
+            raise Refused(f"{against}: no plan, nothing was checked", [str(error)]) from error
+    looked_at, checked = _checked(profiles, basis, hours)
+    found, gone = tuple(checked.found), 0
+    if write_baseline:
+        write_file(write_baseline, (baselines.baseline_text(found, write_baseline),))
+    if known := write_baseline or baseline:
+        try:
+            entries = baselines.read_baseline(known)
+        except StoredError as error:
+            raise Refused(f"{known}: no baseline, nothing was checked", [str(error)]) from error
+        found, gone = apply_baseline(found, entries, lambda file: baselines.near(file, known))
+    comparison = None
+    if hours is not None:
+        after = (seen.summary for seen in checked.seen if seen.summary is not None)
+        comparison = compare(before, after, against=against, hours=hours)
+    streams = tuple((seen.file, seen.name) for seen in checked.seen)
+    return CheckReport(
+        found, looked_at, streams, basis.today, Severity(fail_on), basis.limits, comparison, bool(known), gone
+    )
+
+
+def _checked(
+    profiles: Streams | Sequence[str] | str, basis: Basis, hours: Fraction | None
+) -> tuple[int, Checked]:
+    """Check streams as they are, or all streams of some files; also how many files there were."""
+    if isinstance(profiles, str):
+        profiles = [profiles]
+    paths = (
+        []
+        if isinstance(profiles, (Workload, DeclaredStream))
+        else [p for p in profiles if isinstance(p, str)]
+    )
+    if paths:
+        return _checked_files(paths, basis, hours)
+    streams = listed(cast("Streams", profiles))
+    checked = check_declared(
+        streams, {}, basis.limits, basis.prices, basis.today, hours, discount=basis.discount
+    )
+    return len({stream.file for stream in streams}), checked
+
+
+def _checked_files(paths: Sequence[str], basis: Basis, hours: Fraction | None) -> tuple[int, Checked]:
+    """Read and check all files, long lists of them on all processors."""
+    from shardcalc.sources.profiles import policies, reading
+
+    problems: list[Problem] = []
+    files = reading.files_of(paths, problems)
+    found_policies = policies.policy_files(files, problems)
+
+    def part(files: Sequence[str]) -> tuple[list[Problem], Checked]:
+        wrong: list[Problem] = []
+        streams = reading.load_files(files, {}, wrong)
+        checked = check_declared(
+            streams, found_policies, basis.limits, basis.prices, basis.today, hours, discount=basis.discount
+        )
+        return wrong, checked
+
+    parts = in_parts(files, part, FILES_A_PROCESS)
+    for wrong, _ in parts:
+        problems += wrong
+    seen = [each for _, checked in parts for each in checked.seen]
+    problems += reading.declared_twice((each.region, each.name, each.file, each.place) for each in seen)
+    if problems:
+        raise ProfileErrors(problems)
+    found = [each for _, checked in parts for each in checked.found]
+    return len(files), Checked([*found, *check_policies(found_policies, basis.today)], seen)
+
+
+def unusable(error: ProfileErrors, basis: Basis, fail_on: str) -> CheckReport:
+    """Files that cannot be used, as a report: other tools read in their format what stderr tells people."""
+    found = tuple(
+        Found(
+            UNUSABLE,
+            Severity.ERROR,
+            problem.message,
+            UNUSABLE.remedy,
+            problem.file,
+            problem.place,
+            "",
+            problem.path,
+        )
+        for problem in error.problems
+    )
+    files = len({problem.file for problem in error.problems})
+    return CheckReport(found, files, (), basis.today, Severity(fail_on), basis.limits, usable=False)
+
+
+def excerpts(report: CheckReport) -> Mapping[tuple[str, int], str]:
+    """The lines that findings are about, by file and number, as far as they can still be read."""
+    from shardcalc.sources.profiles.documents import lines_of
+
+    wanted: dict[str, set[int]] = {}
+    for each in report.active:
+        if each.place is not None:
+            wanted.setdefault(each.file, set()).add(each.place.line)
+    return {
+        (file, number): line
+        for file, numbers in wanted.items()
+        for number, line in lines_of(file, numbers).items()
+    }
+
+
+def explain(name: str) -> tuple[Rule, ...]:
+    """One rule by id or name, or ``all`` of them.
+
+    Raises:
+        Refused: there is no such rule.
+    """
+    if name.lower() == "all":
+        return RULES
+    rule = BY_NAME.get(name.lower())
+    if rule is None:
+        known = f"{shown(name)} is no rule{nearest(name, BY_NAME)}; --explain all lists them"
+        raise Refused("nothing is explained", [known])
+    return (rule,)

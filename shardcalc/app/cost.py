@@ -1,0 +1,103 @@
+"""``cost``: what streams cost in each capacity mode, and where the modes cross."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from shardcalc.app.basis import Basis
+from shardcalc.app.plan import oldest
+from shardcalc.app.streams import Streams, listed
+from shardcalc.core.cost.bill import Bill
+from shardcalc.core.cost.break_even import STEPS, BreakEven, Curves, Regime, break_evens, curves
+from shardcalc.core.cost.comparison import RegionCost, TradeOff, cost_region, trade_offs, with_discount
+from shardcalc.core.cost.options import AggregationOption, FanOutOption, aggregation_option, fan_out_options
+from shardcalc.core.facts import Limits
+from shardcalc.core.units import RecordRate
+from shardcalc.core.workload.declared import DeclaredStream
+from shardcalc.core.workload.parts import Mode
+
+
+class RegionReport(NamedTuple):
+    """The streams of one Region in each mode."""
+
+    streams: tuple[DeclaredStream, ...]
+    cost: RegionCost
+    """With the discount, if one was given."""
+    curves: Curves | None
+    regimes: tuple[Regime, ...]
+    break_evens: tuple[BreakEven, ...]
+    trade_offs: tuple[TradeOff, ...]
+    fan_out: tuple[FanOutOption, ...]
+    """Only for a single stream with several shared consumers."""
+    aggregation: AggregationOption | None
+    """Only for a single stream that could be packed."""
+    steps: int
+    """How many steps of the shard count were looked at for break-even rates."""
+
+    @property
+    def rate(self) -> RecordRate:
+        """Records per second that all its streams write, on average."""
+        return RecordRate(sum((stream.workload.rps.mean.amount for stream in self.streams), Fraction(0)))
+
+    def rate_at(self, found: BreakEven) -> RecordRate:
+        """Records per second on average at a break-even point."""
+        return self.rate * found.times
+
+
+class CostReport(NamedTuple):
+    """What streams cost, Region by Region."""
+
+    regions: tuple[RegionReport, ...]
+    limits: Limits
+    hours: Fraction
+    discount: Fraction
+
+    @property
+    def oldest(self) -> date:
+        """The oldest date of a fact that was used."""
+        return oldest(self.limits, self._bills())
+
+    def _bills(self) -> Iterator[Bill]:
+        for region in self.regions:
+            for mode in Mode:
+                yield from region.cost.bills(mode)
+
+
+def cost(streams: Streams, *, basis: Basis | None = None, steps: int = STEPS) -> CostReport:
+    """Bill streams in every mode, Region by Region.
+
+    Args:
+        streams: what to bill.
+        basis: prices, hours and discount.
+        steps: how many steps of the shard count to look at for break-even rates.
+    """
+    basis = basis or Basis.of()
+    by_region: dict[str, list[DeclaredStream]] = {}
+    for stream in listed(streams):
+        by_region.setdefault(stream.workload.region, []).append(stream)
+    regions = tuple(_region(region, found, basis, steps) for region, found in by_region.items())
+    return CostReport(regions, basis.limits, basis.hours, basis.discount)
+
+
+def _region(region: str, streams: list[DeclaredStream], basis: Basis, steps: int) -> RegionReport:
+    limits, hours, discount = basis.limits, basis.hours, basis.discount
+    sheet = basis.prices(region)
+    made = cost_region([stream.workload for stream in streams], sheet, limits, hours)
+    drawn = curves(made, limits)
+    regimes = drawn.regimes(steps) if drawn is not None else ()
+    alone = streams[0].workload if len(streams) == 1 else None
+    several = alone is not None and alone.shared > 1
+    return RegionReport(
+        tuple(streams),
+        with_discount(made, discount) if discount else made,
+        drawn,
+        regimes,
+        break_evens(regimes),
+        trade_offs(made, limits),
+        fan_out_options(alone, sheet, limits, hours, discount) if alone is not None and several else (),
+        aggregation_option(alone, sheet, limits, hours, discount) if alone is not None else None,
+        steps,
+    )

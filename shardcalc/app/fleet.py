@@ -1,0 +1,272 @@
+"""``fleet``: every stream of some accounts and Regions, or of a folder of saved histories."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from shardcalc.app.basis import Basis
+from shardcalc.app.reading import (
+    Foreseen,
+    Progress,
+    Reading,
+    Spent,
+    Tick,
+    foreseen,
+    quiet,
+    spent_by,
+    within_budget,
+)
+from shardcalc.app.refusal import HistoryError, Reason, Refused, aws_refused, history_problems
+from shardcalc.app.suggest import prices_for, suggest
+from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, silent
+from shardcalc.core.advice.fleet import fleet as ordered
+from shardcalc.core.advice.recommendation import Options
+from shardcalc.core.history.model import History
+
+if TYPE_CHECKING:
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.metrics import Estimate, Window
+    from shardcalc.sources.aws.session import Account
+    from shardcalc.sources.aws.streams import Stream
+
+
+class FleetRead(NamedTuple):
+    """A fleet, and what reading it cost."""
+
+    fleet: Fleet
+    spent: Spent | None
+    """None for saved histories."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRegion:
+    """One Region of one account, with the streams that are there."""
+
+    account: Account
+    region: str
+    streams: tuple[Stream, ...]
+
+
+class _Found(NamedTuple):
+    """What there is to read, before a metric is asked for."""
+
+    places: tuple[AccountRegion, ...]
+    failures: list[Failure]
+    span: Window
+    seen: Estimate
+
+
+def fleet(
+    where: Reading | str | None = None,
+    options: Options | None = None,
+    *,
+    basis: Basis | None = None,
+    save: str | None = None,
+    progress: Progress = quiet,
+) -> FleetRead:
+    """Work out what every stream of some accounts and Regions, or of a folder of saved histories, should have.
+
+    A stream that cannot be read is listed with its reason; the others are reported all the same.
+
+    Args:
+        where: how AWS is reached, which Regions and roles, and how many days; or a folder of saved histories.
+        options: what the recommendations shall hold for.
+        basis: limits, prices and discount.
+        save: a folder in which each stream's history that is read is kept.
+        progress: shows how far the reading is.
+
+    Raises:
+        Refused: no stream can be read, or more metrics would be asked for than the reading allows.
+    """
+    options, basis = options or Options(), basis or Basis.of()
+    if isinstance(where, str):
+        return FleetRead(_saved(where, options, basis), None)
+    return _read(where or Reading(), options, basis, save, progress)
+
+
+def _read(
+    reading: Reading, options: Options, basis: Basis, save: str | None, progress: Progress
+) -> FleetRead:
+    from shardcalc.sources.aws.errors import AwsError
+
+    now = int(time.time())
+    if save is not None:
+        try:
+            os.makedirs(save, exist_ok=True)
+        except OSError as error:
+            raise Refused("nothing was read", [f"--save {save}: {error.strerror}"]) from error
+    places, failures, span, seen = _find(reading, basis, now, progress)
+    within_budget(seen, reading)
+    members: list[Member] = []
+    with progress("reading metrics", seen.queries) as tick:
+        for place in places:
+            for stream, history in _histories(place, reading, basis, span, now, failures, places, tick):
+                if isinstance(history, AwsError):
+                    failures.append(_failure(history, place, stream.name))
+                    continue
+                if save is not None:
+                    _keep(history, stream, save)
+                members.append(_member(history, options, basis, stream.account))
+    accounts = list({id(place.account): place.account for place in places}.values())
+    spent = spent_by(accounts, basis.limits)
+    for account in accounts:
+        account.close()
+    return FleetRead(ordered(members, failures, reading.days, basis.limits), spent)
+
+
+def foresee_fleet(
+    reading: Reading, basis: Basis, progress: Progress = quiet
+) -> tuple[Foreseen, Sequence[Failure]]:
+    """Say what reading a fleet would ask for, and read no metrics; also what cannot be read.
+
+    Raises:
+        Refused: no stream can be read.
+    """
+    places, failures, span, seen = _find(reading, basis, int(time.time()), progress)
+    streams = [stream for place in places for stream in place.streams]
+    reasons = [
+        (f"{failure.subject or 'all streams'} in {failure.region}", failure.message) for failure in failures
+    ]
+    return foreseen(streams, reasons, span, seen, reading), failures
+
+
+def _saved(folder: str, options: Options, basis: Basis) -> Fleet:
+    """The fleet of a folder of saved histories."""
+    try:
+        paths = sorted(
+            entry.path
+            for entry in os.scandir(folder)
+            if entry.name.endswith((".json", ".json.gz")) and not entry.name.startswith(".")
+        )
+    except OSError as error:
+        raise Refused("nothing was read", [f"--from {folder}: {error.strerror}"]) from error
+    if not paths:
+        none = f"--from {folder}: there is no saved history (.json, .json.gz) in it"
+        raise Refused("nothing was read", [none])
+    from shardcalc.sources.store.histories import read_history_file
+
+    members: list[Member] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            history, _ = read_history_file(path)
+        except HistoryError as error:
+            problems += [f"{path}: {problem}" for problem in history_problems(error)]
+            continue
+        members.append(_member(history, options, basis, ""))
+    if problems:
+        raise Refused("no stream was judged", problems)
+    return ordered(members, [], None, basis.limits)
+
+
+def _find(reading: Reading, basis: Basis, now: int, progress: Progress) -> _Found:
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.histories import foresee
+    from shardcalc.sources.aws.metrics import estimate, window
+
+    failures: list[Failure] = []
+    try:
+        span = window(reading.days, now, basis.limits)
+        places = tuple(_places(reading, failures, progress))
+    except AwsError as error:
+        raise aws_refused("no stream could be read", error) from error
+    readable = any(place.streams for place in places) or any(failure.subject for failure in failures)
+    if failures and not readable:
+        problems = [
+            line
+            for failure in failures
+            for line in (f"{failure.region or 'no Region'}: {failure.message}", f"-> {failure.remedy}")
+        ]
+        raise Refused("no stream could be read", problems, reason=Reason.AWS)
+    seen = estimate(0, span.points, basis.limits)
+    for place in places:
+        seen += foresee(place.streams, span, basis.limits, shard_metrics=reading.shard_metrics)
+    return _Found(places, failures, span, seen)
+
+
+def _places(reading: Reading, failures: list[Failure], progress: Progress) -> Iterator[AccountRegion]:
+    """The streams of each Region of each account; what cannot be listed or described goes to the failures."""
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.histories import find
+
+    for account in reading.accounts():
+        for region in reading.regions or (account.region,):
+            streams: list[Stream] = []
+            place = AccountRegion(account, region, ())
+            with progress(f"finding streams in {region}", None) as tick:
+                try:
+                    for one in find(account, region, tick=tick):
+                        if isinstance(one, AwsError):
+                            failures.append(_failure(one, place, one.subject))
+                        else:
+                            streams.append(one)
+                except AwsError as error:
+                    failures.append(_failure(error, place, ""))
+            yield AccountRegion(account, region, tuple(streams))
+
+
+def _histories(
+    place: AccountRegion,
+    reading: Reading,
+    basis: Basis,
+    span: Window,
+    now: int,
+    failures: list[Failure],
+    places: Iterable[AccountRegion],
+    tick: Tick,
+) -> Iterator[tuple[Stream, History | AwsError]]:
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.histories import histories
+    from shardcalc.sources.aws.streams import quota
+
+    if not place.streams:
+        return
+    allowed = None
+    try:
+        allowed = quota(place.account, place.region)
+    except AwsError as error:
+        # The streams can be judged without the quota, which then is unknown.
+        failures.append(_failure(error, place, ""))
+    accounts = {id(one.account): one.account for one in places}.values()
+    spent = sum(account.metrics for account in accounts if account is not place.account)
+    yield from histories(
+        place.account,
+        place.region,
+        place.streams,
+        span,
+        basis.limits,
+        quota=allowed,
+        read_at=now,
+        shard_metrics=reading.shard_metrics,
+        most=None if reading.max_metrics is None else reading.max_metrics - spent,
+        tick=tick,
+    )
+
+
+def _member(history: History, options: Options, basis: Basis, account: str) -> Member:
+    try:
+        return member(suggest(history, options, basis=basis), account)
+    except HistoryError:
+        return silent(history, prices_for(history, basis), basis.limits, account)
+
+
+def _failure(error: AwsError, place: AccountRegion, subject: str) -> Failure:
+    role = place.account.access.role_arn.split(":")
+    account = role[4] if len(role) > 4 else ""
+    return Failure(subject, place.region, account, error.trouble.value, error.message, error.remedy)
+
+
+def _keep(history: History, stream: Stream, folder: str) -> None:
+    from shardcalc.sources.store.histories import write_history_file
+
+    name = "-".join(part for part in (stream.account, stream.region, stream.name) if part)
+    path = os.path.join(folder, f"{name.replace(os.sep, '_')}.json.gz")
+    try:
+        write_history_file(history, path)
+    except OSError as error:
+        what = f"{path}: not written, and nothing after it was read"
+        raise Refused(what, [f"{error.strerror}"]) from error

@@ -1,0 +1,113 @@
+"""``plan``: how many shards streams need, why, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+from shardcalc.app.basis import Basis
+from shardcalc.app.streams import Streams, listed
+from shardcalc.core.capacity import planning
+from shardcalc.core.capacity.streams import Plan
+from shardcalc.core.cost.bill import Bill, discounted, own_bill, total
+from shardcalc.core.facts import Limits, built_in_limits
+from shardcalc.core.units import USD
+from shardcalc.core.workload.declared import DeclaredStream
+from shardcalc.core.workload.workload import Workload
+
+if TYPE_CHECKING:
+    from shardcalc.core.capacity.inverse import Carried
+
+
+class StreamPlan(NamedTuple):
+    """The plan and the bill of one stream."""
+
+    stream: DeclaredStream
+    plan: Plan
+    bill: Bill
+
+
+class PlanReport(NamedTuple):
+    """The plans of all streams that were asked for."""
+
+    streams: tuple[StreamPlan, ...]
+    limits: Limits
+    hours: Fraction
+    origins: Mapping[str, str]
+    """Where the prices of each Region came from, for Regions whose prices this release does not ship."""
+
+    @property
+    def shards(self) -> int:
+        """The shards of all streams together."""
+        return sum(stream.plan.shards for stream in self.streams)
+
+    @property
+    def cost(self) -> USD:
+        """The exact sum of all bills' known lines."""
+        return total([stream.bill.total for stream in self.streams])
+
+    @property
+    def complete(self) -> bool:
+        """Whether every line of every bill has a price."""
+        return all(stream.bill.complete for stream in self.streams)
+
+    @property
+    def oldest(self) -> date:
+        """The oldest date of a fact that was used."""
+        return oldest(self.limits, (stream.bill for stream in self.streams))
+
+
+@overload
+def plan(streams: Workload, limits: Limits | None = None) -> Plan: ...
+@overload
+def plan(
+    streams: DeclaredStream | Sequence[DeclaredStream], limits: None = None, *, basis: Basis | None = None
+) -> PlanReport: ...
+def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None = None) -> Plan | PlanReport:
+    """Work out how many shards a workload, or each of several streams, needs, and why.
+
+    Args:
+        streams: a workload, whose plan is returned; or streams, each billed in its own mode with the shards it needs.
+        limits: AWS's limits for a workload; the ones that this release ships when not given.
+        basis: prices, hours and discount for the bills of streams.
+    """
+    if isinstance(streams, Workload):
+        return planning.plan(streams, limits or built_in_limits())
+    basis = basis or Basis.of()
+    made = tuple(_planned(stream, basis) for stream in listed(streams))
+    sheets = {region: basis.prices(region) for region in sorted({stream.bill.region for stream in made})}
+    origins = {region: sheet.origin for region, sheet in sheets.items() if sheet.origin != "built in"}
+    return PlanReport(made, basis.limits, basis.hours, origins)
+
+
+def _planned(stream: DeclaredStream, basis: Basis) -> StreamPlan:
+    planned = planning.plan(stream.workload, basis.limits)
+    bill = own_bill(planned, planned.shards, basis.prices(stream.workload.region), basis.limits, basis.hours)
+    return StreamPlan(stream, planned, discounted(bill, basis.discount))
+
+
+def carried(**fields: object) -> Carried:
+    """What a number of shards carries: ``carried(shards=15, size="5 KiB")``.
+
+    Args:
+        fields: a workload without a rate, and its ``shards``.
+
+    Raises:
+        BadFields: listing every field that cannot be read.
+    """
+    from shardcalc.core.capacity import inverse  # few ask
+
+    workload = Workload.of(**fields, rps="1")
+    return inverse.carried(workload, workload.shards or 1, built_in_limits())
+
+
+def oldest(limits: Limits, bills: Iterable[Bill]) -> date:
+    """The oldest date among the limits and the prices on these bills."""
+
+    def dates() -> Iterator[date]:
+        yield from (fact.date for fact in limits)
+        yield from (bill.oldest for bill in bills if bill.oldest is not None)
+
+    return min(dates())

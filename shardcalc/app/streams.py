@@ -1,0 +1,66 @@
+"""The streams that a use case is about: from profiles, from flags, from a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from shardcalc.app.refusal import Refused
+from shardcalc.core.workload.declared import DeclaredStream
+from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.workload import FIELDS, READERS, Workload
+
+Flags = Mapping[str, Any]
+"""What the flags of a workload say, still text."""
+
+FLAGS: Final = tuple((field.name, field.metavar, field.help) for field in FIELDS if field.metavar)
+"""The flags of a workload, from the table of its fields: name, what follows it, what it means."""
+
+Streams = Workload | DeclaredStream | Sequence[DeclaredStream]
+"""One stream, or several."""
+
+
+def load(paths: Sequence[str] | str, **flags: object) -> list[DeclaredStream]:
+    """Read every stream of the profiles at these paths; a folder stands for all YAML below it.
+
+    Args:
+        paths: files and folders, or one of them.
+        flags: fields that stand in for the profiles' ``defaults``, as on the command line.
+
+    Raises:
+        ProfileErrors: listing every problem of every file.
+        BadFields: listing every flag that cannot be read.
+    """
+    from shardcalc.sources.profiles import reading
+
+    return reading.load([paths] if isinstance(paths, str) else paths, read_fields(flags, READERS))
+
+
+def describe(paths: Sequence[str], flags: Mapping[str, Any], name: str = "") -> list[DeclaredStream]:
+    """The streams that profiles declare, or the one that flags describe.
+
+    Raises:
+        Refused: there is neither.
+        BadFields, ProfileErrors: what is wrong with them, all at once.
+    """
+    if paths:
+        return load(paths, **flags)
+    if not flags:
+        raise Refused("nothing to plan", ["give --size and --rps, or profiles; see shardcalc plan --help"])
+    return [DeclaredStream(name, Workload.of(**flags), dict.fromkeys(flags, "flag"))]
+
+
+def listed(streams: Streams) -> Sequence[DeclaredStream]:
+    """One stream or several as a list."""
+    if isinstance(streams, Workload):
+        return [DeclaredStream("", streams, {})]
+    return [streams] if isinstance(streams, DeclaredStream) else streams
+
+
+def unused_flags(streams: Iterable[DeclaredStream]) -> dict[str, list[str]]:
+    """The flags that a stream's own value kept out, each with the names of those streams."""
+    kept: dict[str, list[str]] = {}
+    for stream in streams:
+        for field in stream.unused_flags:
+            kept.setdefault(field, []).append(stream.name)
+    return kept

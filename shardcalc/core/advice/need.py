@@ -1,0 +1,48 @@
+"""What a history asks of each limit, in the period that decides it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from shardcalc.core.capacity.constraint import Constraint
+from shardcalc.core.units import ByteRate, CallRate, RecordRate
+
+
+class Need(NamedTuple):
+    """One limit, in the period that decides it: the busiest but for the allowed ones."""
+
+    constraint: Constraint
+    """With burst and headroom, as in a plan."""
+    at: int
+    """Epoch seconds at which that period begins."""
+    known: int
+    """Periods in which something is known of this limit."""
+    peak: ByteRate | RecordRate
+    """In the busiest period of all, before burst and headroom."""
+    peak_at: int
+    load: Fraction
+    """In the deciding period, in shards that are full: with burst and without headroom."""
+
+    def utilisation(self, shards: int) -> Fraction:
+        """What of so many shards the deciding period would have used."""
+        return self.load / shards
+
+
+class Flow(NamedTuple):
+    """One measured rate: over all known periods, and in the busiest."""
+
+    name: str
+    mean: ByteRate | RecordRate
+    peak: ByteRate | RecordRate
+    peak_at: int
+
+
+class CallBudget(NamedTuple):
+    """GetRecords calls on each shard, against what AWS allows; more shards do not relieve it."""
+
+    peak: CallRate
+    """In the busiest period, if all of today's shards were there then."""
+    peak_at: int
+    over: int
+    """Periods above what is allowed."""

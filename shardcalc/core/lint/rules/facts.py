@@ -1,0 +1,93 @@
+"""The rules about what an answer rests on: prices that nobody verified, facts that have grown old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Final
+
+from shardcalc.core.facts import Limits
+from shardcalc.core.facts.prices import PriceSheet
+from shardcalc.core.lint.policy import Policy
+from shardcalc.core.lint.rule import INFO, WARNING, Hit, Rule, Subject, total_text, unpriced
+from shardcalc.core.text import decimal
+from shardcalc.core.units import Duration
+
+
+def _unverified_price(subject: Subject) -> Sequence[Hit]:
+    bill = subject.bill
+    if not bill.doubts:
+        return ()
+    unsure = ", ".join(
+        line.title for line in bill.lines if line.price is not None and not line.price.verified
+    )
+    parts = ([f"no price is known for {unpriced(bill)}"] if not bill.complete else []) + (
+        [f"the price of {unsure} is not verified"] if unsure else []
+    )
+    known = f"the bill of {total_text(bill)} a month" if bill.total else "no bill can be made"
+    return (
+        Hit(
+            f"{known} in {bill.region}: {', and '.join(parts)}",
+            "check it against the AWS Price List before relying on it",
+        ),
+    )
+
+
+UNVERIFIED_PRICE: Final = Rule(
+    id="SC025",
+    name="unverified-price",
+    severity=INFO,
+    summary="a bill rests on a price that is unknown or not verified",
+    reason="A price that nobody could verify stays unknown, and a total with it says at least.",
+    remedy="check the bill against the AWS Price List",
+    bad="size: 1 KiB\nrps: 10\nregion: eu-west-3",
+    good="size: 1 KiB\nrps: 10\nregion: us-east-1",
+    fact="put_payload_unit",
+    at=("region",),
+    look=_unverified_price,
+)
+
+
+def stale(limits: Limits, sheets: Iterable[PriceSheet], policy: Policy, today: date) -> Hit | None:
+    """The oldest fact, when it is older than the policy allows.
+
+    Facts are a whole file's and not one stream's, so ``check`` asks once for each file.
+    """
+    facts: list[tuple[date, str]] = [(fact.date, f"limit {fact.name}") for fact in limits]
+    facts += [
+        (price.date, f"price {name} in {sheet.region}")
+        for sheet in sheets
+        for name, price in sheet.dimensions()
+        if price is not None
+    ]
+    limit = policy.facts_older_than
+    old = [(day, name) for day, name in facts if Duration(Fraction((today - day).days * 86400)) > limit]
+    if not old:
+        return None
+    day, name = min(old)
+    count = f"{len(old):,} facts are" if len(old) > 1 else "a fact is"
+    return Hit(
+        f"{count} older than {decimal(limit.amount / 86400)} d on {today}, the oldest ({name}) of {day}",
+        "upgrade shardcalc, or check them against AWS and raise facts_older_than; shardcalc facts lists them",
+    )
+
+
+STALE_FACTS: Final = Rule(
+    id="SC026",
+    name="stale-facts",
+    severity=WARNING,
+    summary="limits or prices were read long ago",
+    reason=(
+        "AWS changes limits and prices several times a year. "
+        "The rule speaks when a fact in use is older than facts_older_than, once for each file."
+    ),
+    remedy="upgrade shardcalc, or check the facts and raise facts_older_than",
+    bad="version: 1\npolicy:\n  facts_older_than: 1d\nstreams:\n  orders: {size: 1 KiB, rps: 10}",
+    good="version: 1\npolicy:\n  facts_older_than: 36500d\nstreams:\n  orders: {size: 1 KiB, rps: 10}",
+)
+
+RULES: Final[tuple[Rule, ...]] = (
+    UNVERIFIED_PRICE,
+    STALE_FACTS,
+)

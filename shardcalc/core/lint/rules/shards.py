@@ -1,0 +1,184 @@
+"""The rules about shard counts: too few, too many, above a quota, too full, out of one deployment's reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+from shardcalc.core.lint.rule import ERROR, WARNING, Hit, Rule, Subject
+from shardcalc.core.text import percent, shards_text
+from shardcalc.core.units import ceil_div
+from shardcalc.core.workload.parts import Mode
+
+UNDER_PROVISIONED: Final = Rule(
+    id="SC001",
+    name="under-provisioned",
+    severity=ERROR,
+    summary="declared shards are fewer than needed",
+    reason=(
+        "The shards that are declared cannot carry the peak with its headroom: "
+        "writes or reads will be throttled."
+    ),
+    remedy="raise shards to what shardcalc plan asks for, or correct the workload",
+    bad="size: 1 MiB\nrps: 6\nconsumers: 7\nshards: 12",
+    good="size: 1 MiB\nrps: 6\nconsumers: 7\nshards: 21",
+    fact="write_bytes",
+    at=("shards",),
+    findings=("under-provisioned",),
+)
+
+
+def _over_provisioned(subject: Subject) -> Sequence[Hit]:
+    declared, needed = subject.workload.shards, subject.plan.shards
+    above = subject.policy.over_provisioned_above
+    if (
+        declared is None
+        or subject.workload.mode is not Mode.PROVISIONED
+        or declared <= needed
+        or declared <= needed * (1 + above)
+    ):
+        return ()
+    bill = subject.bill
+    saving = bill.total - subject.provisioned(needed).total
+    if bill.complete and saving < subject.policy.saving_above:
+        return ()
+    worst = max(subject.plan.constraints, key=lambda constraint: constraint.load)
+    money = f"{'' if bill.complete else 'at least '}{saving} a month"
+    return (
+        Hit(
+            f"{declared:,} shards are declared and {needed:,} would do, more than {percent(above)} above: "
+            f"{worst.title} at {percent(worst.utilisation(declared))}; the rest costs {money}",
+            f"lower shards to {needed:,}, or declare the headroom that is wanted",
+            fact=worst.fact,
+        ),
+    )
+
+
+OVER_PROVISIONED: Final = Rule(
+    id="SC002",
+    name="over-provisioned",
+    severity=WARNING,
+    summary="declared shards are far more than needed, and cost money",
+    reason=(
+        "Each open shard is billed by the hour, used or not. "
+        "The rule speaks when the declared count is above the needed one by more than "
+        "over_provisioned_above and the difference costs saving_above or more a month."
+    ),
+    remedy="lower shards, or declare the headroom that is wanted",
+    bad="size: 1 KiB\nrps: 100\nshards: 16",
+    good="size: 1 KiB\nrps: 100\nshards: 1",
+    fact="put_payload_unit",
+    at=("shards",),
+    replaces=("over-provisioned",),
+    look=_over_provisioned,
+)
+
+SHARD_QUOTA: Final = Rule(
+    id="SC011",
+    name="shard-quota",
+    severity=ERROR,
+    summary="more shards than the stream or the account may have",
+    reason=(
+        "A shard count above a quota fails when it is deployed. "
+        "Quotas of small Regions are not published one by one."
+    ),
+    remedy="ask AWS for more before deploying, or spread the load over several streams",
+    bad="size: 1 KiB\nrps: 7000k\nregion: eu-central-1",
+    good="size: 1 KiB\nrps: 7000k\nregion: us-east-1",
+    fact="shard_quota_small",
+    at=("shards", "region"),
+    findings=("shard-quota",),
+)
+
+
+def _over_utilised(subject: Subject) -> Sequence[Hit]:
+    most = subject.requirements.max_utilisation or subject.policy.max_utilisation
+    if most is None or subject.workload.mode is not Mode.PROVISIONED:
+        return ()
+    worst = max(subject.plan.constraints, key=lambda constraint: constraint.load)
+    used = worst.utilisation(subject.shards)
+    if used <= most:
+        return ()
+    enough = ceil_div(worst.load, most)
+    return (
+        Hit(
+            f"{worst.title} is used to {percent(used)} at {shards_text(subject.shards)} "
+            f"where {percent(most)} is the most that is wanted",
+            f"raise shards to {enough:,}" if subject.workload.shards else f"declare shards: {enough:,}",
+            fact=worst.fact,
+        ),
+    )
+
+
+OVER_UTILISED: Final = Rule(
+    id="SC016",
+    name="over-utilised",
+    severity=ERROR,
+    summary="a limit is used above max_utilisation",
+    reason=(
+        "The busiest limit, headroom included, is used more than max_utilisation of the stream or its policy."
+    ),
+    remedy="raise shards",
+    bad="size: 1 KiB\nrps: 900\nshards: 1\nmax_utilisation: 80%",
+    good="size: 1 KiB\nrps: 900\nshards: 2\nmax_utilisation: 80%",
+    at=("shards", "max_utilisation"),
+    look=_over_utilised,
+)
+
+
+def _unreachable(subject: Subject) -> Sequence[Hit]:
+    current, target = subject.requirements.current_shards, subject.shards
+    if current is None or subject.workload.mode is not Mode.PROVISIONED:
+        return ()
+    from shardcalc.core.resharding.path import NoPath, allowed, path  # few streams ask
+
+    if current == target or allowed(current, target, subject.limits):
+        return ()
+    try:
+        steps = [f"{step.target:,}" for step in path(current, target, subject.limits).steps]
+        remedy = (
+            f"deploy {len(steps)} times, {', then '.join(steps)}; "
+            f"shardcalc reshard {current} {target} shows the way"
+        )
+    except NoPath as error:
+        remedy = f"{error}"
+    factor = subject.limits.reshard_factor.value
+    bound = (
+        f"at most {current * factor:,}"
+        if target > current
+        else f"at least {ceil_div(Fraction(current), factor):,}"
+    )
+    return (
+        Hit(
+            f"one deployment cannot go from {current:,} to {target:,} shards: "
+            f"UpdateShardCount takes {bound} from there",
+            remedy,
+        ),
+    )
+
+
+UNREACHABLE: Final = Rule(
+    id="SC017",
+    name="unreachable",
+    severity=ERROR,
+    summary="one deployment cannot reach the declared shards",
+    reason=(
+        "One call of UpdateShardCount cannot more than double a stream, nor go below half of it: "
+        "applying 2 to 16 fails."
+    ),
+    remedy="go in several deployments",
+    bad="size: 1 MiB\nrps: 16\ncurrent_shards: 2\nshards: 16",
+    good="size: 1 MiB\nrps: 16\ncurrent_shards: 8\nshards: 16",
+    fact="reshard_factor",
+    at=("shards", "current_shards"),
+    look=_unreachable,
+)
+
+RULES: Final[tuple[Rule, ...]] = (
+    UNDER_PROVISIONED,
+    OVER_PROVISIONED,
+    SHARD_QUOTA,
+    OVER_UTILISED,
+    UNREACHABLE,
+)

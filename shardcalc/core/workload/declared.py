@@ -1,0 +1,131 @@
+"""A stream as somebody declared it: its fields, where each came from, and where each can be found again.
+
+What declares it is not known here: a YAML file, the flags of a command, infrastructure code. Each makes a
+:class:`Document` that finds the places of its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from shardcalc.core.text import shown
+from shardcalc.core.workload import forms
+from shardcalc.core.workload.reading import Field, read_line, readers
+from shardcalc.core.workload.requirements import NO_REQUIREMENTS, REQUIREMENT_FIELDS, Requirements
+from shardcalc.core.workload.workload import FIELDS, Workload
+
+FieldPath = tuple[str | int, ...]
+"""The way to a value in a document: names of fields, numbers in lists."""
+
+
+class Place(NamedTuple):
+    """Line and column, both from 1."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
+
+
+class Problem(NamedTuple):
+    """One thing wrong in a file, and where."""
+
+    file: str
+    place: Place | None
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.place}" if self.place else self.file
+        path = self.path if self.path.isprintable() else shown(self.path)
+        return f"{where}  {path + ': ' if path else ''}{self.message}"
+
+
+class ProfileErrors(Exception):
+    """Profiles that cannot be used: every problem of every file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        self.what = "planned"
+        """What was not done."""
+        super().__init__("\n".join(map(str, problems)))
+
+
+class Document(NamedTuple):
+    """What streams are declared in: one document of a file, with the way to find any of its values again."""
+
+    file: str
+    policy: Mapping[str, Any]
+    """The fields of its policy that are given."""
+    locate: Callable[[Sequence[str | int]], Place | None]
+    """Where the value at a path begins; the nearest place above it when it is not there."""
+
+
+NO_DOCUMENT: Final = Document("", {}, lambda path: None)
+"""What a stream is declared in that flags or a program describe."""
+
+
+class DeclaredStream(NamedTuple):
+    """One stream as it was declared."""
+
+    name: str
+    workload: Workload
+    origins: Mapping[str, str]
+    """For each field that was given: ``stream``, ``flag`` or ``defaults``; all others are assumed."""
+    document: Document = NO_DOCUMENT
+    owner: str = ""
+    notes: str = ""
+    requirements: Requirements = NO_REQUIREMENTS
+    unused_flags: tuple[str, ...] = ()
+    """Fields of the command line that the stream's own value kept out."""
+    place: Place | None = None
+    """Where its name stands in the file."""
+
+    @property
+    def file(self) -> str:
+        """The file that declares it; empty when none does."""
+        return self.document.file
+
+    @property
+    def where(self) -> str:
+        """File, line and column of its name; empty when no file declares it."""
+        return f"{self.file}:{self.place}" if self.place is not None else ""
+
+    @property
+    def by_origin(self) -> dict[str, list[str]]:
+        """The fields that each origin gave."""
+        found: dict[str, list[str]] = {}
+        for field, origin in self.origins.items():
+            if origin in found:
+                found[origin].append(field)
+            else:
+                found[origin] = [field]
+        return found
+
+    def path_of(self, at: Sequence[str | int]) -> FieldPath:
+        """The path of one of its fields in the document: its own, the defaults', or its name's where neither gives it."""
+        if at:
+            origin = self.origins.get(str(at[0]))
+            if origin == "stream":
+                return ("streams", self.name, *at)
+            if origin == "defaults":
+                return ("defaults", *at)
+        return ("streams", self.name)
+
+    def locate(self, at: Sequence[str | int]) -> Place | None:
+        """Where one of its fields stands; its name where no file gives it."""
+        path = self.path_of(at)
+        return self.place if len(path) == 2 and path[0] == "streams" else self.document.locate(path)
+
+
+STREAM_FIELDS: Final = (
+    *FIELDS,
+    Field("owner", read_line, "who answers for the stream", forms.TEXT),
+    Field("notes", read_line, "free text", forms.TEXT),
+    *REQUIREMENT_FIELDS,
+)
+"""Every field of a stream, in the order in which people think of them."""
+
+STREAM_READERS: Final = readers(STREAM_FIELDS)

@@ -1,0 +1,243 @@
+"""The parts of a workload: rates, consumers, promises and mixes, each with the table of its own fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final, NamedTuple, Self
+
+from shardcalc.core.text import BadFields, BadValue, percent, read_share, shown
+from shardcalc.core.units import Duration, Months, RecordRate, Size
+from shardcalc.core.workload import forms
+from shardcalc.core.workload.reading import (
+    Field,
+    count,
+    duration,
+    rate,
+    read_choice,
+    read_fields,
+    read_line,
+    read_size,
+    readers,
+    share,
+)
+
+
+class Mode(StrEnum):
+    """How a stream's capacity is provided and billed."""
+
+    PROVISIONED = "provisioned"
+    ON_DEMAND_STANDARD = "on-demand-standard"
+    ON_DEMAND_ADVANTAGE = "on-demand-advantage"
+
+
+class ConsumerType(StrEnum):
+    """What reads a stream. All but ``FAN_OUT`` share each shard's read throughput and GetRecords calls."""
+
+    SHARED = "shared"
+    KCL = "kcl"
+    LAMBDA = "lambda"
+    FIREHOSE = "firehose"
+    FLINK = "flink"
+    SDK = "sdk"
+    FAN_OUT = "fan-out"
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """One reading application, or ``count`` alike ones without a name."""
+
+    name: str = ""
+    type: ConsumerType = ConsumerType.SHARED
+    count: int = 1
+    poll_interval: Duration | None = None
+    max_rps_per_shard: RecordRate | None = None
+    """The most producer records that this consumer handles, from one shard."""
+    parallelization_factor: int | None = None
+    batch_size: int | None = None
+    batch_duration: Duration | None = None
+
+    def __post_init__(self) -> None:
+        if self.type is ConsumerType.FAN_OUT and self.poll_interval is not None:
+            raise BadFields([("poll_interval", "a fan-out consumer does not poll; leave it out")])
+        if self.type not in (ConsumerType.LAMBDA, ConsumerType.FAN_OUT):
+            given = [
+                name
+                for name in ("parallelization_factor", "batch_size", "batch_duration")
+                if getattr(self, name) is not None
+            ]
+            if given:
+                raise BadFields(
+                    (name, f"only a lambda or fan-out consumer has it, this one is {self.type}")
+                    for name in given
+                )
+
+    @classmethod
+    def of(cls, /, **fields: object) -> Self:
+        """Read a consumer from text, as in a profile: ``Consumer.of(type="lambda", batch_size="100")``.
+
+        Raises:
+            BadFields: listing every field that cannot be read.
+        """
+        return cls(**read_fields(fields, _CONSUMER, required=("type",)))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it reads with GetRecords and shares the shard with the others."""
+        return self.type is not ConsumerType.FAN_OUT
+
+    def __str__(self) -> str:
+        return self.name or f"{self.type} consumer"
+
+
+def read_type(value: object) -> ConsumerType:
+    """The type of a named consumer."""
+    known = {kind.value: kind for kind in ConsumerType if kind is not ConsumerType.SHARED}
+    return ConsumerType(read_choice(value, "a type of consumer", known))
+
+
+CONSUMER_FIELDS: Final = (
+    Field("name", read_line, "", forms.TEXT),
+    Field("type", read_type, "", {"enum": ["kcl", "lambda", "firehose", "flink", "sdk", "fan-out"]}),
+    Field(
+        "poll_interval",
+        duration("a poll interval"),
+        "time between GetRecords calls on each shard, instead of the type's default",
+        forms.DURATION,
+    ),
+    Field(
+        "max_rps_per_shard",
+        rate("a record rate"),
+        "the most producer records a second that it handles from one shard",
+        forms.RATE,
+    ),
+    Field(
+        "parallelization_factor",
+        count("a parallelization factor", 1),
+        "Lambda: concurrent batches per shard",
+        forms.whole(1),
+    ),
+    Field("batch_size", count("a batch size", 1), "Lambda: stream records per batch", forms.whole(1)),
+    Field("batch_duration", duration("a batch duration"), "Lambda: how long one batch takes", forms.DURATION),
+)
+_CONSUMER: Final = readers(CONSUMER_FIELDS)
+
+
+class CatchUp(NamedTuple):
+    """A promise: after an outage of this length, shared consumers are back at the tip within that time."""
+
+    outage: Duration
+    within: Duration
+
+    @classmethod
+    def of(cls, /, **fields: object) -> Self:
+        """Read from text: ``CatchUp.of(outage="6h", within="2h")``.
+
+        Raises:
+            BadFields: listing every field that cannot be read.
+        """
+        return cls(**read_fields(fields, _CATCH_UP, required=("outage", "within")))
+
+
+CATCH_UP_FIELDS: Final = (
+    Field("outage", duration("an outage"), "", forms.DURATION),
+    Field("within", duration("a time to catch up"), "", forms.DURATION),
+)
+_CATCH_UP: Final = readers(CATCH_UP_FIELDS)
+
+
+class Aggregation(NamedTuple):
+    """The producer packs records into aggregates of about this size, as the Kinesis Producer Library does."""
+
+    target_size: Size
+
+    @classmethod
+    def of(cls, /, **fields: object) -> Self:
+        """Read from text: ``Aggregation.of(target_size="25 KiB")``.
+
+        Raises:
+            BadFields: the size cannot be read.
+        """
+        return cls(**read_fields(fields, _AGGREGATION, required=("target_size",)))
+
+
+AGGREGATION_FIELDS: Final = (Field("target_size", read_size, "", forms.SIZE),)
+_AGGREGATION: Final = readers(AGGREGATION_FIELDS)
+
+
+class Growth(NamedTuple):
+    """How traffic is expected to grow: by this share of itself in each period, compounding."""
+
+    share: Fraction
+    period: Months
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``'5%/month'`` or ``'80%/year'``.
+
+        Raises:
+            BadValue: it is not a share of a month or a year.
+        """
+        write = "write for example 5%/month or 80%/year"
+        share, slash, period = text.rpartition("/")
+        if not slash or period.strip() not in ("month", "year"):
+            raise BadValue(f"{shown(text)} is not a growth; {write}")
+        return cls(
+            read_share(share.strip(), "a growth", most=Fraction(10), zero=True),
+            Months.parse(f"1 {period.strip()}"),
+        )
+
+    def __str__(self) -> str:
+        return f"{percent(self.share)}/{'month' if self.period.count == 1 else 'year'}"
+
+
+class SizeShare(NamedTuple):
+    """A part of the records that has this size."""
+
+    size: Size
+    share: Fraction
+
+    @classmethod
+    def of(cls, /, **fields: object) -> Self:
+        """Read from text: ``SizeShare.of(size="1 KiB", share="90%")``.
+
+        Raises:
+            BadFields: listing every field that cannot be read.
+        """
+        return cls(**read_fields(fields, _SIZE_SHARE, required=("size", "share")))
+
+
+SIZE_SHARE_FIELDS: Final = (
+    Field("size", read_size, "", forms.SIZE),
+    Field("share", share("a share of the records"), "", forms.SHARE),
+)
+_SIZE_SHARE: Final = readers(SIZE_SHARE_FIELDS)
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Records per second that producers write: what is billed (mean) and what is sized for (peak)."""
+
+    mean: RecordRate
+    peak: RecordRate
+
+    def __post_init__(self) -> None:
+        if self.peak is not self.mean and self.peak < self.mean:
+            raise BadFields([("peak", f"{self.peak} is below the mean of {self.mean}")])
+
+    @classmethod
+    def of(cls, /, **fields: object) -> Self:
+        """Read from text: ``Rates.of(mean="100", peak="90k/min")``.
+
+        Raises:
+            BadFields: a field cannot be read, or the peak is below the mean.
+        """
+        return cls(**read_fields(fields, _RATES, required=("mean", "peak")))
+
+
+RATES_FIELDS: Final = (
+    Field("mean", rate("a mean rate"), "", forms.RATE),
+    Field("peak", rate("a peak rate"), "", forms.RATE),
+)
+_RATES: Final = readers(RATES_FIELDS)

@@ -1,0 +1,188 @@
+"""Reading fields: the row of a table of fields, its readers, and the forms that a JSON Schema shows of them.
+
+A flag ``--hottest-key`` and a profile's ``hottest_key`` are read by the same reader and mean the same. A reader takes
+text, or what a library's caller gives, and raises ``BadValue`` or ``BadFields``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from shardcalc.core.text import BadFields, BadValue, nearest, read_count, read_share, shown
+from shardcalc.core.units import USD, Duration, RecordRate, Size
+from shardcalc.core.workload.forms import Schema, mapping_of
+
+Reader = Callable[[Any], Any]
+"""From what somebody wrote to a value."""
+
+
+class Field(NamedTuple):
+    """One row of a table of fields: everything that flags, files, schema, help and pages say of it."""
+
+    name: str
+    reader: Reader
+    help: str
+    """What it means, in one sentence."""
+    schema: Schema
+    metavar: str = ""
+    """What its flag is followed by; empty for a field without a flag."""
+    shown: Callable[..., str] | None = None
+    """How the inputs of a page show it, from the workload and the limits; nothing when it does not apply."""
+    exact: Callable[[Any], Mapping[str, Any] | None] | None = None
+    """Its keys in JSON, from the workload, with exact values; None when it is not declared."""
+
+
+def readers(table: Iterable[Field]) -> dict[str, Reader]:
+    """The reader of each field of a table."""
+    return {field.name: field.reader for field in table}
+
+
+def schema_of(table: Iterable[Field], required: Sequence[str] = ()) -> dict[str, Any]:
+    """The mapping that a table describes, as JSON Schema."""
+    return mapping_of(required, **{field.name: described(field) for field in table})
+
+
+def described(field: Field) -> dict[str, Any]:
+    """A field's form, with what it means."""
+    return {**field.schema, "description": field.help} if field.help else {**field.schema}
+
+
+def read_fields(
+    fields: Mapping[str, object], readers: Mapping[str, Reader], *, required: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Read each field with its reader, collecting every problem.
+
+    Raises:
+        BadFields: listing every field that is unknown, missing or cannot be read.
+    """
+    values: dict[str, Any] = {}
+    problems: list[tuple[str, str]] = []
+    for name, written in fields.items():
+        reader = readers.get(name)
+        if reader is None:
+            problems.append((name, f"unknown field{nearest(name, readers)}"))
+            continue
+        try:
+            values[name] = reader(written)
+        except BadFields as error:
+            problems += [(f"{name}.{inner}", message) for inner, message in error.problems]
+        except BadValue as error:
+            problems.append((name, str(error)))
+    problems += [(name, "missing") for name in required if name not in fields]
+    if problems:
+        raise BadFields(problems)
+    return values
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Split ``'outage=6h,within=2h'``.
+
+    Raises:
+        BadValue: a part has no '=', or a name comes twice.
+    """
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        name, equals, value = part.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise BadValue(f"{shown(text)}: write name=value, with commas between")
+        if name in found:
+            raise BadValue(f"{shown(text)}: {name} stands twice")
+        found[name] = value.strip()
+    return found
+
+
+def read_each(items: Iterable[object], kind: type[Any]) -> list[Any]:
+    """Read each item of a list as this kind, collecting every problem."""
+    made: list[Any] = []
+    problems: list[tuple[str, str]] = []
+    for index, item in enumerate(items):
+        if isinstance(item, kind):
+            made.append(item)
+            continue
+        try:
+            mapping = pairs(item) if isinstance(item, str) else item
+            if not isinstance(mapping, Mapping):
+                raise BadValue(f"{shown(item)} is not a mapping of fields")
+            made.append(kind.of(**mapping))
+        except BadFields as error:
+            problems += [(f"{index}.{inner}", message) for inner, message in error.problems]
+        except BadValue as error:
+            problems.append((str(index), str(error)))
+    if problems:
+        raise BadFields(problems)
+    return made
+
+
+def read_mapping(kind: type[Any], only: str | None, value: object) -> Any:
+    """Read one mapping as this kind; ``only`` is the field that a bare text stands for."""
+    if isinstance(value, kind):
+        return value
+    if isinstance(value, str):
+        value = pairs(value) if "=" in value or only is None else {only: value}
+    if not isinstance(value, Mapping):
+        raise BadValue(f"{shown(value)} is not a mapping of fields")
+    return kind.of(**value)
+
+
+def read_choice(value: object, what: str, known: Mapping[str, Any]) -> Any:
+    """Read one of some known words."""
+    text = text_of(value).strip()
+    if text.lower() not in known:
+        raise BadValue(f"{shown(text)} is not {what}{nearest(text, known) or ''}")
+    return known[text.lower()]
+
+
+# ── readers of one value ─────────────────────────────────────────────────────────────────────────
+
+
+def text_of(value: object) -> str:
+    """One value as text: what a file holds, or an int, a Fraction or a float of a library's caller."""
+    if value.__class__ is str:
+        return value
+    # Files give text; a library's caller may give an int, a Fraction or a float, whose shortest text is what was meant.
+    if value is None or isinstance(value, (bool, Mapping, list, tuple)):
+        raise BadValue(f"{shown(value)} is not one value")
+    return value if isinstance(value, str) else str(value)
+
+
+def read_size(value: object) -> Size:
+    """A record size; a bare number is KiB."""
+    return value if isinstance(value, Size) else Size.parse(text_of(value))
+
+
+def read_line(value: object) -> str:
+    """Free text."""
+    text = text_of(value).strip()
+    if len(text) > 10_000:
+        raise BadValue(f"{shown(text)} is too long: at most 10,000 characters")
+    return text
+
+
+def read_money(value: object) -> USD:
+    """An amount of US dollars."""
+    return value if isinstance(value, USD) else USD.parse(text_of(value))
+
+
+def duration(what: str, bare: str | None = None) -> Reader:
+    """A reader of a duration."""
+    return lambda value: (
+        value if isinstance(value, Duration) else Duration.parse(text_of(value), what, bare=bare)
+    )
+
+
+def count(what: str, least: int, most: int = 1_000_000) -> Reader:
+    """A reader of a whole number."""
+    return lambda value: read_count(text_of(value), what, least=least, most=most)
+
+
+def rate(what: str) -> Reader:
+    """A reader of a record rate."""
+    return lambda value: value if isinstance(value, RecordRate) else RecordRate.parse(text_of(value), what)
+
+
+def share(what: str, *, most: Fraction = Fraction(1), zero: bool = False) -> Reader:
+    """A reader of a share of one."""
+    return lambda value: read_share(text_of(value), what, most=most, zero=zero)

@@ -1,0 +1,68 @@
+"""What ``check`` found, as Markdown for a comment on a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from shardcalc.app.check import CheckReport
+from shardcalc.core.capacity.finding import Severity
+from shardcalc.core.lint.check import Found, State
+from shardcalc.core.lint.plan_diff import Comparison
+from shardcalc.core.text import decimal
+from shardcalc.report.check import words
+from shardcalc.report.kit.markdown import arrows, bold, escape, page, table
+
+_MARKS: Final = {Severity.ERROR: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
+
+
+def text(report: CheckReport) -> str:
+    """The findings that count, and those that are suppressed."""
+    return page(_parts(report))
+
+
+def _parts(report: CheckReport) -> Iterator[str]:
+    yield "# Capacity check"
+    yield f"**{words.verdict(report)}**"
+    if report.comparison is not None:
+        yield from _comparison(report.comparison)
+    if report.active:
+        rows = [
+            [
+                f"{_MARKS[found.severity]} {found.severity}",
+                _linked(found, report),
+                escape(found.stream),
+                escape(words.where(found)),
+                f"{escape(found.message)}<br>*{escape(found.remedy)}*",
+            ]
+            for found in report.active
+        ]
+        yield "## Findings"
+        yield table(["severity", "rule", "stream", "where", "what, and what to do"], rows)
+    hidden = [found for found in report.found if found.state is State.SUPPRESSED]
+    if hidden:
+        rows = [
+            [words.named(found), *map(escape, (found.stream, words.where(found), found.reason))]
+            for found in hidden
+        ]
+        yield "## Suppressed"
+        yield table(["rule", "stream", "where", "reason"], rows)
+    if report.gone:
+        yield f"{words.gone(report)}."
+
+
+def _linked(found: Found, report: CheckReport) -> str:
+    fact = words.source(found, report)
+    return f"[{words.named(found)}]({fact.source.url})" if fact is not None else words.named(found)
+
+
+def _comparison(comparison: Comparison) -> Iterator[str]:
+    yield f"## Changes against {escape(comparison.against)}"
+    if not comparison.changes:
+        yield f"None in {comparison.unchanged:,} streams."
+        return
+    rows = [[arrows(escape(cell)) for cell in words.change_cells(change)] for change in comparison.changes]
+    total = [bold(arrows(cell)) for cell in words.change_totals(comparison)]
+    cost = f"cost, {decimal(comparison.hours)} h:"
+    yield table(["stream", "needed:", "declared:", "used:", cost, "risk"], [*rows, total])
+    yield f"\\+ new, - removed; unchanged: {comparison.unchanged:,}. Cost is for the needed shards."

@@ -1,0 +1,81 @@
+"""What all pages of ``check`` say in the same words: the verdict, places, what changed between two plans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from shardcalc.app.check import CheckReport
+from shardcalc.core.facts import Fact
+from shardcalc.core.lint.check import Found, State
+from shardcalc.core.lint.plan_diff import Comparison, StreamChange, StreamSummary
+from shardcalc.core.text import percent
+from shardcalc.report.words import at_least, counted, severities
+
+_HIDDEN: Final = {State.SUPPRESSED: "suppressed", State.BASELINE: "in the baseline"}
+
+
+def verdict(report: CheckReport) -> str:
+    """The counts in one line."""
+    found = severities(each.severity for each in report.active)
+    if not report.usable:
+        return f"{found}; nothing was checked"
+    looked_at = f"{counted(len(report.streams), 'stream')} in {counted(report.files, 'file')}"
+    hidden = [f"{count:,} {words}" for state, words in _HIDDEN.items() if (count := report.count(state))]
+    said = f"{found or 'no findings'} in {looked_at}"
+    return f"{said}; {', '.join(hidden)}" if hidden else said
+
+
+def gone(report: CheckReport) -> str:
+    """How much of the baseline is out of date."""
+    entries, are = ("entry", "is") if report.gone == 1 else ("entries", "are")
+    return f"{report.gone:,} {entries} of the baseline {are} no longer found"
+
+
+def where(found: Found) -> str:
+    """File, line and column."""
+    return f"{found.file}:{found.place}" if found.place is not None else found.file
+
+
+def named(found: Found) -> str:
+    """The rule by its id and its name."""
+    return f"{found.rule.id} {found.rule.name}"
+
+
+def source(found: Found, report: CheckReport) -> Fact[Any] | None:
+    """The fact behind a finding."""
+    return found.fact or found.rule.source(report.limits)
+
+
+# ── what changed ─────────────────────────────────────────────────────────────────────────────────
+
+
+def change_cells(change: StreamChange) -> list[str]:
+    """A stream before and after."""
+    before, after = change.before, change.after
+    mark = "" if before and after else "+ " if after else "- "
+
+    def both(show: Callable[[StreamSummary], str]) -> str:
+        return _arrow(show(before) if before else "-", show(after) if after else "-")
+
+    return [
+        mark + change.stream.name,
+        both(lambda one: f"{one.shards:,}"),
+        both(lambda one: f"{one.declared:,}" if one.declared is not None else "-"),
+        both(lambda one: percent(one.utilisation)),
+        both(lambda one: at_least(one.cost, one.complete)),
+        " ".join(
+            [*(f"+{name}" for name in change.new_findings), *(f"-{name}" for name in change.gone_findings)]
+        ),
+    ]
+
+
+def change_totals(comparison: Comparison) -> list[str]:
+    """All streams before and after."""
+    shards = (f"{count:,}" for count in comparison.shards)
+    cost = map(at_least, comparison.cost, comparison.complete)
+    return ["all streams", _arrow(*shards), "", "", _arrow(*cost), ""]
+
+
+def _arrow(before: str, after: str) -> str:
+    return before if before == after else f"{before} -> {after}"

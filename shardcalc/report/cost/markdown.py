@@ -1,0 +1,68 @@
+"""What streams cost in each mode, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shardcalc.app.cost import CostReport, RegionReport
+from shardcalc.core.text import decimal
+from shardcalc.core.workload.parts import Mode
+from shardcalc.report.cost import words
+from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
+from shardcalc.report.words import bill_table, total
+
+
+def text(report: CostReport) -> str:
+    """For a pull request or a wiki."""
+    parts = [part for region in report.regions for part in _region(region, report)]
+    return page([*parts, f"Limits and prices as of {report.oldest} or later."])
+
+
+def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
+    cost = region.cost
+    one = region.streams[0] if len(region.streams) == 1 else None
+    what = f"{len(region.streams):,} streams: cost"
+    if one is not None:
+        what = f"{escape(one.name)}: cost" if one.name else "Cost"
+    yield f"# {what} in {cost.region} for {decimal(report.hours)} h"
+    yield f"Prices: {escape(cost.prices.origin)}."
+    rows = [
+        [
+            bold(mode.value) if mode is cost.cheapest else mode.value,
+            words.known(cost, mode),
+            words.against(cost, mode),
+        ]
+        for mode in Mode
+    ]
+    yield table(["mode", "cost:", "against the cheapest"], rows)
+    sentences = words.break_evens(region)
+    if sentences:
+        yield bullets(sentences)
+    if one is None:
+        cells = [[escape(name), *rest] for name, *rest in words.stream_cells(region)]
+        yield table(words.STREAM_COLUMNS, cells)
+    else:
+        for mode in Mode:
+            bill = cost.bill(mode)
+            yield bill_table(bill)
+            notes = [escape(note) for line in bill.lines if (note := words.bounds(line, report.limits))]
+            if notes:
+                yield bullets(notes)
+    if region.fan_out:
+        options = [
+            [words.moved(each), f"{each.shards:,}", decimal(each.calls.amount), total(each.bill)]
+            for each in region.fan_out
+        ]
+        yield table(["consumers", "shards:", "GetRecords calls/s:", "provisioned:"], options)
+    option = region.aggregation
+    if option is not None:
+        packed = [
+            [words.packed_mode(mode), total(now), total(then)]
+            for mode, now, then in zip(Mode, cost.streams[0].bills, option.cost.bills, strict=True)
+        ]
+        yield f"Packing {option.records:,} records into one of {option.cost.plan.packing.size}:"
+        yield table(["mode", "now:", "packed:"], packed)
+    yield bullets(
+        f"**{trade.mode}**{' (warning)' if trade.warning else ''}: {escape(trade.text)}"
+        for trade in region.trade_offs
+    )

@@ -1,0 +1,58 @@
+"""A fleet as JSON; money is a decimal string, and null is unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shardcalc.core.advice.fleet import Fleet, Member, Standing, Sum
+from shardcalc.report.kit.json import head, line, listing
+
+
+def text(fleet: Fleet) -> str:
+    """One JSON object, with one line a stream: a fleet may have thousands."""
+    start = head("fleet") | {
+        "days": fleet.days,
+        "facts_oldest_date": min(fact.date for fact in fleet.limits),
+        "total": {
+            "streams": len(fleet.members),
+            "failed": len(fleet.failures),
+            **{standing.value: fleet.count(standing) for standing in Standing},
+            **_money("cost", fleet.cost),
+            **_money("saving", fleet.saving),
+            **_money("more", fleet.more),
+        },
+        "failures": [
+            {
+                "stream": failure.subject or None,
+                "region": failure.region,
+                "account": failure.account or None,
+                "reason": failure.trouble,
+                "message": failure.message,
+                "remedy": failure.remedy or None,
+            }
+            for failure in fleet.failures
+        ],
+    }
+    return listing(start, "streams", (line(_row(member)) for member in fleet.members))
+
+
+def _money(name: str, amount: Sum) -> dict[str, Any]:
+    return {f"{name}_usd_per_month": amount.known, f"{name}_complete": amount.complete}
+
+
+def _row(member: Member) -> dict[str, Any]:
+    return {
+        "name": member.name,
+        "region": member.region,
+        "account": member.account or None,
+        "mode": member.mode or None,
+        "standing": member.standing.value,
+        "shards": member.shards,
+        "recommended_shards": member.recommended,
+        "worst_utilisation": member.used,
+        "cost_usd_per_month": member.cost,
+        "saving_usd_per_month": member.saving,
+        "answer": member.answer,
+        "reasons": member.reasons,
+        "findings": member.findings,
+    }

@@ -1,0 +1,29 @@
+"""A fleet as Markdown: one line a stream, what was found, what failed, and the sums."""
+
+from __future__ import annotations
+
+from shardcalc.core.advice.fleet import Fleet
+from shardcalc.report.fleet import words
+from shardcalc.report.kit.markdown import bullets, escape, page, table
+
+
+def text(fleet: Fleet) -> str:
+    """As Markdown."""
+    parts = ["# Fleet"]
+    rows = [
+        [*map(escape, words.cells(member)), member.standing.value, escape(member.answer)]
+        for member in fleet.members
+    ]
+    if rows:
+        parts.append(table([*words.COLUMNS, "standing", "answer"], rows))
+    notes = [
+        f"**{escape(words.name(member, fleet))}**: {escape(reason)}"
+        for member in fleet.members
+        for reason in member.reasons
+    ]
+    notes += [
+        f"**{escape(words.failed(failure))}** failed: {escape(failure.message)}" for failure in fleet.failures
+    ]
+    if notes:
+        parts.append(bullets(notes))
+    return page([*parts, "\n".join(f"{escape(line)}  " for line in words.summary(fleet))])

@@ -1,0 +1,51 @@
+"""A fleet for a terminal: one line a stream, what was found, what failed, and the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from shardcalc.core.advice.fleet import Fleet, Standing
+from shardcalc.report.fleet import words
+from shardcalc.report.kit.terminal import Cell, Page, Screen
+
+_STYLES: Final = {
+    Standing.SHORT: "bold red",
+    Standing.TROUBLED: "bold yellow",
+    Standing.WASTEFUL: "bold blue",
+    Standing.SILENT: "dim",
+    Standing.FINE: "green",
+}
+
+
+def table(fleet: Fleet, page: Page) -> str:
+    """For a terminal. A Region that all streams share stands in the heading, and not in each line."""
+    screen = Screen(page)
+    places = {member.region for member in fleet.members}
+    columns = [*words.COLUMNS, ""]
+    keep = [index for index, title in enumerate(columns) if title != "Region" or len(places) > 1]
+    rows: list[Sequence[Cell]] = []
+    for member in fleet.members:
+        standing = (member.standing.value, _STYLES[member.standing])
+        cells: list[Cell] = [*words.cells(member), (standing,)]
+        rows.append([cells[index] for index in keep])
+    if rows:
+        screen.heading(" ".join(places) if len(places) == 1 else f"{len(places)} Regions")
+        screen.table([columns[index] for index in keep], rows)
+    for member in fleet.members:
+        if member.reasons:
+            screen.gap()
+            standing = (member.standing.value, _STYLES[member.standing])
+            screen.line(standing, "  ", (words.name(member, fleet), "bold"), f"  {member.answer}")
+            for reason in member.reasons:
+                screen.line(reason, indent=2)
+    for failure in fleet.failures:
+        screen.gap()
+        screen.line(("failed", "bold red"), "  ", (words.failed(failure), "bold"))
+        screen.line(failure.message, indent=2)
+        if failure.remedy:
+            screen.line(f"-> {failure.remedy}", indent=2)
+    screen.gap()
+    for line in words.summary(fleet):
+        screen.line(line)
+    return screen.text()

@@ -1,0 +1,76 @@
+"""What all pages of ``fleet`` say in the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shardcalc.core.advice.fleet import Failure, Fleet, Member, Standing
+from shardcalc.core.text import percent
+from shardcalc.report.words import counted
+
+COLUMNS = ("stream", "Region", "now:", "to:", "used:", "a month:", "saves:")
+"""The titles of :func:`cells`."""
+
+
+def cells(member: Member) -> list[str]:
+    """One stream in one line."""
+    on_demand = member.mode == "ON_DEMAND"
+    now = "on-demand" if on_demand else "-" if member.shards is None else f"{member.shards:,}"
+    advised = member.recommended is not None and (not on_demand or member.standing is Standing.WASTEFUL)
+    return [
+        member.name,
+        member.region,
+        now,
+        f"{member.recommended:,}" if advised else "-",
+        "-" if member.used is None else percent(member.used),
+        "unknown" if member.cost is None else str(member.cost),
+        "unknown" if member.saving is None else str(member.saving) if member.saving else "",
+    ]
+
+
+def name(member: Member, fleet: Fleet) -> str:
+    """Which stream it is; with its account where there are several."""
+    several = len({one.account for one in fleet.members}) > 1
+    account = f", account {member.account}" if several and member.account else ""
+    return f"{member.name} in {member.region}{account}"
+
+
+def failed(failure: Failure) -> str:
+    """What could not be read."""
+    where = f"{failure.region}, account {failure.account}" if failure.account else failure.region
+    return f"{failure.subject} in {where}" if failure.subject else f"all streams in {where}"
+
+
+def failed_text(failures: Sequence[Failure]) -> str:
+    """How much could not be read, in one line."""
+    streams = sum(1 for failure in failures if failure.subject)
+    regions = len(failures) - streams
+    what = [counted(count, noun) for count, noun in ((streams, "stream"), (regions, "Region")) if count]
+    return f"{' and '.join(what)} could not be read whole; what is missing is in no sum"
+
+
+def summary(fleet: Fleet) -> list[str]:
+    """The sums, and what is missing from them."""
+    standings = [f"{count:,} {standing.value}" for standing in Standing if (count := fleet.count(standing))]
+    lines = ["no stream was found"]
+    if standings:
+        streams = counted(len(fleet.members), "stream")
+        lines = [f"{streams}: {', '.join(standings)}; they cost {fleet.cost} a month before tax"]
+    if fleet.count(Standing.WASTEFUL):
+        lines.append(f"the wasteful would save {fleet.saving} a month as recommended")
+    if fleet.count(Standing.SHORT):
+        lines.append(
+            f"what the short need would cost {fleet.more} a month more"
+            if fleet.more.known is not None
+            else "what the short need costs is not known"
+        )
+    if fleet.count(Standing.SILENT):
+        lines.append(
+            "of the silent nothing was measured: nobody writes to them, or their metrics are missing"
+        )
+    if fleet.failures:
+        lines.append(failed_text(fleet.failures))
+    unpriced = sorted({member.region for member in fleet.members if member.cost is None})
+    if unpriced:
+        lines.append(f"not every price is known in {', '.join(unpriced)}; shardcalc facts shows what is")
+    return lines

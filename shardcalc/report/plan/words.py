@@ -1,0 +1,36 @@
+"""What all pages of ``plan`` say in the same words: what a number of shards carries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from shardcalc.core.capacity.inverse import Carried
+from shardcalc.core.text import decimal
+from shardcalc.core.units import ByteRate, Duration, RecordRate
+
+AMOUNT_COLUMNS: Final = ("per", "records:", "data:")
+ALLOWED_COLUMNS: Final = ("limit", "allows:", "")
+_TIMES: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+def amounts(answer: Carried) -> list[list[str]]:
+    """What is carried in a second, a minute, an hour and a day."""
+    return [
+        [name, decimal(answer.rate.over(Duration(seconds))), str(answer.write.over(Duration(seconds)))]
+        for name, seconds in _TIMES.items()
+    ]
+
+
+def allowed(answer: Carried, write: Callable[[ByteRate | RecordRate], str] = str) -> list[list[str]]:
+    """What each limit allows, and whether it decides."""
+    binding = answer.binding
+    rows = [
+        [limit.title, write(answer.by(limit)), "binding" if limit in binding else ""]
+        for limit in answer.plan.constraints
+    ]
+    key = answer.hottest_key
+    if key is not None:
+        decides = "binding" if key == answer.rate else ""
+        rows.append(["hottest key, whatever the shards", write(key), decides])
+    return rows

@@ -1,0 +1,55 @@
+"""The path from one shard count to another, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shardcalc.app.reshard import Resharding
+from shardcalc.core.resharding.path import Path
+from shardcalc.report.kit.json import document, head
+from shardcalc.report.reshard.commands import command, wait
+from shardcalc.report.rows import fact_row
+
+
+def text(made: Resharding) -> str:
+    """One JSON object."""
+    limits = made.limits
+    facts = (
+        limits.reshard_factor,
+        limits.reshard_calls,
+        limits.reshard_window,
+        limits.reshard_step,
+        limits.shards_most,
+    )
+    return document(
+        head("reshard")
+        | {"stream": made.stream, "region": made.region}
+        | path_row(made.path, made.stream, made.region)
+        | {"facts": [fact_row(fact) for fact in facts]}
+    )
+
+
+def path_row(found: Path, stream: str | None, region: str | None) -> dict[str, Any]:
+    """The path as JSON fields."""
+    return {
+        "current_shards": found.current,
+        "target_shards": found.target,
+        "calls": len(found.steps),
+        "open_shards_at_most": found.most_open,
+        "other_streams_open_shards": found.others,
+        "account_shard_quota": found.quota,
+        "steps": [
+            {
+                "call": call,
+                "shards_before": step.before,
+                "shards_after": step.target,
+                "open_shards_at_most": step.most_open,
+                "multiple_of_25_percent": step.even,
+                "not_before_hours": None if step.wait is None else step.wait.in_hours,
+                "not_before_after_call": step.after_call or None,
+                "command": command(step, stream, region),
+                "then": wait(stream, region),
+            }
+            for call, step in enumerate(found.steps, start=1)
+        ],
+    }

@@ -1,0 +1,63 @@
+"""What all pages of ``reshard`` say in the same words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shardcalc.core.facts import Limits
+from shardcalc.core.resharding.path import Path, Step
+from shardcalc.core.text import decimal, percent, shards_text
+from shardcalc.report.words import counted
+
+COLUMNS: Final = ("call", "from:", "to:", "open at most:", "")
+DURATION: Final = (
+    "AWS says that a call takes a few minutes and longer for large streams, and publishes no figure; "
+    "reads and writes go on meanwhile."
+)
+
+
+def title(found: Path) -> str:
+    """The path in one line."""
+    counts = " -> ".join(f"{count:,}" for count in (found.current, *(step.target for step in found.steps)))
+    return f"{counts}: {counted(len(found.steps), 'call') if found.steps else 'nothing to do'}"
+
+
+def step_cells(found: Path, limits: Limits) -> list[list[str]]:
+    """Each call with its counts and what is to be known of it."""
+    return [
+        [str(call), f"{step.before:,}", f"{step.target:,}", f"{step.most_open:,}", _why(step, limits)]
+        for call, step in enumerate(found.steps, start=1)
+    ]
+
+
+def _why(step: Step, limits: Limits) -> str:
+    words = [f"{percent(step.change)} of {step.before:,}"]
+    if not step.even:
+        words.append(f"no multiple of {percent(limits.reshard_step.value)}: may take longer")
+    if step.wait is not None:
+        words.append(f"{decimal(step.wait.in_hours)} h after call {step.after_call} or later")
+    return "; ".join(words)
+
+
+def room(found: Path) -> str:
+    """How many shards may be open on the way, against the account's quota."""
+    if not found.steps:
+        return ""
+    most = f"while a call runs, up to {shards_text(found.most_open)} of the stream may be open"
+    if found.others:
+        most += f", beside {found.others:,} of other streams"
+    if found.quota is None:
+        return f"{most}; the account's shard quota is not known and was not checked"
+    unknown = "; shards of other streams are not known and were not counted" if found.others is None else ""
+    return f"{most}; the account's quota is {found.quota:,}{unknown}"
+
+
+def basis(limits: Limits) -> str:
+    """AWS's limits of the calls."""
+    factor, window = limits.reshard_factor, decimal(limits.reshard_window.value.in_hours)
+    return (
+        f"a call at most doubles and at least halves (x {factor.value}), "
+        f"{limits.reshard_calls.value} calls in {window} h, at most {limits.shards_most.value:,} shards; "
+        f"multiples of {percent(limits.reshard_step.value)} finish sooner: "
+        f"{factor.source.title}, read {factor.date}. Nothing was executed."
+    )

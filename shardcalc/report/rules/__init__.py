@@ -1,0 +1,1 @@
+"""The pages of ``check --explain``: the rules themselves."""

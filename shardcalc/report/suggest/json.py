@@ -1,0 +1,124 @@
+"""A recommendation from a history, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shardcalc.app.plan import oldest
+from shardcalc.core.advice.backtest import Replay
+from shardcalc.core.advice.need import Need
+from shardcalc.core.advice.recommendation import Suggestion
+from shardcalc.report.kit.json import document, head
+from shardcalc.report.reshard.json import path_row
+from shardcalc.report.rows import bill_row, finding_row, limit_row
+
+
+def text(made: Suggestion, *, explain: bool = False) -> str:
+    """One JSON object."""
+    history, options, calls, limits = made.history, made.options, made.calls, made.limits
+    bills = limits if explain else None
+    day, busiest = made.busiest
+    return document(
+        head("suggest")
+        | {
+            "stream": history.stream,
+            "region": history.region,
+            "mode": history.mode,
+            "verdict": made.verdict.value,
+            "answer": made.answer,
+            "current_shards": history.open_shards,
+            "recommended_shards": made.recommended,
+            "needed_shards": made.needed,
+            "not_fewer_because": made.holds,
+            "saving_usd_per_month": made.saving,
+            "window": {
+                "start_epoch_seconds": history.start,
+                "end_epoch_seconds": history.end,
+                "period_seconds": history.period,
+                "periods": history.points,
+                "known_periods": made.known,
+                "read_at": history.read_at,
+            },
+            "options": {
+                "headroom": options.headroom,
+                "burst": options.burst,
+                "allowed_periods": options.allow.of(made.known),
+                "days": options.days,
+            },
+            "calculated_shards": made.calculated,
+            "busiest_recent_day": {"date": day, "shards": busiest},
+            "binding": [need.constraint.name for need in made.binding],
+            "measured": [
+                {
+                    "name": flow.name,
+                    "unit": type(flow.mean).UNIT,
+                    "mean": flow.mean,
+                    "busiest": flow.peak,
+                    "busiest_at_epoch_seconds": flow.peak_at,
+                }
+                for flow in made.flows
+            ],
+            "limits": [_need(need, made.shown, explain) for need in made.needs],
+            "get_records_calls": None
+            if calls is None
+            else {
+                "busiest_calls_per_second_per_shard": calls.peak,
+                "allowed_calls_per_second_per_shard": limits.get_records_calls.value,
+                "busiest_at_epoch_seconds": calls.peak_at,
+                "periods_over": calls.over,
+            },
+            "lag": [
+                {
+                    "consumer": lag.reader or None,
+                    "worst_seconds": lag.worst,
+                    "worst_at_epoch_seconds": lag.at,
+                    "last_day_worst_seconds": lag.latest,
+                }
+                for lag in made.lags
+            ],
+            "growth": {
+                "weekly_median_full_shards": made.growth.weeks,
+                "per_week": made.growth.per_week,
+                "enough_until": made.growth.until,
+                "text": made.growth.text,
+            },
+            "unknown": made.unknown,
+            "facts_oldest_date": oldest(limits, [row.bill for row in made.rows]),
+            "prices_origin": made.prices_origin,
+            "findings": [finding_row(finding) for finding in made.findings],
+            "backtest": [_replay(row) | {"month": bill_row(row.bill, bills)} for row in made.rows],
+            "choices": [
+                {"title": choice.title, "shards": choice.shards, **bill_row(choice.bill, bills)}
+                for choice in made.choices
+            ],
+            "cheapest": None if made.cheapest is None else made.cheapest.mode.value,
+            "path": None if made.path is None else path_row(made.path, history.stream, history.region),
+            "no_path": None
+            if made.no_path is None
+            else {"message": made.no_path.message, "remedy": made.no_path.remedy},
+        }
+    )
+
+
+def _need(need: Need, shown: int, explain: bool) -> dict[str, Any]:
+    row = limit_row(need.constraint, shown, explain)
+    # A plan's utilisation has the headroom in it; what was measured has not.
+    del row["utilisation"]
+    return row | {
+        "utilisation_without_headroom": need.utilisation(shown),
+        "at_epoch_seconds": need.at,
+        "known_periods": need.known,
+        "busiest": need.peak,
+        "busiest_at_epoch_seconds": need.peak_at,
+    }
+
+
+def _replay(row: Replay) -> dict[str, Any]:
+    return {
+        "shards": row.shards,
+        "roles": row.roles,
+        "periods_over": row.over,
+        "worst_excess": row.excess,
+        "utilisation": {"p50": row.p50, "p95": row.p95, "p99": row.p99, "max": row.worst},
+        "shard_hours": row.shard_hours,
+    }

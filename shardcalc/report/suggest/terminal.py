@@ -1,0 +1,108 @@
+"""A recommendation from a history, for a terminal: the answer first, then everything it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shardcalc.core.advice.need import Need
+from shardcalc.core.advice.recommendation import Suggestion
+from shardcalc.report.kit.terminal import Cell, Page, Screen
+from shardcalc.report.reshard import terminal as reshard
+from shardcalc.report.suggest import words
+from shardcalc.report.words import citation, total
+
+
+def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
+    """For a terminal."""
+    screen = Screen(page)
+    history = made.history
+    where = ", ".join(filter(None, (history.region, history.mode)))
+    screen.line((words.title(made), "bold"), (f"  {where}" if where else "", "dim"))
+    screen.line(made.window)
+    screen.line("; ".join(filter(None, (made.rule, words.change(made)))))
+    if busiest := words.busiest_day(made):
+        screen.line(busiest)
+    for reason in made.holds:
+        screen.line(("not fewer  ", "bold yellow"), reason)
+    screen.gap()
+    screen.table(["measured", "mean:", "busiest:", "on (UTC)"], words.flows(made))
+    screen.gap()
+    _limits(screen, made)
+    if explain:
+        screen.gap()
+        for need in made.needs:
+            _explain(screen, need)
+    screen.gap()
+    _backtest(screen, made)
+    screen.gap()
+    if made.calls is not None:
+        screen.line("calls    ", f"GetRecords {words.calls(made)}")
+    for lag in made.lags:
+        screen.line("lag      ", words.lag(lag))
+    screen.line("growth   ", words.growth(made))
+    if made.unknown:
+        screen.line("unknown  ", "; ".join(made.unknown))
+    screen.gap()
+    if made.choices:
+        screen.table([words.CHOICES, ":"], [[choice.title, total(choice.bill)] for choice in made.choices])
+    for line in (words.cheapest(made), *words.doubts(made)):
+        screen.line((line, "dim"))
+    if made.path is not None and made.path.steps:
+        screen.gap()
+        reshard.draw(screen, made.path, made.limits, history.stream, history.region)
+    if made.no_path is not None:
+        screen.gap()
+        screen.heading(f"no path to {made.recommended:,} shards")
+        screen.line(made.no_path.message, indent=2)
+        screen.line("-> ", made.no_path.remedy, indent=2)
+    for finding in made.findings:
+        screen.gap()
+        screen.finding(finding.severity, finding.id, finding.message, finding.remedy)
+    screen.gap()
+    screen.line((words.basis(made), "dim"))
+    return screen.text()
+
+
+def _limits(screen: Screen, made: Suggestion) -> None:
+    shown = made.shown
+    columns = [
+        "limit",
+        f"{words.demand_title(made)}:",
+        "one shard:",
+        "alone:",
+        f"used at {shown:,}",
+        ":",
+        "",
+    ]
+    rows: list[Sequence[Cell]] = [[*cells, ((last, "bold"),)] for *cells, last in words.limit_cells(made)]
+    shares = [need.utilisation(shown) for need in made.needs]
+    screen.bar_table(columns, zip(rows, shares, strict=True), 4, f"at {shown:,}")
+
+
+def _explain(screen: Screen, need: Need) -> None:
+    constraint = need.constraint
+    period = f"  on {words.stamp(need.at)} UTC, of {need.known:,} known periods"
+    screen.line((constraint.title, "bold"), period)
+    screen.line(constraint.working, indent=2)
+    if constraint.fact is not None:
+        screen.line((citation(constraint.fact), "dim"), indent=2)
+
+
+def _backtest(screen: Screen, made: Suggestion) -> None:
+    columns = list(words.BACKTEST_COLUMNS)
+    # Ten columns do not fit into a narrow terminal; shard-hours follow from the window.
+    narrow = screen.page.terminal and screen.page.width < 90
+    if narrow:
+        del columns[-2]
+    rows: list[Sequence[Cell]] = []
+    for row in made.rows:
+        cells = [", ".join(row.roles), f"{row.shards:,}", *words.replayed(row), total(row.bill)]
+        if narrow:
+            del cells[-2]
+        rows.append([((cell, "bold"),) for cell in cells] if row.shards == made.recommended else cells)
+    screen.table(columns, rows)
+    legend = (
+        f"over: periods, of {made.known:,}, that asked for more than so many shards carry without headroom; "
+        "by: the worst of them"
+    )
+    screen.line((legend, "dim"))

@@ -1,0 +1,162 @@
+"""What all pages of ``suggest`` say in the same words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from shardcalc.app.plan import oldest
+from shardcalc.core.advice.backtest import Replay
+from shardcalc.core.advice.recommendation import Suggestion, Verdict
+from shardcalc.core.history.demand import Lag
+from shardcalc.core.history.model import moment
+from shardcalc.core.text import decimal
+from shardcalc.core.units import USD, ceil_div
+from shardcalc.report.words import rate
+
+
+def title(made: Suggestion) -> str:
+    """The answer, and what it is about."""
+    return f"{made.history.stream}: {made.answer}" if made.history.stream else made.answer
+
+
+def change(made: Suggestion) -> str:
+    """What the advice changes in a month."""
+    if made.verdict not in (Verdict.UP, Verdict.DOWN):
+        return ""
+    if made.saving is None:
+        return "what that changes in a month is not known: a price is missing"
+    less = made.saving >= USD(0)
+    return f"a month costs {made.saving if less else made.saving * -1} {'less' if less else 'more'}"
+
+
+def busiest_day(made: Suggestion) -> str:
+    """That the busiest recent day decides; nothing when it does not."""
+    day, count = made.busiest
+    if count <= made.calculated:
+        return ""
+    return (
+        f"the busiest recent day, {day}, asks for {count:,} and so decides; "
+        f"all days together ask for {made.calculated:,}"
+    )
+
+
+def stamp(epoch: int) -> str:
+    """A time to the minute."""
+    return f"{moment(epoch):%Y-%m-%d %H:%M}"
+
+
+def share(value: Fraction) -> str:
+    """A utilisation with one decimal, rounded up: what is over 100 % never looks like it is not."""
+    tenths = ceil_div(value * 1000)
+    return f"{tenths // 10:,}.{tenths % 10}%"
+
+
+def flows(made: Suggestion) -> list[list[str]]:
+    """Each measured rate, on average and at its busiest."""
+    return [[flow.name, rate(flow.mean), rate(flow.peak), stamp(flow.peak_at)] for flow in made.flows]
+
+
+def demand_title(made: Suggestion) -> str:
+    """Which period the demand is of."""
+    return "deciding" if made.options.allow.of(made.known) else "busiest"
+
+
+def limit_cells(made: Suggestion) -> list[list[str]]:
+    """Each limit in the period that decides it."""
+    binding = made.binding
+    return [
+        [
+            need.constraint.title,
+            rate(need.constraint.base),
+            rate(need.constraint.per_shard),
+            f"{need.constraint.shards:,}",
+            share(need.utilisation(made.shown)),
+            "binding" if need in binding else "",
+        ]
+        for need in made.needs
+    ]
+
+
+BACKTEST_COLUMNS = (
+    "backtest",
+    "shards:",
+    "over:",
+    "by:",
+    "p50:",
+    "p95:",
+    "p99:",
+    "max:",
+    "shard-h:",
+    "a month:",
+)
+
+
+def replayed(row: Replay) -> list[str]:
+    """How a count would have done, from the periods above it to its shard-hours."""
+    return [
+        f"{row.over:,}",
+        f"+{share(row.excess)}" if row.excess else "",
+        *map(share, (row.p50, row.p95, row.p99, row.worst)),
+        decimal(row.shard_hours),
+    ]
+
+
+def calls(made: Suggestion) -> str:
+    """How many GetRecords calls were made on a shard."""
+    if made.calls is None:
+        return ""
+    over = f", and more in {made.calls.over:,} periods" if made.calls.over else ""
+    allowed = made.limits.get_records_calls.value
+    peak = decimal(made.calls.peak.amount)
+    return f"up to {peak} a second on each shard of {decimal(allowed.amount)} allowed{over}"
+
+
+def lag(behind: Lag) -> str:
+    """How far a reader was behind."""
+    latest = "not known" if behind.latest is None else str(behind.latest)
+    worst = f"{behind.worst} at worst, on {stamp(behind.at)}"
+    return f"{behind.reader or 'shared'}: {worst}; {latest} in the last day"
+
+
+def growth(made: Suggestion) -> str:
+    """Whether it grows, and the medians that say so."""
+    weeks = ", ".join("unknown" if week is None else decimal(week) for week in made.growth.weeks)
+    medians = f" (weekly medians of the day's peak, in full shards: {weeks})" if weeks else ""
+    return f"{made.growth.text}{medians}"
+
+
+CHOICES = "to have this capacity, in USD for a month of the measured mean"
+
+
+def cheapest(made: Suggestion) -> str:
+    """The cheapest way to have the capacity."""
+    if len(made.choices) < 2:
+        return "on-demand is not compared: it bills what is read, and that is not known"
+    if made.cheapest is None:
+        return "which is cheaper cannot be said: a price is not known"
+    return f"cheapest: {made.cheapest.title}"
+
+
+def doubts(made: Suggestion) -> list[str]:
+    """Prices on these bills that are unknown, or that nobody verified."""
+    unknown: dict[str, list[str]] = {}
+    doubtful: dict[str, None] = {}
+    for choice in made.choices:
+        for line in choice.bill.lines:
+            if line.price is None:
+                unknown.setdefault(choice.title, []).append(line.title)
+            elif line.price.doubt:
+                doubtful[f"{line.title}: {line.price.doubt}, {line.price.source.title}"] = None
+    return [
+        *doubtful,
+        *(f"{title}: no verified price for {'; '.join(names)}" for title, names in unknown.items()),
+    ]
+
+
+def basis(made: Suggestion) -> str:
+    """What it rests on."""
+    bills = [choice.bill for choice in made.choices] + [row.bill for row in made.rows]
+    read = f", history read {made.history.read_at}" if made.history.read_at else ""
+    origin = "" if made.prices_origin == "built in" else f", prices: {made.prices_origin}"
+    day = oldest(made.limits, bills)
+    return f"limits and prices as of {day} or later{origin}{read}; nothing was executed"

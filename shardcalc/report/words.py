@@ -1,0 +1,183 @@
+"""Words that several nouns share: money, counts, prices, citations, limits and bills in cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+from shardcalc.core.capacity.finding import Finding, Severity
+from shardcalc.core.capacity.streams import Plan
+from shardcalc.core.cost.bill import Bill, CostLine
+from shardcalc.core.facts import Fact
+from shardcalc.core.facts.prices import Price, exact_decimal
+from shardcalc.core.text import decimal, percent
+from shardcalc.core.units import USD, ByteRate, RecordRate
+from shardcalc.core.workload.parts import Mode
+from shardcalc.report.kit.markdown import bullets, escape, table
+
+# ── counts ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun, in the plural where there is not one."""
+    return f"{count:,} {plural(count, noun)}"
+
+
+def plural(count: int, noun: str) -> str:
+    """A noun as it stands after a count."""
+    return noun if count == 1 else f"{noun}s"
+
+
+def severities(found: Iterable[Severity]) -> str:
+    """How many there are of each severity, the gravest first; nothing when there are none."""
+    counts = Counter(found)
+    return ", ".join(
+        f"{counts[each]:,} {each}" if each is Severity.INFO else counted(counts[each], each.value)
+        for each in Severity
+        if counts[each]
+    )
+
+
+def sentence(text: str) -> str:
+    """A text that begins with a capital letter."""
+    return text[0].upper() + text[1:]
+
+
+# ── money ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def money(amount: USD, bills: Iterable[Bill]) -> str:
+    """A total as people read it: a lower bound when a price is unknown, ``unknown`` when all of them are."""
+    lines = [line for bill in bills for line in bill.lines]
+    if lines and all(line.price is None for line in lines):
+        return "unknown"
+    return at_least(amount, all(line.price is not None for line in lines))
+
+
+def total(bill: Bill) -> str:
+    """The total of one bill."""
+    return money(bill.total, [bill])
+
+
+def at_least(amount: USD, complete: bool) -> str:
+    """An amount, which is a lower bound unless it is complete."""
+    return str(amount) if complete else f"at least {amount}"
+
+
+def before_floors(bill: Bill) -> str:
+    """What an Advantage bill does not hold: the floors are the account's, and no stream's."""
+    floored = bill.mode is not Mode.ON_DEMAND_ADVANTAGE or any(
+        line.name.startswith("shortfall") for line in bill.lines
+    )
+    return "" if floored else ", before the account's floors"
+
+
+def price(known: Price[Any]) -> str:
+    """A price with what speaks against it."""
+    return f"${known.text}" + (f" ({known.doubt})" if known.doubt else "")
+
+
+def short_price(known: Price[Any]) -> str:
+    """A price in a narrow column: tiny ones for a million units."""
+    if known.amount.amount * 10_000 < 1:
+        return f"${exact_decimal(known.amount.amount * 10**6)}/M"
+    return f"${known.text}"
+
+
+BILL_COLUMNS = ("quantity:", "price:", "cost:")
+"""The titles after that of the line."""
+
+
+def bill_cells(line: CostLine, write: Callable[[Price[Any]], str] = price) -> list[str]:
+    """A line of a bill: what it is for, its quantity, price and cost. A discount has a cost alone."""
+    cost = "unknown" if line.cost is None else str(line.cost)
+    if line.name == "discount":
+        return [line.title, "", "", cost]
+    known = "unknown" if line.price is None else write(line.price)
+    return [line.title, str(line.quantity), known, cost]
+
+
+# ── limits ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def rate(value: ByteRate | RecordRate) -> str:
+    """A rate in a narrow column: records are written short."""
+    return f"{decimal(value.amount)} rec/s" if isinstance(value, RecordRate) else str(value)
+
+
+def limit_cells(
+    plan: Plan, shown: int, write: Callable[[ByteRate | RecordRate], str] = str
+) -> list[list[str]]:
+    """Each limit: demand, what one shard gives, the count it asks for alone, its use, whether it decides."""
+    return [
+        [
+            limit.title,
+            write(limit.demand),
+            write(limit.per_shard),
+            f"{limit.shards:,}",
+            percent(limit.utilisation(shown)),
+            "binding" if limit.shards == plan.shards else "",
+        ]
+        for limit in plan.constraints
+    ]
+
+
+def limit_columns(shown: int) -> list[str]:
+    """The titles of :func:`limit_cells`."""
+    return ["limit", "demand:", "one shard:", "alone:", f"used at {shown:,}:", ""]
+
+
+# ── facts ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def fact_value(value: object) -> str:
+    """The value of a limit."""
+    if isinstance(value, Fraction):
+        return percent(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def citation(fact: Fact[Any]) -> str:
+    """A limit, what it holds for, and where it was read."""
+    return f"{fact.value} {fact.scope}: {origin(fact)}"
+
+
+def origin(fact: Fact[Any]) -> str:
+    """Where a limit was read, when, and how sure it is."""
+    return f"{fact.source.title}, {fact.source.url}, read {fact.date}, confidence {fact.confidence}"
+
+
+def linked_citation(fact: Fact[Any] | None) -> str:
+    """The same in Markdown; a limit without a fact is the workload's own."""
+    if fact is None:
+        return "declared by the workload"
+    return f"{escape(f'{fact.value} {fact.scope}')}: {linked_origin(fact)}"
+
+
+def linked_origin(fact: Fact[Any]) -> str:
+    """Where a limit was read, as a link in Markdown."""
+    return f"[{escape(fact.source.title)}]({fact.source.url}), read {fact.date}, confidence {fact.confidence}"
+
+
+# ── Markdown ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def finding_bullets(findings: Iterable[Finding]) -> str:
+    """Findings as points of Markdown."""
+    return bullets(
+        f"**{each.severity}** `{each.id}`: {escape(each.message)}. {escape(each.remedy)}" for each in findings
+    )
+
+
+def working_bullets(limits: Iterable[tuple[str, Fact[Any] | None]]) -> str:
+    """The working of each limit, with where it was read, as points of Markdown."""
+    return bullets(f"{escape(working)}  \n  {linked_citation(fact)}" for working, fact in limits)
+
+
+def bill_table(bill: Bill) -> str:
+    """A bill with its total as a table of Markdown."""
+    title = f"{bill.mode}, {bill.region}, {decimal(bill.hours)} h{before_floors(bill)}"
+    rows = [bill_cells(line) for line in bill.lines]
+    return table([title, *BILL_COLUMNS], [*rows, ["**total**", "", "", f"**{total(bill)}**"]])

@@ -1,0 +1,99 @@
+"""Policy files: the nearest ``.shardcalc.yaml`` upwards of a profile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Final
+
+from shardcalc.core.text import nearest
+from shardcalc.core.workload.declared import (
+    Document,
+    Place,
+    Problem,
+)
+from shardcalc.sources.profiles.documents import (
+    VERSION,
+    by_place,
+    document_of,
+    find_duplicates,
+    place_at,
+    policy_of,
+    read_version,
+    roots_of,
+)
+from shardcalc.sources.profiles.yaml_events import (
+    YamlMapping,
+    place_of,
+)
+
+POLICY_FILE: Final = ".shardcalc.yaml"
+
+
+def policy_files(files: Iterable[str], problems: list[Problem]) -> dict[str, Document]:
+    """The policy file that counts for each profile: the nearest ``.shardcalc.yaml`` upwards, as far as the repository's root.
+
+    Without a repository the search ends at the working folder, or at the profile's own. What is wrong goes to ``problems``.
+    """
+    nearest_of: dict[str, str | None] = {}
+    read: dict[str, Document | None] = {}
+    found: dict[str, Document] = {}
+    for file in files:
+        folder = os.path.dirname(file)
+        if folder not in nearest_of:
+            nearest_of[folder] = _nearest_policy(os.path.realpath(folder or "."))
+        policy_file = nearest_of[folder]
+        if policy_file is None:
+            continue
+        if policy_file not in read:
+            near = os.path.relpath(policy_file)
+            read[policy_file] = load_policy(policy_file if near.startswith("..") else near, problems)
+        document = read[policy_file]
+        if document is not None:
+            found[file] = document
+    return found
+
+
+def _nearest_policy(folder: str) -> str | None:
+    above = [folder]
+    while (parent := os.path.dirname(above[-1])) != above[-1]:
+        above.append(parent)
+    roots = [index for index, each in enumerate(above) if os.path.exists(os.path.join(each, ".git"))]
+    here = os.path.realpath(".")
+    top = roots[0] if roots else above.index(here) if here in above else 0
+    return next(
+        (path for each in above[: top + 1] if os.path.isfile(path := os.path.join(each, POLICY_FILE))), None
+    )
+
+
+def load_policy(file: str, problems: list[Problem]) -> Document | None:
+    """Read a policy file; what is wrong goes to ``problems``."""
+    roots = roots_of(file, problems)
+    if roots is None:
+        return None
+    root = roots[0][0] if len(roots) == 1 else None
+    if not isinstance(root, YamlMapping):
+        problems.append(
+            Problem(
+                file, Place(1, 1), "", f"not a policy: write version: {VERSION} and policy, in one document"
+            )
+        )
+        return None
+    found: list[Problem] = []
+    find_duplicates(file, root, "", found)
+    known = ("version", "policy")
+    found += [
+        Problem(file, place_at(root, (name,), key=True), name, f"unknown field{nearest(name, known)}")
+        for name in root
+        if name not in known
+    ]
+    read_version(file, root, found)
+    if "policy" not in root:
+        found.append(Problem(file, place_of(root.at), "policy", "missing"))
+    policy = policy_of(file, root, found) if "policy" in root else {}
+    if found:
+        problems += sorted(found, key=by_place)
+        return None
+    if "ignore" in policy:
+        policy["ignore"] = tuple(suppression._replace(file=file) for suppression in policy["ignore"])
+    return document_of(file, root, policy)
