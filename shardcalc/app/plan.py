@@ -107,7 +107,7 @@ def oldest(limits: Limits, bills: Iterable[Bill]) -> date:
     """The oldest date among the limits and the prices on these bills."""
 
     def dates() -> Iterator[date]:
-        yield from (fact.date for fact in limits)
+        yield from (fact.date for fact in limits.facts)
         yield from (bill.oldest for bill in bills if bill.oldest is not None)
 
     return min(dates())

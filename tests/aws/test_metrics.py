@@ -35,7 +35,7 @@ def of(account, queries, span, **more):
 
 def pages_of(points):
     """The limits, with pages of so few points."""
-    return LIMITS._replace(metric_points_most=LIMITS.metric_points_most._replace(value=points))
+    return LIMITS._replace(metric_points_most=LIMITS.cloudwatch.metric_points_most._replace(value=points))
 
 
 SPAN = Window(NOW - NOW % 3600, 60, 10)

@@ -363,8 +363,8 @@ def _declared_shards(plan: Plan, limits: Limits) -> Iterator[Finding]:
 def _lambda_settings(plan: Plan, limits: Limits) -> Iterator[Finding]:
     for index, consumer in enumerate(plan.workload.consumers):
         for name, value, fact in (
-            ("parallelization_factor", consumer.parallelization_factor, limits.lambda_factor),
-            ("batch_size", consumer.batch_size, limits.lambda_batch),
+            ("parallelization_factor", consumer.parallelization_factor, limits.lambda_.factor),
+            ("batch_size", consumer.batch_size, limits.lambda_.batch),
         ):
             if value is not None and value > fact.value:
                 yield Finding(
@@ -409,17 +409,17 @@ def _aggregation(plan: Plan, limits: Limits) -> Iterator[Finding]:
         return
     if plan.packing.records == 1:
         needed: Size = (
-            plan.workload.size + limits.aggregate_overhead.value
-        ) * 2 + limits.aggregate_frame.value
+            plan.workload.size + limits.kpl.aggregate_overhead.value
+        ) * 2 + limits.kpl.aggregate_frame.value
         yield Finding(
             "aggregation-idle",
             Severity.WARNING,
             f"aggregation does nothing: two records of {plan.workload.size} do not fit into {aggregation.target_size}",
             f"a target_size of {needed} or more, or no aggregation",
-            limits.aggregate_overhead,
+            limits.kpl.aggregate_overhead,
         )
         return
-    wait = limits.aggregate_wait
+    wait = limits.kpl.aggregate_wait
     gathered = plan.workload.rps.mean.over(wait.value) / plan.shards
     if gathered < plan.packing.records:
         yield Finding(

@@ -28,8 +28,8 @@ def pack(workload: Workload, limits: Limits) -> Packing:
     are sent as they are.
     """
     if workload.aggregation is not None:
-        one = workload.size + limits.aggregate_overhead.value
-        frame = limits.aggregate_frame.value
+        one = workload.size + limits.kpl.aggregate_overhead.value
+        frame = limits.kpl.aggregate_frame.value
         fit = (workload.aggregation.target_size - frame).ratio_to(one)
         count = fit.numerator // fit.denominator
         if count > 1:

@@ -158,8 +158,8 @@ def consumer_speed(consumer: Consumer, limits: Limits) -> tuple[RecordRate, str]
     """
     if consumer.batch_duration is None:
         return None
-    factor = consumer.parallelization_factor or limits.lambda_factor_default.value
-    batch = consumer.batch_size or limits.lambda_batch_default.value
+    factor = consumer.parallelization_factor or limits.lambda_.factor_default.value
+    batch = consumer.batch_size or limits.lambda_.batch_default.value
     working = f"({factor} x {batch:,} records / {consumer.batch_duration} =) "
     return RecordRate(factor * batch / consumer.batch_duration.amount), working
 
@@ -215,7 +215,7 @@ def _constraints(
         drains = backlog if consumer.is_shared else ()
         speed = consumer_speed(consumer, limits)
         if speed is not None:
-            found += _speed(consumer, records, headroom, drains, speed[0], speed[1], limits.lambda_factor)
+            found += _speed(consumer, records, headroom, drains, speed[0], speed[1], limits.lambda_.factor)
         if consumer.max_rps_per_shard is not None:
             found += _speed(consumer, peak, headroom, drains, consumer.max_rps_per_shard, "", None)
     return found

@@ -82,7 +82,7 @@ class Curves(NamedTuple):
         )
 
     def sampled(self, around: Sequence[Fraction], count: int) -> tuple[Sample, ...]:
-        """The cost of each mode at so many points, spaced logarithmically around today's traffic and these multiples."""
+        """The cost of each mode at so many points, spaced logarithmically around today and these multiples."""
         shown = [Fraction(1), *around]
         low, high = float(min(shown)) / 4, float(max(shown)) * 4
         times = [low * (high / low) ** (index / (count - 1)) for index in range(count)]

@@ -7,17 +7,19 @@ confidence. This module reads them into typed facts and calculates nothing.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from os import path
+from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from shardcalc.core.text import read_count, read_share
 from shardcalc.core.units import USD, ByteRate, CallRate, Duration, RecordRate, Size
 
 T = TypeVar("T")
+G = TypeVar("G")
 
 CONFIDENCE: Final[Mapping[str, str]] = {
     "A": "AWS",
@@ -54,8 +56,43 @@ class Fact(NamedTuple, Generic[T]):
     note: str = ""
 
 
+class LambdaLimits(NamedTuple):
+    """What Lambda takes of a Kinesis event source mapping."""
+
+    factor: Fact[int]
+    factor_default: Fact[int]
+    batch: Fact[int]
+    batch_default: Fact[int]
+
+
+class KplLimits(NamedTuple):
+    """The aggregation of the Kinesis Producer Library."""
+
+    aggregate_frame: Fact[Size]
+    aggregate_overhead: Fact[Size]
+    aggregate_wait: Fact[Duration]
+
+
+class CloudWatchLimits(NamedTuple):
+    """What CloudWatch keeps, answers and bills."""
+
+    metric_queries_most: Fact[int]
+    metric_points_most: Fact[int]
+    metric_fine_period: Fact[Duration]
+    metric_fine_kept: Fact[Duration]
+    metric_middle_period: Fact[Duration]
+    metric_middle_kept: Fact[Duration]
+    metric_coarse_period: Fact[Duration]
+    metric_coarse_kept: Fact[Duration]
+    metric_request_price: Fact[USD]
+    metric_request_lot: Fact[int]
+
+
 class Limits(NamedTuple):
-    """Every limit, quota and default that the calculation uses. The fields are the tables of ``limits.toml``."""
+    """Every limit, quota and default that the calculation uses: those of Kinesis itself, and a group for each neighbour.
+
+    The fields are the tables of ``limits.toml``.
+    """
 
     write_bytes: Fact[ByteRate]
     write_records: Fact[RecordRate]
@@ -78,10 +115,7 @@ class Limits(NamedTuple):
     poll_flink: Fact[Duration]
     fan_out_consumers: Fact[int]
     fan_out_consumers_advantage: Fact[int]
-    lambda_factor: Fact[int]
-    lambda_factor_default: Fact[int]
-    lambda_batch: Fact[int]
-    lambda_batch_default: Fact[int]
+    lambda_: LambdaLimits
     retention_least: Fact[Duration]
     retention_most: Fact[Duration]
     iterator_age_alarm: Fact[Fraction]
@@ -91,7 +125,6 @@ class Limits(NamedTuple):
     reshard_calls: Fact[int]
     reshard_window: Fact[Duration]
     reshard_step: Fact[Fraction]
-    shard_quota_large: Fact[int]
     shard_quota_small: Fact[int]
     shard_quota_small_most: Fact[int]
     mode_switches: Fact[int]
@@ -111,21 +144,25 @@ class Limits(NamedTuple):
     custom_metric_month: Fact[USD]
     advantage_floor_in: Fact[ByteRate]
     advantage_floor_out: Fact[ByteRate]
-    aggregate_frame: Fact[Size]
-    aggregate_overhead: Fact[Size]
-    aggregate_size_default: Fact[Size]
-    aggregate_wait: Fact[Duration]
-    metric_queries_most: Fact[int]
-    metric_points_most: Fact[int]
-    metric_fine_period: Fact[Duration]
-    metric_fine_kept: Fact[Duration]
-    metric_middle_period: Fact[Duration]
-    metric_middle_kept: Fact[Duration]
-    metric_coarse_period: Fact[Duration]
-    metric_coarse_kept: Fact[Duration]
-    metric_request_price: Fact[USD]
-    metric_request_lot: Fact[int]
+    kpl: KplLimits
+    cloudwatch: CloudWatchLimits
 
+    @property
+    def facts(self) -> Iterator[Fact[Any]]:
+        """All of them, in the order of the file."""
+        for each in self:
+            if isinstance(each, Fact):
+                yield each
+            else:
+                yield from each
+
+
+_GROUPS: Final[Mapping[str, tuple[str, type[Any]]]] = {
+    "lambda": ("lambda_", LambdaLimits),
+    "kpl": ("kpl", KplLimits),
+    "cloudwatch": ("cloudwatch", CloudWatchLimits),
+}
+"""The tables of a neighbour: the field that they are, and their kind."""
 
 _READ: Final[Mapping[str, Callable[[str], object]]] = {
     "Fact[ByteRate]": ByteRate.parse,
@@ -157,16 +194,33 @@ def read_limits(text: str, name: str) -> Limits:
     """
     tables = parse_toml(text, name)
     sources = read_sources(tables, name)
-    kinds = declared(Limits)
+    groups = {
+        field: _read_group(
+            tables.pop(key, {}), kind, "lambda-" if key == "lambda" else "", sources, f"{name}: {key}"
+        )
+        for key, (field, kind) in _GROUPS.items()
+    }
+    return _read_group(tables, Limits, "", sources, name, groups)
+
+
+def _read_group(
+    tables: Mapping[str, Any],
+    kind: type[G],
+    prefix: str,
+    sources: Mapping[str, Source],
+    name: str,
+    groups: Mapping[str, Any] = MappingProxyType({}),
+) -> G:
+    kinds = {key: of for key, of in declared(kind).items() if key not in groups}
     if tables.keys() != kinds.keys():
         raise FactsError(
             f"{name}: tables differ from the limits in use: {sorted(tables.keys() ^ kinds.keys())}"
         )
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = dict(groups)
     for key, table in tables.items():
         try:
             facts[key] = Fact(
-                name=key.replace("_", "-"),
+                name=prefix + key.replace("_", "-"),
                 title=table["title"],
                 value=_READ[kinds[key]](table["value"]),
                 scope=table["scope"],
@@ -177,7 +231,7 @@ def read_limits(text: str, name: str) -> Limits:
             )
         except (KeyError, ValueError, TypeError) as error:
             raise FactsError(f"{name}: {key}: {error}") from error
-    return Limits(**facts)
+    return kind(**facts)
 
 
 def declared(kind: type) -> dict[str, str]:

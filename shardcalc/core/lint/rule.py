@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 
 from shardcalc.core.capacity.finding import Severity
@@ -110,7 +111,7 @@ class Rule:
 
     def source(self, limits: Limits) -> Fact[Any] | None:
         """The fact that it rests on."""
-        return getattr(limits, self.fact) if self.fact else None
+        return attrgetter(self.fact)(limits) if self.fact else None
 
 
 def example(text: str) -> str:

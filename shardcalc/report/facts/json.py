@@ -18,7 +18,7 @@ def text(report: FactsReport) -> str:
     return document(
         head("facts")
         | {
-            "limits": [_limit(fact) for fact in report.limits],
+            "limits": [_limit(fact) for fact in report.limits.facts],
             "region": prices.region,
             "prices_origin": prices.origin,
             "prices_published": prices.published,

@@ -19,7 +19,7 @@ def text(report: FactsReport) -> str:
             str(fact.date),
             fact.confidence,
         ]
-        for fact in report.limits
+        for fact in report.limits.facts
     ]
     prices = [[escape(name), *cells] for name, *cells in words.price_cells(report.prices)]
     sources = [

@@ -15,7 +15,7 @@ def table(report: FactsReport, page: Page) -> str:
     screen.heading("limits")
     rows = [
         [fact.title, fact_value(fact.value), fact.source.key, str(fact.date), fact.confidence]
-        for fact in report.limits
+        for fact in report.limits.facts
     ]
     screen.table(["limit", "value:", "source", "read", "sure"], rows)
     screen.gap()

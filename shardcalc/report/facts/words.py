@@ -23,7 +23,7 @@ def price_cells(prices: PriceSheet) -> list[list[str]]:
 
 def sources(report: FactsReport) -> list[Source]:
     """Every source, once; of two with one key the last."""
-    read = [fact.source for fact in report.limits]
+    read = [fact.source for fact in report.limits.facts]
     read += [price.source for _, price in report.prices.dimensions() if price is not None]
     return list({source.key: source for source in read}.values())
 

@@ -1,8 +1,8 @@
 """Pictures as static SVG: lines, steps, columns and bars, with labelled axes.
 
 They are drawn with the page's own text colours, and told apart by dashes and shades, so that grey paper and
-dark screens show them as well. A picture places what it is given and works out nothing else; each stands above
-a table of its numbers.
+dark screens show them as well. A picture places what it is given and works out nothing else; each stands
+above a table of its numbers.
 """
 
 from __future__ import annotations

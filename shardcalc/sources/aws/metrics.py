@@ -72,9 +72,9 @@ def window(days: int, now: int, limits: Limits) -> Window:
 def kept_periods(limits: Limits) -> tuple[tuple[Fact[Duration], Fact[Duration]], ...]:
     """CloudWatch's periods with how long each is kept, the finest first."""
     return (
-        (limits.metric_fine_period, limits.metric_fine_kept),
-        (limits.metric_middle_period, limits.metric_middle_kept),
-        (limits.metric_coarse_period, limits.metric_coarse_kept),
+        (limits.cloudwatch.metric_fine_period, limits.cloudwatch.metric_fine_kept),
+        (limits.cloudwatch.metric_middle_period, limits.cloudwatch.metric_middle_kept),
+        (limits.cloudwatch.metric_coarse_period, limits.cloudwatch.metric_coarse_kept),
     )
 
 
@@ -118,14 +118,16 @@ class Estimate:
 def estimate(queries: int, points: int, limits: Limits) -> Estimate:
     """How many GetMetricData calls so many series take when none has a gap, and their price."""
     calls, metrics = _asks(
-        queries, queries_per_call(queries, points, limits), points, limits.metric_points_most.value
+        queries, queries_per_call(queries, points, limits), points, limits.cloudwatch.metric_points_most.value
     )
     return Estimate(queries, points, calls, metrics, price(metrics, limits))
 
 
 def price(metrics: int, limits: Limits) -> USD:
     """What CloudWatch asks for so many metrics of GetMetricData."""
-    return limits.metric_request_price.value * Fraction(metrics, limits.metric_request_lot.value)
+    return limits.cloudwatch.metric_request_price.value * Fraction(
+        metrics, limits.cloudwatch.metric_request_lot.value
+    )
 
 
 def queries_per_call(queries: int, points: int, limits: Limits) -> int:
@@ -134,9 +136,9 @@ def queries_per_call(queries: int, points: int, limits: Limits) -> int:
     A page holds so many points, whatever the queries: with long series, the calls of few queries that just fill their pages are as
     few as those of many, keep less in memory, and do not ask for the same metric again on every page.
     """
-    page = limits.metric_points_most.value
+    page = limits.cloudwatch.metric_points_most.value
     return min(
-        range(1, limits.metric_queries_most.value + 1),
+        range(1, limits.cloudwatch.metric_queries_most.value + 1),
         key=lambda size: (*_asks(queries, size, points, page), size),
     )
 

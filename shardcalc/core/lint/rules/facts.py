@@ -54,7 +54,7 @@ def stale(limits: Limits, sheets: Iterable[PriceSheet], policy: Policy, today: d
 
     Facts are a whole file's and not one stream's, so ``check`` asks once for each file.
     """
-    facts: list[tuple[date, str]] = [(fact.date, f"limit {fact.name}") for fact in limits]
+    facts: list[tuple[date, str]] = [(fact.date, f"limit {fact.name}") for fact in limits.facts]
     facts += [
         (price.date, f"price {name} in {sheet.region}")
         for sheet in sheets

@@ -80,7 +80,7 @@ LAMBDA_SETTINGS: Final = Rule(
     remedy="write a value that Lambda takes",
     bad="size: 1 KiB\nrps: 10\nconsumers:\n  - {name: billing, type: lambda, parallelization_factor: 11}",
     good="size: 1 KiB\nrps: 10\nconsumers:\n  - {name: billing, type: lambda, parallelization_factor: 10}",
-    fact="lambda_factor",
+    fact="lambda_.factor",
     at=("consumers",),
     findings=("lambda-settings",),
 )

@@ -48,7 +48,7 @@ AGGREGATION_IDLE: Final = Rule(
     remedy="raise target_size, or take aggregation out",
     bad="size: 20 KiB\nrps: 10\naggregation: {target_size: 25 KiB}",
     good="size: 1 KiB\nrps: 1000\naggregation: {target_size: 25 KiB}",
-    fact="aggregate_overhead",
+    fact="kpl.aggregate_overhead",
     at=("aggregation",),
     findings=("aggregation-idle",),
 )
@@ -65,7 +65,7 @@ AGGREGATION_UNFILLED: Final = Rule(
     remedy="let producers wait longer, or plan with a smaller target_size",
     bad="size: 1 KiB\nrps: 10\naggregation: {target_size: 25 KiB}",
     good="size: 1 KiB\nrps: 1000\naggregation: {target_size: 25 KiB}",
-    fact="aggregate_wait",
+    fact="kpl.aggregate_wait",
     at=("aggregation",),
     findings=("aggregation-unfilled",),
 )
