@@ -7,6 +7,7 @@ else
 BIN := .venv/bin
 endif
 PYTHON ?= $(BIN)/python
+ENVIRONMENT := $(if $(filter $(BIN)/python,$(PYTHON)),.venv)
 # Wherever a folder is named aws, its tests talk to a server over HTTP: half of the suite's time.
 FAST := -m "not slow and not index" --ignore-glob="*/aws"
 
@@ -22,25 +23,26 @@ help: ## list the commands
 	$(BIN)/python -m pip install -q -e '.[test]'
 	@touch .venv
 
-lint: .venv ## what ruff finds, and whether the code is formatted
+lint: $(ENVIRONMENT) ## what ruff finds, and whether the code is formatted
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 
-types: .venv ## mypy, strict
+types: $(ENVIRONMENT) ## mypy, strict
 	$(PYTHON) -m mypy
 
-test: .venv ## the inner loop: tests below 30 s, up to the first failure
+test: $(ENVIRONMENT) ## the inner loop: tests below 30 s, up to the first failure
 	$(PYTHON) -m pytest -q -x -n auto $(FAST)
 
 all: lint types ## everything that a merge must pass, with the coverage of shardcalc/core
 	$(PYTHON) -m pytest -q -n auto -m "" --cov --cov-report=
 	$(PYTHON) -m coverage report --include="shardcalc/core/*" --fail-under=100
 
-golden: .venv ## write golden files and console blocks anew; then read the diff
-	SHARDCALC_GOLDEN=write $(PYTHON) -m pytest -q -m "not index" || true
+# One after the other: tests that write into one page would overwrite each other's part of it.
+golden: $(ENVIRONMENT) ## write golden files and console blocks anew; then read the diff
+	-SHARDCALC_GOLDEN=write $(PYTHON) -m pytest -q -m "" $$(grep -rlE "golden\.check|SHARDCALC_GOLDEN" tests --include="test_*.py")
 	git diff --stat
 
-bench: .venv ## speeds, as ratios to a floor in the same run
+bench: $(ENVIRONMENT) ## speeds, as ratios to a floor in the same run
 	for bench in tests/bench/bench_*.py; do $(PYTHON) $$bench || exit 1; done
 
 clean: ## remove what the tools leave behind, but not .venv

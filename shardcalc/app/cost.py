@@ -8,9 +8,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from shardcalc.app.basis import Basis
-from shardcalc.app.plan import oldest
 from shardcalc.app.streams import Streams, listed
-from shardcalc.core.cost.bill import Bill
+from shardcalc.core.cost.bill import Bill, oldest
 from shardcalc.core.cost.break_even import STEPS, BreakEven, Curves, Regime, break_evens, curves
 from shardcalc.core.cost.comparison import RegionCost, TradeOff, cost_region, trade_offs, with_discount
 from shardcalc.core.cost.options import AggregationOption, FanOutOption, aggregation_option, fan_out_options

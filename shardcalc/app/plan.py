@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, overload
@@ -11,7 +11,7 @@ from shardcalc.app.basis import Basis
 from shardcalc.app.streams import Streams, listed
 from shardcalc.core.capacity import planning
 from shardcalc.core.capacity.streams import Plan
-from shardcalc.core.cost.bill import Bill, discounted, own_bill, total
+from shardcalc.core.cost.bill import Bill, discounted, oldest, own_bill, total
 from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.units import USD
 from shardcalc.core.workload.declared import DeclaredStream
@@ -101,13 +101,3 @@ def carried(**fields: object) -> Carried:
 
     workload = Workload.of(**fields, rps="1")
     return inverse.carried(workload, workload.shards or 1, built_in_limits())
-
-
-def oldest(limits: Limits, bills: Iterable[Bill]) -> date:
-    """The oldest date among the limits and the prices on these bills."""
-
-    def dates() -> Iterator[date]:
-        yield from (fact.date for fact in limits.facts)
-        yield from (bill.oldest for bill in bills if bill.oldest is not None)
-
-    return min(dates())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -132,6 +133,11 @@ class Fleet:
         known = [amount.amount for amount in amounts if amount is not None]
         complete = len(known) == len(amounts) and not self.failures
         return Sum(USD(sum(known, ZERO)) if known or complete else None, complete)
+
+    @property
+    def oldest(self) -> date:
+        """The oldest date of a limit that was used."""
+        return min(fact.date for fact in self.limits.facts)
 
     def count(self, standing: Standing) -> int:
         """How many streams stand so."""

@@ -6,12 +6,14 @@ A stretch keeps its highest value, so that no peak is lost. Pure arithmetic; no 
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 from shardcalc.core.advice.recommendation import Suggestion
 from shardcalc.core.history.demand import GAP, Readings, bring_together, demands, traffic
 from shardcalc.core.history.metrics import READ_THROTTLED, WRITE_THROTTLED
+from shardcalc.core.history.model import moment
 from shardcalc.core.units import ceil_div
 
 STRETCHES: Final = 300
@@ -39,6 +41,38 @@ class Timeline(NamedTuple):
     """How long a period is, in seconds."""
     needed: tuple[tuple[int, int], ...]
     """How many periods needed so many shards with headroom, ascending."""
+
+    @property
+    def days(self) -> list[tuple[date, Fraction | None, int]]:
+        """Each day in UTC with the most that a period of it asked for, and its periods in which something was rejected."""
+        found: dict[date, tuple[Fraction | None, int]] = {}
+        for stretch in self.stretches:
+            day = moment(stretch.start).date()
+            most, throttled = found.get(day, (None, 0))
+            known = [each for each in (most, stretch.most) if each is not None]
+            found[day] = max(known, default=None), throttled + stretch.throttled
+        return [(day, most, throttled) for day, (most, throttled) in found.items()]
+
+    @property
+    def rejections(self) -> list[tuple[int, int]]:
+        """From when to when something was rejected, in epoch seconds."""
+        found: list[tuple[int, int]] = []
+        for stretch in self.stretches:
+            if stretch.throttled:
+                start = found.pop()[0] if found and found[-1][1] == stretch.start else stretch.start
+                found.append((start, stretch.start + self.seconds))
+        return found
+
+    @property
+    def pieces(self) -> list[list[tuple[int, Fraction]]]:
+        """The known values between the gaps, so that no line is drawn over what is not known."""
+        found: list[list[tuple[int, Fraction]]] = [[]]
+        for stretch in self.stretches:
+            if stretch.most is None:
+                found.append([])
+            else:
+                found[-1].append((stretch.start, stretch.most))
+        return [piece for piece in found if piece]
 
 
 def timeline(made: Suggestion) -> Timeline:

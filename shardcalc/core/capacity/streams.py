@@ -77,7 +77,11 @@ class Plan(NamedTuple):
     @property
     def utilisation(self) -> Fraction:
         """The highest utilisation of any limit at the planned count."""
-        return max(constraint.utilisation(self.shards) for constraint in self.constraints)
+        return self.worst_utilisation(self.shards)
+
+    def worst_utilisation(self, shards: int) -> Fraction:
+        """The highest utilisation of any limit at so many shards."""
+        return max(constraint.utilisation(shards) for constraint in self.constraints)
 
     def capacity(self, shards: int, limits: Limits) -> tuple[ByteRate, ByteRate]:
         """What so many shards take in and give out to shared consumers, in bytes per second."""

@@ -411,3 +411,13 @@ def discounted(bill: Bill, share: Fraction) -> Bill:
         bill.hours,
         (*bill.lines, priced("discount", f"discount of {percent(share)}", bill.total, price)),
     )
+
+
+def oldest(limits: Limits, bills: Iterable[Bill]) -> date:
+    """The oldest date among the limits and the prices on these bills."""
+
+    def dates() -> Iterator[date]:
+        yield from (fact.date for fact in limits.facts)
+        yield from (bill.oldest for bill in bills if bill.oldest is not None)
+
+    return min(dates())

@@ -12,7 +12,7 @@ def text(fleet: Fleet) -> str:
     """One JSON object, with one line a stream: a fleet may have thousands."""
     start = head("fleet") | {
         "days": fleet.days,
-        "facts_oldest_date": min(fact.date for fact in fleet.limits.facts),
+        "facts_oldest_date": fleet.oldest,
         "total": {
             "streams": len(fleet.members),
             "failed": len(fleet.failures),

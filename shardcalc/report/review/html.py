@@ -281,8 +281,8 @@ def _demand(made: Suggestion, seen: Timeline) -> str:
         if count
     ]
     pieces = [
-        svg.Line("demand" if not index else "", points, "a")
-        for index, points in enumerate(words.pieces(seen))
+        svg.Line("demand" if not index else "", [(float(at), float(most)) for at, most in piece], "a")
+        for index, piece in enumerate(seen.pieces)
     ]
     highest = max(value for line in (*pieces, *levels) for _, value in line.points)
     days = [begin + (end - begin) * part / 4 for part in range(5)]
@@ -290,7 +290,7 @@ def _demand(made: Suggestion, seen: Timeline) -> str:
     y = svg.Axis("shards", 0, highest * 1.05, svg.short)
     return figure(
         "Measured demand against capacity",
-        svg.lines("demand over time against capacity", x, y, [*pieces, *levels], bands=words.runs(seen)),
+        svg.lines("demand over time against capacity", x, y, [*pieces, *levels], bands=seen.rejections),
         table(words.DAY_COLUMNS, words.day_cells(seen)),
         ". ".join(words.measured_words(made)) + ".",
     )

@@ -10,7 +10,7 @@ from shardcalc.app.cost import RegionReport
 from shardcalc.app.review import Detail, Review, ReviewRow
 from shardcalc.core.advice.decision import Action
 from shardcalc.core.advice.recommendation import Suggestion
-from shardcalc.core.advice.timeline import Stretch, Timeline
+from shardcalc.core.advice.timeline import Timeline
 from shardcalc.core.capacity.forecast import Forecast
 from shardcalc.core.capacity.polling import poll_interval
 from shardcalc.core.capacity.sensitivity import Effect
@@ -18,7 +18,7 @@ from shardcalc.core.cost.bill import Bill
 from shardcalc.core.cost.break_even import Curves
 from shardcalc.core.facts import CONFIDENCE, Fact, Limits
 from shardcalc.core.facts.prices import Price
-from shardcalc.core.history.model import NAME, moment
+from shardcalc.core.history.model import NAME
 from shardcalc.core.resharding.path import Path
 from shardcalc.core.text import decimal, percent, shards_text
 from shardcalc.core.units import USD, Duration
@@ -59,7 +59,7 @@ def signed(amount: USD) -> str:
 def cells(row: ReviewRow) -> list[tuple[str, Fraction | None]]:
     """The cells of a stream's row, each with the number it is sorted by, if it is one."""
     decision, plan = row.decision, row.plan
-    worst = max(constraint.utilisation(decision.used) for constraint in plan.constraints)
+    worst = plan.worst_utilisation(decision.used)
     change = decision.change
     unknown = "unknown" if decision.bill_today is not None else "-"
     return [
@@ -310,37 +310,14 @@ def measured_words(made: Suggestion) -> list[str]:
 
 def day_cells(seen: Timeline) -> list[list[str]]:
     """The busiest period of each day."""
-    days: dict[str, list[Stretch]] = {}
-    for stretch in seen.stretches:
-        days.setdefault(f"{moment(stretch.start):%Y-%m-%d}", []).append(stretch)
-    found = []
-    for day, stretches in days.items():
-        most = [stretch.most for stretch in stretches if stretch.most is not None]
-        throttled = sum(stretch.throttled for stretch in stretches)
-        busiest = decimal(max(most)) if most else "unknown"
-        found.append([day, busiest, str(Duration(throttled * seen.period)) if throttled else "none"])
-    return found
-
-
-def runs(seen: Timeline) -> list[tuple[float, float]]:
-    """The times in which something was rejected."""
-    found: list[tuple[float, float]] = []
-    for stretch in seen.stretches:
-        if stretch.throttled:
-            start = found.pop()[0] if found and found[-1][1] == stretch.start else stretch.start
-            found.append((start, stretch.start + seen.seconds))
-    return found
-
-
-def pieces(seen: Timeline) -> list[list[tuple[float, float]]]:
-    """The known values between the gaps, so that no line is drawn over what is not known."""
-    found: list[list[tuple[float, float]]] = [[]]
-    for stretch in seen.stretches:
-        if stretch.most is None:
-            found.append([])
-        else:
-            found[-1].append((float(stretch.start), float(stretch.most)))
-    return [piece for piece in found if piece]
+    return [
+        [
+            str(day),
+            "unknown" if most is None else decimal(most),
+            str(Duration(throttled * seen.period)) if throttled else "none",
+        ]
+        for day, most, throttled in seen.days
+    ]
 
 
 def needed_cells(seen: Timeline) -> list[list[str]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from shardcalc.app.plan import oldest
 from shardcalc.core.advice.backtest import Replay
 from shardcalc.core.advice.need import Need
 from shardcalc.core.advice.recommendation import Suggestion
+from shardcalc.core.cost.bill import oldest
 from shardcalc.report.kit.json import document, head
 from shardcalc.report.reshard.json import path_row
 from shardcalc.report.rows import bill_row, finding_row, limit_row

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from shardcalc.app.plan import oldest
 from shardcalc.core.advice.backtest import Replay
 from shardcalc.core.advice.recommendation import Suggestion, Verdict
+from shardcalc.core.cost.bill import oldest
 from shardcalc.core.history.demand import Lag
 from shardcalc.core.history.model import moment
 from shardcalc.core.text import decimal
