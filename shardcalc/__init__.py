@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from shardcalc.core.units import Duration as Duration
     from shardcalc.core.units import RecordRate as RecordRate
     from shardcalc.core.units import Size as Size
+    from shardcalc.core.version import __version__ as __version__
     from shardcalc.core.workload.declared import DeclaredStream as DeclaredStream
     from shardcalc.core.workload.parts import Aggregation as Aggregation
     from shardcalc.core.workload.parts import CatchUp as CatchUp
@@ -78,7 +79,6 @@ if TYPE_CHECKING:
     from shardcalc.core.workload.parts import SizeShare as SizeShare
     from shardcalc.core.workload.workload import Workload as Workload
 
-__version__ = "0.1.0"
 
 _HOME: Final = {
     "app.basis": ("Basis",),
@@ -144,6 +144,7 @@ _HOME: Final = {
     "core.capacity.streams": ("Plan",),
     "core.facts": ("Limits",),
     "core.history.model": ("History",),
+    "core.version": ("__version__",),
     "core.units": (
         "USD",
         "ByteRate",
@@ -167,7 +168,7 @@ _HOME: Final = {
 """Where each public name is; the imports above say the same to type checkers, and a test holds the two together."""
 _MODULE_OF: Final = {name: home for home, names in _HOME.items() for name in names}
 
-__all__ = sorted(_MODULE_OF)
+__all__ = sorted(_MODULE_OF.keys() - {"__version__"})
 
 
 def __getattr__(name: str) -> Any:

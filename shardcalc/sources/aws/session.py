@@ -237,7 +237,7 @@ def _refuse_cut(response_dict: Mapping[str, Any], **_: Any) -> None:
 def _config(session: Any, access: Access, attempts: int | None = None) -> Any:
     from botocore.config import Config
 
-    from shardcalc import __version__
+    from shardcalc.core.version import __version__
 
     return Config(
         # Adaptive: pauses grow while AWS throttles, and the client slows itself down.

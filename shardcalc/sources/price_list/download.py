@@ -31,7 +31,7 @@ def fetch(url: str) -> bytes:
     from urllib.error import HTTPError, URLError
     from urllib.request import Request, urlopen
 
-    from shardcalc import __version__
+    from shardcalc.core.version import __version__
 
     if not url.startswith(("https://", "http://")):
         raise DownloadError(f"{url}: not an address of the web")
