@@ -1,11 +1,12 @@
-"""Capacity planning for Amazon Kinesis Data Streams: how many shards, why, what they cost, and how to get there.
+"""Capacity planning for Amazon Kinesis Data Streams: how many shards, why, what they cost, and how to get
+there.
 
     >>> from shardcalc import Workload, plan
     >>> plan(Workload.of(size=1024, rps=6, consumers=7)).shards
     21
 
-Whatever the command line does can be done from here: ``docs/library.md`` shows each use case. The package has five
-rooms, and data goes one way through them:
+Whatever the command line does can be done from here: ``docs/library.md`` shows each use case. The package has
+five rooms, and data goes one way through them:
 
 - ``sources``: where things come from and are kept (YAML, AWS, price lists, saved files);
 - ``core``: what is true, pure arithmetic on exact numbers;
@@ -13,7 +14,8 @@ rooms, and data goes one way through them:
 - ``report``: one folder a noun, one module a format;
 - ``cli``: flags and exit codes.
 
-Importing the package loads nothing; a name is loaded when it is first used, so that the command line starts fast.
+Importing the package loads nothing; a name is loaded when it is first used, so that the command line starts
+fast.
 """
 
 from __future__ import annotations
@@ -165,7 +167,8 @@ _HOME: Final = {
     ),
     "core.workload.workload": ("Workload",),
 }
-"""Where each public name is; the imports above say the same to type checkers, and a test holds the two together."""
+"""Where each public name is; the imports above say the same to type checkers, and a test holds the two
+together."""
 _MODULE_OF: Final = {name: home for home, names in _HOME.items() for name in names}
 
 __all__ = sorted(_MODULE_OF.keys() - {"__version__"})

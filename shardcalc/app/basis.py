@@ -1,4 +1,5 @@
-"""What every figure rests on: AWS's limits, each Region's prices, a discount, the hours that are billed, and the day.
+"""What every figure rests on: AWS's limits, each Region's prices, a discount, the hours that are billed, and
+the day.
 
 Every use case takes the same basis, so that no two of them rest on different prices.
 """

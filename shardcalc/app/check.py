@@ -75,7 +75,8 @@ def check(
     write_baseline: str = "",
     against: str = "",
 ) -> CheckReport:
-    """Check every stream of some profiles, with the policy files that count for them, or streams that a program made.
+    """Check every stream of some profiles, with the policy files that count for them, or streams that a
+    program made.
 
     Args:
         profiles: files and folders; or streams, for which no policy file counts.
@@ -212,5 +213,5 @@ def explain(name: str) -> tuple[Rule, ...]:
     rule = BY_NAME.get(name.lower())
     if rule is None:
         known = f"{shown(name)} is no rule{nearest(name, BY_NAME)}; --explain all lists them"
-        raise Refused("nothing is explained", [known])
+        raise Refused("nothing was explained", [known])
     return (rule,)

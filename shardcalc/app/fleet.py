@@ -68,7 +68,8 @@ def fleet(
     save: str | None = None,
     progress: Progress = quiet,
 ) -> FleetRead:
-    """Work out what every stream of some accounts and Regions, or of a folder of saved histories, should have.
+    """Work out what every stream of some accounts and Regions, or of a folder of saved histories, should
+    have.
 
     A stream that cannot be read is listed with its reason; the others are reported all the same.
 
@@ -159,7 +160,7 @@ def _saved(folder: str, options: Options, basis: Basis) -> Fleet:
             continue
         members.append(_member(history, options, basis, ""))
     if problems:
-        raise Refused("no stream was judged", problems)
+        raise Refused("no stream was reported", problems)
     return ordered(members, [], None, basis.limits)
 
 

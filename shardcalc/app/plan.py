@@ -69,7 +69,8 @@ def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None 
     """Work out how many shards a workload, or each of several streams, needs, and why.
 
     Args:
-        streams: a workload, whose plan is returned; or streams, each billed in its own mode with the shards it needs.
+        streams: a workload, whose plan is returned; or streams, each billed in its own mode with the shards
+            it needs.
         limits: AWS's limits for a workload; the ones that this release ships when not given.
         basis: prices, hours and discount for the bills of streams.
     """

@@ -1,7 +1,7 @@
 """Long lists on all processors: ten thousand streams take longer to plan than to read.
 
-The parts of a list have nothing to do with each other. Where processes can be forked, they share what was read and
-nothing is copied to them; each sends back its result. Elsewhere the work is done in one.
+The parts of a list have nothing to do with each other. Where processes can be forked, they share what was
+read and nothing is copied to them; each sends back its result. Elsewhere the work is done in one.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def in_parts(
 
     bounds = [len(items) * index // count for index in range(count + 1)]
     parts = [items[start:end] for start, end in pairwise(bounds)]
-    # Forked processes inherit the arguments of their initializer, so neither the items nor the work are pickled.
+    # Forked processes inherit the arguments of their initializer, so neither the items nor the work are
+    # pickled.
     context = get_context("fork")
     with ProcessPoolExecutor(count - 1, context, initializer=_inherit, initargs=(parts, work)) as pool:
         started = [pool.submit(_part, index) for index in range(1, count)]

@@ -1,7 +1,7 @@
 """Reading AWS: how it is reached, what it would be asked, and what one stream's history says.
 
-``observe``, ``suggest`` and ``fleet`` read by this way. Reading costs money only where CloudWatch bills metrics, so what
-would be asked can be said beforehand, and what was asked is said after.
+``observe``, ``suggest`` and ``fleet`` read by this way. Reading costs money only where CloudWatch bills
+metrics, so what would be asked can be said beforehand, and what was asked is said after.
 """
 
 from __future__ import annotations
@@ -202,7 +202,9 @@ def foresee(name: str, reading: Reading | None = None) -> Foreseen:
 def _found(
     name: str, reading: Reading, now: int, limits: Limits, subject: list[str]
 ) -> tuple[Account, Stream, Window]:
-    """The account, the stream as Kinesis describes it, and the periods to read; ``subject`` is told what is asked about."""
+    """The account, the stream as Kinesis describes it, and the periods to read; ``subject`` is told what is
+    asked about.
+    """
     from shardcalc.sources.aws.metrics import window
     from shardcalc.sources.aws.streams import named
 

@@ -1,7 +1,7 @@
 """How a use case says that it did not do what was asked: what was not done, and each problem on its own line.
 
-Fields that cannot be read are ``BadFields``, files of facts ``FactsError``, profiles ``ProfileErrors``; they are handed on
-from here, so that the command line and a program catch all of them in one place.
+Fields that cannot be read are ``BadFields``, files of facts ``FactsError``, profiles ``ProfileErrors``; they
+are handed on from here, so that the command line and a program catch all of them in one place.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ class Detail(NamedTuple):
     forecast: Forecast | None
     effects: tuple[Effect, ...]
     path: Path | None
-    """The calls from the declared to the needed count; where these are the same, from the measured present one to the recommended."""
+    """The calls from the declared to the needed count; where these are the same, from the measured present
+    one to the recommended."""
     no_path: NoPath | None
     timeline: Timeline | None
     """Its history at a glance."""
@@ -149,7 +150,9 @@ def _detail(row: ReviewRow, basis: Basis, streams: int) -> Detail:
 
 
 def _steps(streams: int, shards: int) -> int:
-    """How far to look for break-even rates: in a fleet not as far, or the search would take longer than all the rest."""
+    """How far to look for break-even rates: in a fleet not as far, or the search would take longer than all
+    the rest.
+    """
     return STEPS if streams <= 20 else min(STEPS, max(200, 3 * shards))
 
 
@@ -172,12 +175,10 @@ def _measured(
                 if history.stream is None
                 else f"{history.stream} in {history.region or 'an unknown Region'}"
             )
-            why = (
-                "which the profiles hold not, or more than once"
-                if len(fits) != 1
-                else "of which there is one already"
-            )
-            raise Refused("nothing was reported", [f"--history  {file}: it is of {name}, {why}"])
+            why = "the profiles declare no such stream"
+            if fits:
+                why = "the profiles declare it twice" if len(fits) > 1 else "another history of it was given"
+            raise Refused("nothing was reported", [f"--history {file}: it is of {name}, and {why}"])
         stream = streams[fits[0]]
         options = Options(headroom=stream.workload.headroom) if "headroom" in stream.origins else Options()
         try:

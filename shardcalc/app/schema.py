@@ -27,7 +27,10 @@ def profile_schema() -> dict[str, Any]:
         ["version", "streams"],
         version=_VERSION,
         defaults={**stream, "description": "fields for every stream that does not give its own"},
-        policy={**_policy(), "description": "what check holds the streams of this file to"},
+        policy={
+            **_policy(),
+            "description": "thresholds, grades of rules and suppressions for the streams of this file",
+        },
         streams=streams,
     )
     fields = {"title": "Stream", **schema_of(STREAM_FIELDS)}

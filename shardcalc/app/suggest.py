@@ -46,12 +46,13 @@ def prices_for(history: History, basis: Basis, region: str | None = None) -> Pri
     """What the Region of a history charges; all unknown where it does not say its Region."""
     where = region or history.region
     if where is None:
-        return PriceSheet("unknown Region", "none, for the Region is not known")
+        return PriceSheet("unknown Region", "none: the Region is unknown")
     return basis.prices(where)
 
 
 def read_history(path: str, period: str | None = None, **said: str | None) -> tuple[History, tuple[str, ...]]:
-    """Read a saved history or the output of get-metric-data, and fill in what it does not say; also notes for the reader.
+    """Read a saved history or the output of get-metric-data, and fill in what it does not say; also notes for
+    the reader.
 
     Args:
         path: the file.

@@ -6,6 +6,7 @@ that ``--help`` and a small plan start at once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, NoReturn
 
@@ -14,14 +15,14 @@ import typer
 COMMANDS: Final[Mapping[str, str]] = {
     "plan": "How many shards streams need, why, and what they cost.",
     "cost": "What streams cost in each capacity mode, line by line.",
-    "check": "Findings in profiles: capacity's linter, for CI.",
-    "suggest": "How many shards a stream should have by what was measured.",
+    "check": "Lint capacity profiles, in CI and on pull requests.",
+    "suggest": "How many shards a running stream should have, from its metrics.",
     "reshard": "The UpdateShardCount calls from one count to another.",
-    "observe": "Save what CloudWatch and Kinesis say of a stream.",
-    "fleet": "Every stream of accounts and Regions, the worst first.",
+    "observe": "Save a stream's metrics and settings as a history.",
+    "fleet": "What each stream of your accounts should have, worst first.",
     "report": "The capacity review: one page to decide from.",
-    "iam": "The least read-only policy that each command needs.",
-    "facts": "Each limit and price that is used, with its source.",
+    "iam": "The least read-only IAM policy for each command.",
+    "facts": "Every limit and price in use, with its source.",
     "schema": "The JSON Schema of a profile, for editors and CI.",
 }
 """The commands, in the order in which people meet them; each is the module of its name."""
@@ -34,7 +35,6 @@ def build(name: str | None) -> typer.Typer:
         help="Capacity planning for Amazon Kinesis Data Streams: how many shards, why, and what they cost.",
         # Plain help: Rich's would double the time that --help takes.
         rich_markup_mode=None,
-        add_completion=False,
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -57,8 +57,16 @@ def build(name: str | None) -> typer.Typer:
 
 def run(arguments: Sequence[str]) -> None:
     """Run the command line with these arguments; it ends as Typer ends, with SystemExit."""
-    name = next((argument for argument in arguments if not argument.startswith("-")), None)
+    words = arguments if "_SHARDCALC_COMPLETE" not in os.environ else _completed()
+    name = next((word for word in words if not word.startswith("-")), None)
     build(name)(list(arguments), prog_name="shardcalc")
+
+
+def _completed() -> Sequence[str]:
+    """The words after the program's name on the line that a shell asks completions for."""
+    # Bash sets the first, the other shells the second; Typer splits the line again, with its quotes.
+    line = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS", "")
+    return line.split()[1:]
 
 
 def _version(asked: bool) -> None:
@@ -71,7 +79,7 @@ def _version(asked: bool) -> None:
 
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version")
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="print the version")
     ] = False,
 ) -> None:
     pass

@@ -54,13 +54,15 @@ def command(
     fail_on: Annotated[
         Level, typer.Option(help="the least severity that makes the exit code 1")
     ] = Level.ERROR,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="leave with 0 whatever is found")] = False,
+    exit_zero: Annotated[
+        bool, typer.Option("--exit-zero", help="exit with 0 even if something is found")
+    ] = False,
     baseline: Annotated[
         str,
-        typer.Option(metavar="FILE", help="findings that are known; only new ones fail", show_default=False),
+        typer.Option(metavar="FILE", help="known findings; only new ones fail", show_default=False),
     ] = "",
     write_baseline: Annotated[
-        str, typer.Option(metavar="FILE", help="write what is found now as a baseline", show_default=False)
+        str, typer.Option(metavar="FILE", help="write the findings as a new baseline", show_default=False)
     ] = "",
     against: Annotated[
         str,
@@ -70,15 +72,13 @@ def command(
     ] = "",
     explain: Annotated[
         str,
-        typer.Option(
-            metavar="RULE", help="tell about one rule, by id or name, or about all", show_default=False
-        ),
+        typer.Option(metavar="RULE", help="explain one rule, by id or name, or all", show_default=False),
     ] = "",
     output: Output = None,
     *,
     basis: Basis,
 ) -> None:
-    """Hold profiles against the rules, as a linter does: for pull requests, hooks and CI.
+    """Lint capacity profiles: for pull requests, hooks and CI.
 
     Exit codes: 0 nothing at or above --fail-on, 1 something, 2 a file or flag cannot be used.
     """
@@ -152,5 +152,5 @@ def _explained(rules: tuple[Any, ...], basis: Basis, format: CheckFormat, output
             return json.text(rules, basis.limits)
         case other:
             raise Refused(
-                "nothing is explained", [f"a rule is explained as table, markdown or json, not as {other}"]
+                "nothing was explained", [f"a rule is explained as table, markdown or json, not as {other}"]
             )

@@ -35,7 +35,7 @@ def command(
     flags: Flags,
     basis: Basis,
 ) -> None:
-    """What streams cost in each capacity mode, line by line, and at which rate another mode becomes cheaper."""
+    """What streams cost in each capacity mode, line by line, and when another mode becomes cheaper."""
     declared = streams.describe(paths or [], flags, name)
     tell_unused(declared)
     report = cost.cost(declared, basis=basis)

@@ -41,7 +41,7 @@ def command(
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """Each limit and price that is used, with its unit, source, date, and how sure it is."""
+    """Every limit and price in use, with its unit, source, date, and confidence."""
     if context.invoked_subcommand is not None:
         return
     report = facts.facts(region)

@@ -1,4 +1,5 @@
-"""The flags that several commands share, each made once: those of a workload, those of the basis, those of reading AWS.
+"""The flags that several commands share, each made once: those of a workload, those of the basis, those of
+reading AWS.
 
 A decorator gives a command its options; the command receives them as one value.
 """
@@ -51,10 +52,13 @@ StreamName = Annotated[
 
 
 def workload_flags(command: Command) -> Command:
-    """Give a command one option for each field of a workload; it receives those that were used as ``flags``, still text."""
+    """Give a command one option for each field of a workload; it receives those that were used as ``flags``,
+    still text.
+    """
     from shardcalc.app.streams import FLAGS
 
-    # Each may be given several times as far as the parser knows, so that one that is can be told and is not overruled.
+    # Each may be given several times as far as the parser knows, so that one that is can be told and is not
+    # overruled.
     added = [
         _parameter(
             name,
@@ -68,7 +72,7 @@ def workload_flags(command: Command) -> Command:
     def receive(given: dict[str, Any]) -> dict[str, Any]:
         used = {parameter.name: values for parameter in added if (values := given.pop(parameter.name))}
         twice = [
-            f"{_flag(name)}  stands {len(values)} times"
+            f"{_flag(name)} was given {'twice' if len(values) == 2 else f'{len(values)} times'}"
             for name, values in used.items()
             if len(values) > 1 and name != "consumers"
         ]
@@ -81,22 +85,31 @@ def workload_flags(command: Command) -> Command:
 
 _BASIS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
     "hours": (
-        str, "", typer.Option(metavar="HOURS", help="hours that the cost is for; 730 when not given", show_default=False),
+        str, "",
+        typer.Option(metavar="HOURS", help="hours that the cost is for; 730 when not given",
+            show_default=False),
     ),
     "prices": (
-        str | None, None, typer.Option(metavar="FILE", help="a price sheet of your own, for one Region", show_default=False),
+        str | None, None,
+        typer.Option(metavar="FILE", help="a price sheet of your own, for one Region", show_default=False),
     ),
     "discount": (
-        str, "", typer.Option(metavar="12%", help="a discount on everything, as a line of its own", show_default=False),
+        str, "",
+        typer.Option(metavar="12%", help="a discount on everything, as a line of its own",
+            show_default=False),
     ),
     "today": (
-        str, "", typer.Option(metavar="DAY", help="the day to work out for, as 2027-01-15; today when not given", show_default=False),
+        str, "",
+        typer.Option(metavar="DAY",
+            help="the date to calculate for, such as 2027-01-15; today when not given", show_default=False),
     ),
 }  # fmt: skip
 
 
 def basis_flags(*names: str) -> Callable[[Command], Command]:
-    """Give a command the options of what its figures rest on, out of hours, prices, discount and today; it receives ``basis``."""
+    """Give a command the options of what its figures rest on, out of hours, prices, discount and today; it
+    receives ``basis``.
+    """
     added = [_parameter(name, *_BASIS[name]) for name in names]
 
     def receive(given: dict[str, Any]) -> dict[str, Any]:
@@ -108,14 +121,19 @@ def basis_flags(*names: str) -> Callable[[Command], Command]:
 
 
 _READING: Final[dict[str, tuple[Any, Any, Any]]] = {
-    "days": (int, 14, typer.Option(metavar="N", min=1, help="read so many days; what is older is kept in coarser periods")),
-    "region": (str, "", typer.Option(metavar="REGION", help="the Region; the profile's when not given", show_default=False)),
+    "days": (int, 14,
+        typer.Option(metavar="N", min=1,
+            help="days to read; CloudWatch keeps older points in coarser periods")),
+    "region": (str, "",
+        typer.Option(metavar="REGION", help="the Region; the profile's when not given", show_default=False)),
     "profile": (
-        str, "", typer.Option(metavar="NAME", help="the profile of the AWS CLI's configuration", show_default=False),
+        str, "",
+        typer.Option(metavar="NAME", help="the profile of the AWS CLI's configuration", show_default=False),
     ),
     "role_arn": (str, "", typer.Option(metavar="ARN", help="assume this role first", show_default=False)),
     "external_id": (
-        str, "", typer.Option(metavar="TEXT", help="the external id that the role asks for", show_default=False),
+        str, "",
+        typer.Option(metavar="TEXT", help="the external id that the role asks for", show_default=False),
     ),
     "endpoint_url": (
         str, "", typer.Option(metavar="URL", help="ask this endpoint instead of AWS's", show_default=False),
@@ -123,29 +141,35 @@ _READING: Final[dict[str, tuple[Any, Any, Any]]] = {
     "timeout": (float, 20.0, typer.Option(metavar="SECONDS", min=0.1, help="seconds to wait for an answer")),
     "max_metrics": (
         int | None, None,
-        typer.Option(metavar="N", min=1, help="ask CloudWatch for no more metrics than this", show_default=False),
+        typer.Option(metavar="N", min=1, help="ask CloudWatch for no more metrics than this",
+            show_default=False),
     ),
     "shard_metrics": (
         bool, True,
-        typer.Option("--shard-metrics/--no-shard-metrics", help="read shard-level metrics where they are switched on"),
+        typer.Option("--shard-metrics/--no-shard-metrics",
+            help="read shard-level metrics where they are switched on"),
     ),
 }  # fmt: skip
 _OF_A_FLEET: Final = {
     "region": (
         list[str] | None, None,
         typer.Option(
-            metavar="REGION", help="a Region, several by repeating it; the profile's when not given", show_default=False,
+            metavar="REGION", help="a Region, several by repeating it; the profile's when not given",
+            show_default=False,
         ),
     ),
     "role_arn": (
         list[str] | None, None,
-        typer.Option(metavar="ARN", help="assume this role first; several roles by repeating it", show_default=False),
+        typer.Option(metavar="ARN", help="assume this role first; several roles by repeating it",
+            show_default=False),
     ),
 }  # fmt: skip
 
 
 def reading_flags(*, fleet: bool = False) -> Callable[[Command], Command]:
-    """Give a command the options of reading AWS; it receives ``reading``. An option that it has itself is not added."""
+    """Give a command the options of reading AWS; it receives ``reading``. An option that it has itself is not
+    added.
+    """
     flags = _READING | (_OF_A_FLEET if fleet else {})
 
     def decorate(command: Command) -> Command:

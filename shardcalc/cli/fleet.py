@@ -33,19 +33,25 @@ def command(
         str | None,
         typer.Option(
             metavar="25%",
-            help="spare capacity on top of what was measured; 25% when not given",
+            help="spare capacity on top of the measured demand; 25% when not given",
             show_default=False,
         ),
     ] = None,
     burst: Annotated[
         str | None,
         typer.Option(
-            metavar="1.5", help="the busiest second over the mean one of its period", show_default=False
+            metavar="1.5",
+            help="peak second divided by the mean second of its minute; 1 when not given",
+            show_default=False,
         ),
     ] = None,
     allow: Annotated[
         str | None,
-        typer.Option(metavar="N|0.1%", help="periods that may go over capacity", show_default=False),
+        typer.Option(
+            metavar="N|0.1%",
+            help="periods that may exceed capacity: a count or a percentage; none when not given",
+            show_default=False,
+        ),
     ] = None,
     save: Annotated[
         str | None,
@@ -68,7 +74,8 @@ def command(
 ) -> None:
     """What every stream should have, the worst and most wasteful first, and what all of them would save.
 
-    A stream that cannot be read is listed with its reason; the others are reported all the same, and the exit code is 3.
+    A stream that cannot be read is listed with its reason; the others are reported all the same, and the exit
+    code is 3.
     """
     given = {"headroom": headroom, "burst": burst, "allow": allow}
     options = Options.of(**{name: value for name, value in given.items() if value is not None})

@@ -45,7 +45,9 @@ def command(
     ] = False,
     reading: Reading,
 ) -> None:
-    """Save what CloudWatch and Kinesis say of a stream, for shardcalc suggest --from, or as a capacity profile."""
+    """Save a stream's metrics and settings as a history for shardcalc suggest --from, or as a capacity
+    profile.
+    """
     as_profile = output is not None and output.endswith((".yaml", ".yml"))
     if output is not None and not as_profile and not output.endswith((".json", ".json.gz")):
         raise Refused("nothing was read", [f"--output {output}: end it in .json, .json.gz or .yaml"])

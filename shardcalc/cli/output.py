@@ -46,7 +46,8 @@ def write(text: str, output: str | None) -> None:
 
 
 def write_parts(parts: Iterable[str], output: str | None) -> None:
-    """Print a long result piece by piece, or write it to a file whole or not at all; it is never held as a whole.
+    """Print a long result piece by piece, or write it to a file whole or not at all; it is never held as a
+    whole.
 
     Raises:
         Refused: the file cannot be written; what was there before is untouched.

@@ -70,7 +70,7 @@ def tell_unused(declared: Sequence[Any]) -> None:
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         flag = f"--{field.replace('_', '-')}"
         print(
-            f"note: {flag} is not used where a stream gives its own: {', '.join(names[:5])}{more}",
+            f"note: {flag} has no effect on streams that declare their own: {', '.join(names[:5])}{more}",
             file=sys.stderr,
         )
 

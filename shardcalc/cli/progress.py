@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def progress(title: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr while the block runs; nothing where stderr is no terminal. Without a total it counts."""
+    """A progress bar on stderr while the block runs; nothing where stderr is no terminal. Without a total it
+    counts.
+    """
     if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield lambda _: None
         return

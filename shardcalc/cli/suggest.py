@@ -49,14 +49,16 @@ def command(
     headroom: Annotated[
         str | None,
         typer.Option(
-            metavar="25%", help="room on top of what was measured; 25% when not given", show_default=False
+            metavar="25%",
+            help="spare capacity on top of the measured demand; 25% when not given",
+            show_default=False,
         ),
     ] = None,
     burst: Annotated[
         str | None,
         typer.Option(
             metavar="1.5",
-            help="busiest second over the mean of its minute; 1 when not given",
+            help="peak second divided by the mean second of its minute; 1 when not given",
             show_default=False,
         ),
     ] = None,
@@ -64,19 +66,21 @@ def command(
         str | None,
         typer.Option(
             metavar="N|0.1%",
-            help="periods that may go over, a count or a percentage; none when not given",
+            help="periods that may exceed capacity: a count or a percentage; none when not given",
             show_default=False,
         ),
     ] = None,
     shards: Annotated[
         list[str] | None,
-        typer.Option(metavar="N", help="a count to play back too; can be repeated", show_default=False),
+        typer.Option(
+            metavar="N", help="another shard count to backtest; can be repeated", show_default=False
+        ),
     ] = None,
     days: Annotated[
         str | None,
         typer.Option(
             metavar="N",
-            help="read the last N days, 14 when not given; of a file, look at no more",
+            help="read the last N days, 14 when not given; of a file, use the last N days",
             show_default=False,
         ),
     ] = None,
@@ -88,7 +92,7 @@ def command(
         str | None,
         typer.Option(
             metavar="REGION",
-            help="the Region, the profile's when not given; or where the file does not say",
+            help="the Region; the AWS profile's when not given, or where the file does not say",
             show_default=False,
         ),
     ] = None,
@@ -106,7 +110,7 @@ def command(
         str | None,
         typer.Option(
             metavar="SECONDS",
-            help="seconds between points, for get-metric-data that does not show it",
+            help="seconds between points, for output of get-metric-data, which does not contain it",
             show_default=False,
         ),
     ] = None,
@@ -124,7 +128,8 @@ def command(
     reading: Reading,
     basis: Basis,
 ) -> None:
-    """How many shards a stream should have by what was measured, why, what it saves, and the calls to get there.
+    """How many shards a running stream should have, from its metrics: why, what it saves, and the calls to
+    get there.
 
     Reads AWS, or a saved history with --from. Nothing is executed.
     """
@@ -171,7 +176,7 @@ def _refuse(stream: str | None, only_files: list[str]) -> None:
         raise Refused("nothing was suggested", [missing])
     if only_files:
         raise Refused(
-            "nothing was read", [f"{flag}  is for --from: AWS says it itself" for flag in only_files]
+            "nothing was read", [f"{flag} is only for --from; otherwise AWS says it" for flag in only_files]
         )
 
 

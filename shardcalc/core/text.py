@@ -137,7 +137,9 @@ def ratio(number: Fraction) -> str:
 
 
 def percent(number: Fraction) -> str:
-    """Write a share of one as a percentage, ``6/5`` as ``120%``; only what is exactly full is shown as ``100%``."""
+    """Write a share of one as a percentage, ``6/5`` as ``120%``; only what is exactly full is shown as
+    ``100%``.
+    """
     for places in range(1, 7):
         scaled = round_half_up(number * 100, places)
         if scaled != 100 * 10**places or number == 1:

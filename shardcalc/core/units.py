@@ -181,7 +181,9 @@ class Duration(Quantity):
     def parse(
         cls, text: str, what: str = "a duration", *, bare: str | None = None, most: int = 100 * 365
     ) -> Self:
-        """Read ``'200 ms'``, ``'6h'``, ``'7d'``; ``bare`` names the unit of a number without one; ``most`` is in days."""
+        """Read ``'200 ms'``, ``'6h'``, ``'7d'``; ``bare`` names the unit of a number without one; ``most`` is
+        in days.
+        """
         write = "write a number and one of ms, s, min, h, d"
         number, unit = split_number(text, what, write)
         seconds = _DURATION_UNITS.get(unit or bare or "")
@@ -305,7 +307,9 @@ class RecordRate(Quantity):
     @classmethod
     @lru_cache(4096)
     def parse(cls, text: str, what: str = "a record rate") -> Self:
-        """Read ``'6'``, ``'16.67'``, ``'90k/min'``, ``'2.1M/h'``, ``'8/day'``; a bare number is records per second."""
+        """Read ``'6'``, ``'16.67'``, ``'90k/min'``, ``'2.1M/h'``, ``'8/day'``; a bare number is records per
+        second.
+        """
         write = "write records per second, or for example 90k/min, 2.1M/h, 8/day"
         number, unit = split_number(text, what, write)
         found = _RATE_UNIT.fullmatch(unit)

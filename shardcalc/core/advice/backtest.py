@@ -40,11 +40,13 @@ class Replay(NamedTuple):
 
     shards: int
     roles: tuple[str, ...]
-    """Why this count is here: now, advised, would do, asked, or just fits, which is what carries every period without headroom."""
+    """Why this count is here: now, advised, would do, asked, or just fits, which is what carries every period
+    without headroom."""
     over: int
     """Known periods that asked for more than so many shards carry, without headroom."""
     p50: Fraction
-    """Utilisation of the limit that was nearest to its capacity, in the median period; p95, p99, worst likewise."""
+    """Utilisation of the limit that was nearest to its capacity, in the median period; p95, p99, worst
+    likewise."""
     p95: Fraction
     p99: Fraction
     worst: Fraction

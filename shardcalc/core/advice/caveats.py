@@ -1,4 +1,5 @@
-"""What speaks against advising fewer shards, and what a reader of a recommendation must know besides the count.
+"""What speaks against advising fewer shards, and what a reader of a recommendation must know besides the
+count.
 
 Above all, what more shards cannot relieve. Pure: measured amounts and limits in, sentences out.
 """
@@ -31,28 +32,37 @@ def holds(
     needed = NEEDED_DAYS * _DAY // history.period
     each = _each(history.period)
     if counted < needed:
-        yield f"there are {counted:,} points of {each}, and {needed:,} are needed ({NEEDED_DAYS} days)"
+        yield (
+            f"only {counted:,} points of {each} are known; advising fewer shards needs {needed:,} "
+            f"({NEEDED_DAYS} days)"
+        )
     if written.throttled is None:
-        yield f"{WRITE_THROTTLED} is not in the history, so it may have throttled"
+        yield f"{WRITE_THROTTLED} is not in the history, so the stream may have throttled"
     elif written.throttled.known < needed <= counted:
-        yield f"{WRITE_THROTTLED} has {written.throttled.known:,} points, and {needed:,} are needed"
+        yield (
+            f"{WRITE_THROTTLED} has {written.throttled.known:,} points; advising fewer shards needs "
+            f"{needed:,}"
+        )
     if written.rejected:
-        yield f"it throttled: {written.rejected:,} records were rejected"
+        yield f"the stream throttled: {written.rejected:,} records were rejected"
     rejected = readings.metrics.get(READ_THROTTLED)
     if rejected is not None and rejected.total:
-        yield f"it throttled: {rejected.total:,} GetRecords calls were rejected"
+        yield f"the stream throttled: {rejected.total:,} GetRecords calls were rejected"
     hold = limits.iterator_age_hold.value
     for lag in behind:
         if lag.latest is not None and lag.latest > hold:
             yield f"{_reader(lag)} lagged {lag.latest} in the last day, more than {hold}"
         elif _risk(history, lag, limits):
-            yield f"{_reader(lag)} lagged {lag.worst}, more than {percent(limits.iterator_age_alarm.value)} of the retention"
+            yield (
+                f"{_reader(lag)} lagged {lag.worst}, more than {percent(limits.iterator_age_alarm.value)} of "
+                "the retention"
+            )
     if not behind:
         yield f"neither {ITERATOR_AGE} nor {FAN_OUT_LAG} is in the history, so readers may lag"
 
 
 def _each(period: int) -> str:
-    return "a minute" if period == 60 else str(Duration(period))
+    return "one minute" if period == 60 else str(Duration(period))
 
 
 def _reader(lag: Lag) -> str:
@@ -87,22 +97,24 @@ def findings(
             "stream-status",
             Severity.WARNING,
             f"the stream was {history.status} when it was read",
-            "wait until it is ACTIVE: no call is taken before",
+            "wait until it is ACTIVE; AWS accepts no call before",
         )
     gaps = history.points - points(written)
     if gaps:
         yield Finding(
             "gaps",
             Severity.INFO,
-            f"nothing is known of {gaps:,} of {history.points:,} periods; they were not taken for quiet ones",
-            "CloudWatch has no points where nobody wrote; if writers were there, look why they are missing",
+            f"{gaps:,} of {history.points:,} periods have no data; they are not counted as idle",
+            "CloudWatch publishes no points while nobody writes; if producers wrote, find out why points are "
+            "missing",
         )
     if burst == 1:
         yield Finding(
             "inside-a-period",
             Severity.INFO,
-            f"AWS's limits hold for each second, and the history has one sum for {_each(history.period)}: bursts inside it cannot be seen",
-            "give --burst with the busiest second over the mean one, where producers come in bursts",
+            f"AWS's limits apply to each second, but the history has one sum for {_each(history.period)}: "
+            "bursts inside it cannot be seen",
+            "give --burst (peak second divided by mean second) if producers write in bursts",
         )
 
 
@@ -113,16 +125,24 @@ def _throttled_writes(history: History, written: Traffic, load: Load, limits: Li
     times = [index for index, count in enumerate(throttled.amounts) if count > 0]
     shards = 0 if current is None or history.mode == "ON_DEMAND" else current
     inside = sum(GAP < load.series[index] <= shards * load.shard for index in times) if shards else 0
-    message = f"{written.rejected:,} records were rejected in {len(times):,} of {throttled.known:,} periods; retries count each time, so this is the most"
-    remedy = "the backtest shows which count carries them"
+    message = (
+        f"{written.rejected:,} records were rejected in {len(times):,} of {throttled.known:,} periods; "
+        "retries are counted again, so this is an upper bound"
+    )
+    remedy = "the backtest shows which shard count carries the demand"
     if inside:
-        message += f". In {inside:,} of them the stream as a whole was below what {shards_text(shards)} carry: a hot shard, or a burst inside the period"
-        remedy = "spread partition keys; give --burst if producers come in bursts"
+        message += (
+            f". In {inside:,} of them the whole stream was below the capacity of {shards_text(shards)}: "
+            "a hot shard or a burst inside the period is the likely cause"
+        )
+        remedy = "spread partition keys; give --burst if producers write in bursts"
         if not history.shards:
             price = limits.custom_metric_month
             remedy += (
-                f"; shard-level IncomingBytes and IncomingRecords would show a hot shard, for about {price.value * (2 * shards)} a month "
-                f"(2 metrics x {shards_text(shards)} x {price.value}; {price.source.title}, {price.date}, confidence {price.confidence})"
+                "; shard-level IncomingBytes and IncomingRecords would show a hot shard, for about "
+                f"{price.value * (2 * shards)} a month "
+                f"(2 metrics x {shards_text(shards)} x {price.value}; {price.source.title}, {price.date}, "
+                f"confidence {price.confidence})"
             )
     yield Finding("throttled-writes", Severity.WARNING, message, remedy, limits.write_bytes)
 
@@ -137,14 +157,16 @@ def _reading(
             "throttled-reads",
             Severity.WARNING,
             f"{rejected.total:,} GetRecords calls were rejected in {times:,} of {rejected.known:,} periods",
-            "poll less often, or move a consumer to enhanced fan-out; more shards help only where bytes are short",
+            "poll less often, or move a consumer to enhanced fan-out; more shards help only where bytes are "
+            "short",
             limits.read_bytes,
         )
     if budget is not None and budget.over:
         yield Finding(
             "getrecords-calls",
             Severity.WARNING,
-            f"consumers made up to {decimal(budget.peak.amount)} GetRecords calls/s on each shard where {decimal(limits.get_records_calls.value.amount)} "
+            f"consumers made up to {decimal(budget.peak.amount)} GetRecords calls/s on each shard where "
+            f"{decimal(limits.get_records_calls.value.amount)} "
             f"are allowed, and more than that in {budget.over:,} periods; more shards will not help",
             "poll less often, or move a consumer to enhanced fan-out",
             limits.get_records_calls,
@@ -156,9 +178,12 @@ def _reading(
             yield Finding(
                 "lag",
                 Severity.ERROR if lost else Severity.WARNING,
-                f"{_reader(lag)} was {lag.worst} behind on {moment(lag.at):%Y-%m-%d %H:%M} UTC, {'past' if lost else 'above'} "
-                f"{'the' if lost else percent(limits.iterator_age_alarm.value) + ' of the'} retention of {hours}",
-                "find out why it fell behind, and keep records longer until it does not; more shards do not shorten an existing backlog",
+                f"{_reader(lag)} was {lag.worst} behind on {moment(lag.at):%Y-%m-%d %H:%M} UTC, "
+                f"{'past' if lost else 'above'} "
+                f"{'the' if lost else percent(limits.iterator_age_alarm.value) + ' of the'} retention of "
+                f"{hours}",
+                "find out why it fell behind, and keep records longer until it has caught up; "
+                "more shards do not shorten an existing backlog",
                 limits.iterator_age_alarm,
             )
 
@@ -177,8 +202,9 @@ def _hot_shard(needs: Sequence[Need], limits: Limits) -> Iterator[Finding]:
         yield Finding(
             "hot-shard",
             Severity.WARNING,
-            f"the busiest shard took {need.constraint.base} on {moment(need.at):%Y-%m-%d %H:%M} UTC; spread evenly, the stream would need "
-            f"{shards_text(plain)}, and not {need.constraint.shards:,}",
-            "look for a partition key that takes too much: a single key stays on one shard, however many there are",
+            f"the busiest shard took {need.constraint.base} on {moment(need.at):%Y-%m-%d %H:%M} UTC; spread "
+            "evenly, the stream would need "
+            f"{shards_text(plain)} instead of {need.constraint.shards:,}",
+            "look for a partition key with too much traffic; one key always stays on one shard",
             need.constraint.fact,
         )

@@ -50,7 +50,9 @@ class Decision(NamedTuple):
 
     @property
     def change(self) -> USD | None:
-        """What the decision adds to a month, below zero when it saves; None when there is nothing to compare, or a price that matters is unknown."""
+        """What the decision adds to a month, below zero when it saves; None when there is nothing to compare,
+        or a price that matters is unknown.
+        """
         return None if self.bill_today is None else difference(self.bill, self.bill_today)
 
     @property

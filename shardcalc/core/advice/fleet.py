@@ -1,7 +1,8 @@
-"""A fleet: what each of many streams should have, the worst and most wasteful first, and what all of them would save.
+"""A fleet: what each of many streams should have, the worst and most wasteful first, and what all of them
+would save.
 
-One stream's history is as much as a fleet holds at a time: each suggestion is reduced to a :class:`Member` and let go.
-Pure arithmetic; no I/O.
+One stream's history is as much as a fleet holds at a time: each suggestion is reduced to a :class:`Member`
+and let go. Pure arithmetic; no I/O.
 """
 
 from __future__ import annotations
@@ -145,7 +146,9 @@ class Fleet:
 
 
 def fleet(members: Iterable[Member], failures: Iterable[Failure], days: int | None, limits: Limits) -> Fleet:
-    """Put a fleet in order: short before troubled before wasteful before silent before fine, and in each the gravest first."""
+    """Put a fleet in order: short before troubled before wasteful before silent before fine, and in each the
+    gravest first.
+    """
     order = list(Standing)
     ordered = sorted(members, key=lambda m: (order.index(m.standing), -m.weight, m.region, m.name, m.account))
     return Fleet(
@@ -171,7 +174,7 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
     if on_demand and saving is not None and saving.amount > 0:
         answer = f"provisioned with {suggestion.recommended:,} shards would cost less"
     elif on_demand:
-        answer = "on-demand scales itself"
+        answer = "on-demand, AWS scales it"
     standing = Standing.FINE
     if suggestion.verdict is Verdict.UP:
         standing = Standing.SHORT

@@ -1,9 +1,9 @@
 """From a history to a recommendation: how many shards would have carried what was measured, and what follows.
 
-For each period and each limit there is a count that would have carried it. The recommendation is the smallest count
-that carries all but the allowed periods, with headroom on top; it is not followed downwards where the history gives
-reason to doubt it. Everything is worked out on whole numbers, in one common unit: the amount that one shard carries in
-one period. No I/O and no clock; a history says itself when it was.
+For each period and each limit there is a count that would have carried it. The recommendation is the smallest
+count that carries all but the allowed periods, with headroom on top; it is not followed downwards where the
+history gives reason to doubt it. Everything is worked out on whole numbers, in one common unit: the amount
+that one shard carries in one period. No I/O and no clock; a history says itself when it was.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class Suggestion:
 
     @property
     def needed(self) -> int:
-        """What the history asks for: the calculated count, and never less than the busiest recent day needs."""
+        """What the history asks for: the calculated count, at least what the busiest recent day needs."""
         return max(self.calculated, self.busiest[1])
 
     @property
@@ -197,7 +197,9 @@ class Suggestion:
 
     @property
     def shown(self) -> int:
-        """The count that a page shows utilisations at: the present one, or what is needed where that is unknown."""
+        """The count that a page shows utilisations at: the present one, or what is needed where that is
+        unknown.
+        """
         current = self.history.open_shards
         return self.needed if current is None or self.verdict is Verdict.ON_DEMAND else current
 
@@ -207,7 +209,10 @@ class Suggestion:
         history = self.history
         each = "minutes" if history.period == 60 else f"periods of {Duration(history.period)}"
         length = Duration(history.points * history.period)
-        return f"{length} to {moment(history.end):%Y-%m-%d %H:%M} UTC, {self.known:,} of {history.points:,} {each} known"
+        return (
+            f"{length} to {moment(history.end):%Y-%m-%d %H:%M} UTC, {self.known:,} of {history.points:,} "
+            f"{each} known"
+        )
 
     @property
     def rule(self) -> str:
@@ -215,19 +220,28 @@ class Suggestion:
         options = self.options
         burst = f", bursts of {decimal(options.burst)} x" if options.burst != 1 else ""
         periods = "minute" if self.history.period == 60 else f"period of {Duration(self.history.period)}"
-        over = f"every {periods} but {options.allow}" if options.allow.of(self.known) else f"every {periods}"
-        return f"{shards_text(self.needed)} {'carries' if self.needed == 1 else 'carry'} {over} with {percent(options.headroom)} headroom{burst}"
+        over = (
+            f"every {periods} except {options.allow}" if options.allow.of(self.known) else f"every {periods}"
+        )
+        return (
+            f"{shards_text(self.needed)} {'is' if self.needed == 1 else 'are'} enough for {over} with "
+            f"{percent(options.headroom)} headroom{burst}"
+        )
 
     @property
     def saving(self) -> USD | None:
-        """What a month costs less (or, below zero, more) at the recommended count than now; None when a price is unknown."""
+        """What a month costs less (or, below zero, more) at the recommended count than now; None when a price
+        is unknown.
+        """
         bills = {row.shards: row.bill for row in self.rows}
         now, then = bills.get(self.history.open_shards or 0), bills.get(self.recommended)
         return None if now is None or then is None else difference(now, then)
 
     @property
     def cheapest(self) -> Choice | None:
-        """The cheapest way to have the capacity; None when there is nothing to compare, or a price is unknown."""
+        """The cheapest way to have the capacity; None when there is nothing to compare, or a price is
+        unknown.
+        """
         comparable = len(self.choices) > 1 and all(choice.bill.complete for choice in self.choices)
         return min(self.choices, key=lambda choice: choice.bill.total) if comparable else None
 
@@ -239,9 +253,9 @@ class Suggestion:
             Verdict.UP: f"scale up from {current:,} to {count}" if current else "",
             Verdict.DOWN: f"scale down from {current:,} to {count}" if current else "",
             Verdict.KEEP: f"keep {count}",
-            Verdict.HOLD: f"keep {count} for now; {self.needed:,} would have done",
-            Verdict.UNKNOWN: f"{count}; how many there are is not known",
-            Verdict.ON_DEMAND: f"on-demand scales itself; provisioned, it would need {count}",
+            Verdict.HOLD: f"keep {count} for now; {self.needed:,} would have been enough",
+            Verdict.UNKNOWN: f"{count}; the current count is unknown",
+            Verdict.ON_DEMAND: f"on-demand, AWS scales it; provisioned, it would need {count}",
         }[self.verdict]
 
 
@@ -279,20 +293,15 @@ def suggest(
         prices = (
             built_in_prices(history.region)
             if history.region is not None
-            else PriceSheet("unknown Region", "none, for the Region is not known")
+            else PriceSheet("unknown Region", "none: the Region is unknown")
         )
     history = recent(history, options.days)
     readings = Readings.of(history)
     written = traffic(readings)
     if written is None:
-        raise HistoryError(
-            [
-                (
-                    "metrics",
-                    f"without a point of both IncomingBytes and IncomingRecords{' in these days' if options.days else ''} there is nothing to go by",
-                )
-            ]
-        )
+        when = " in these days" if options.days else ""
+        none = f"no period{when} has both IncomingBytes and IncomingRecords, so nothing can be suggested"
+        raise HistoryError([("metrics", none)])
     asked = tuple(demands(readings, written, limits))
     load = bring_together(asked, options.burst, history.period)
     allowed = options.allow.of(len(load.ordered))
@@ -408,14 +417,14 @@ def _verdict(history: History, needed: int, holds: tuple[str, ...]) -> Verdict:
 def _counts(
     history: History, options: Options, load: Load, needed: int, verdict: Verdict
 ) -> dict[int, tuple[str, ...]]:
-    """The counts to play back, each with why: those around the recommendation, and those that were asked for."""
+    """The counts to play back, each with why: those around the recommendation, and those asked for."""
     current = history.open_shards if verdict is not Verdict.ON_DEMAND else None
     roles: dict[int, tuple[str, ...]] = {}
     for count, role in (
         (current, "now"),
-        (needed, "would do" if verdict is Verdict.HOLD else "advised"),
+        (needed, "enough" if verdict is Verdict.HOLD else "advised"),
         *((count, "asked") for count in options.shards),
-        (load.shards(load.ordered[-1], ZERO), "just fits"),
+        (load.shards(load.ordered[-1], ZERO), "just enough"),
         (needed - 1, ""),
         (needed + 1, ""),
     ):
@@ -457,18 +466,18 @@ def _unknown(history: History, written: Traffic, asked: Sequence[Demand]) -> Ite
     if "read-bytes" not in names:
         yield f"shared reads ({GET_BYTES})"
     if history.registered is None:
-        yield "registered fan-out consumers: bills have none but those that were seen"
+        yield "registered fan-out consumers: bills include only those seen in the metrics"
     for name in history.registered or ():
         if name not in {demand.consumer for demand in asked}:
-            yield f"fan-out to {name} ({FAN_OUT_BYTES}): bills take it to read everything"
+            yield f"fan-out to {name} ({FAN_OUT_BYTES}): bills assume that it reads everything"
     if history.open_shards is None:
         yield "open shards"
     if history.mode is None:
-        yield "capacity mode: taken as PROVISIONED"
+        yield "capacity mode: PROVISIONED is assumed"
     if history.retention_hours is None:
         yield "retention: bills assume AWS's default of 24 h"
     if history.region is None:
-        yield "Region, and so all prices"
+        yield "Region, and therefore all prices"
     if history.account is None:
         yield "the account's shard quota: not checked"
 

@@ -1,4 +1,5 @@
-"""A history made small enough to look at: stretches of it with the most that each asked for, and how often each count was needed.
+"""A history made small enough to look at: stretches of it with the most that each asked for, and how often
+each count was needed.
 
 A stretch keeps its highest value, so that no peak is lost. Pure arithmetic; no I/O.
 """
@@ -26,7 +27,8 @@ class Stretch(NamedTuple):
     start: int
     """Epoch seconds."""
     most: Fraction | None
-    """The most that a period asked for, in shards before rounding up and without headroom; None where nothing is known."""
+    """The most that a period asked for, in shards before rounding up and without headroom; None where nothing
+    is known."""
     throttled: int
     """Periods in which records or reads were rejected."""
 
@@ -44,7 +46,9 @@ class Timeline(NamedTuple):
 
     @property
     def days(self) -> list[tuple[date, Fraction | None, int]]:
-        """Each day in UTC with the most that a period of it asked for, and its periods in which something was rejected."""
+        """Each day in UTC with the most that a period of it asked for, and its periods in which something was
+        rejected.
+        """
         found: dict[date, tuple[Fraction | None, int]] = {}
         for stretch in self.stretches:
             day = moment(stretch.start).date()

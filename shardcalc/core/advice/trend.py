@@ -1,4 +1,6 @@
-"""Whether the stream grows, and until when its shards do. Pure arithmetic; no clock: the history says when it ends."""
+"""Whether the stream grows, and until when its shards do. Pure arithmetic; no clock: the history says when it
+ends.
+"""
 
 from __future__ import annotations
 
@@ -26,19 +28,21 @@ class Trend(NamedTuple):
     """How the weekly medians of the daily peaks went."""
 
     weeks: tuple[Fraction | None, ...]
-    """Shards that carry the median day's peak, without headroom, oldest week first; None where too few days are known."""
+    """Shards that carry the median day's peak, without headroom, oldest week first; None where too few days
+    are known."""
     per_week: Fraction | None
     """Growth of a week, as a share of the first; None when there is no trend."""
     until: date | None
-    """The day on which the present count no longer carries the peak with its headroom; None when that cannot be said."""
+    """The day on which the present count no longer carries the peak with its headroom; None when that cannot
+    be said."""
     text: str
 
 
 def grow(history: History, load: Load, deciding: int, headroom: Fraction, target: int) -> Trend:
     """Weekly medians of the daily peaks, and when the present count would no longer do at their pace.
 
-    Days and weeks are counted back from the end, so that each is whole. The pace is that from the first to the last
-    week; it is a trend only when no week is below the one before it.
+    Days and weeks are counted back from the end, so that each is whole. The pace is that from the first to
+    the last week; it is a trend only when no week is below the one before it.
     """
     day = _DAY // history.period
     count = history.points // day if day else 0
@@ -69,22 +73,25 @@ def grow(history: History, load: Load, deciding: int, headroom: Fraction, target
     peak = Fraction(deciding, load.shard) * (1 + headroom)
     end = moment(history.end).date()
     untils = {count: _until(end, count, peak, pace / last) for count in dict.fromkeys((current, target))}
-    words = [f"{shards_text(count)} {_lasts(end, until)}" for count, until in untils.items()]
+    words = [_lasts(count, end, until) for count, until in untils.items()]
     return Trend(weeks, per_week, untils[current], f"{text}; at that pace {', and '.join(words)}")
 
 
 def _until(end: date, count: int, peak: Fraction, pace: Fraction) -> date | None:
-    """The day on which a count no longer carries a peak that grows by so large a share of itself a week; None when that is far away."""
+    """The day on which a count no longer carries a peak that grows by so large a share of itself a week; None
+    when that is far away.
+    """
     if peak > count:
         return end
     days = ceil_div((count / peak - 1) / pace * 7)
     return end + timedelta(days) if days <= HORIZON else None
 
 
-def _lasts(end: date, until: date | None) -> str:
+def _lasts(count: int, end: date, until: date | None) -> str:
+    shards = f"{shards_text(count)} {'is' if count == 1 else 'are'}"
     if until is None:
-        return f"do for more than {HORIZON // 365} years"
-    return "no longer do" if until == end else f"no longer do from {until}"
+        return f"{shards} enough for more than {HORIZON // 365} years"
+    return f"{shards} not enough" if until == end else f"{shards} enough until {until}"
 
 
 def _median(ordered: Sequence[int]) -> Fraction:

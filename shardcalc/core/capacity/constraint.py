@@ -1,4 +1,4 @@
-"""One limit that grows with shards: its demand, the limit of one shard, and the count that it asks for alone."""
+"""One limit that grows with shards: its demand, the limit of one shard, the count it asks for alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Factors = tuple[tuple[Fraction | int, str], ...]
 
 
 class Constraint(NamedTuple):
-    """One limit that more shards relieve. Made by :func:`constrain`, so that demand, load and count follow from the factors.
+    """One limit that more shards relieve. Made by :func:`constrain`, so that demand, load and count follow
+    from the factors.
 
     What is shown is what was calculated: the working prints the very factors that were multiplied.
     """
@@ -56,7 +57,10 @@ class Constraint(NamedTuple):
         """The calculation in one line, to be redone with a pencil."""
         steps = "".join(f" x {decimal(factor)} {name}" for factor, name in self.factors)
         count = f"{self.shards:,} shard{'' if self.shards == 1 else 's'}"
-        return f"{self.base_name} {self.base}{steps} / {self.per_shard_working}{self.per_shard} = {ratio(self.load)} -> {count}"
+        return (
+            f"{self.base_name} {self.base}{steps} / {self.per_shard_working}{self.per_shard} = "
+            f"{ratio(self.load)} -> {count}"
+        )
 
 
 def constrain(
@@ -72,8 +76,8 @@ def constrain(
 ) -> Constraint:
     """Work out one limit: the base times all factors, over the limit of one shard, rounded up.
 
-    A stream asks this a few times and a fleet tens of thousands of times, so it multiplies whole numbers and reduces
-    no fraction on the way.
+    A stream asks this a few times and a fleet tens of thousands of times, so it multiplies whole numbers and
+    reduces no fraction on the way.
     """
     numerator, denominator = base.amount.as_integer_ratio()
     limit, unit = per_shard.amount.as_integer_ratio()

@@ -9,7 +9,9 @@ from shardcalc.core.facts import Fact
 
 
 class Severity(StrEnum):
-    """How bad it is: ``error`` loses or refuses data, ``warning`` throttles or surprises, ``info`` is worth knowing."""
+    """How bad it is: ``error`` loses or refuses data, ``warning`` throttles or surprises, ``info`` is worth
+    knowing.
+    """
 
     ERROR = "error"
     WARNING = "warning"

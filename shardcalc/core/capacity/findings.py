@@ -1,6 +1,7 @@
 """What a plan's reader must know besides the count: above all, what more shards cannot relieve.
 
-Each finding says what is wrong, what to do, and which fact it rests on. Pure: a plan and the limits in, findings out.
+Each finding says what is wrong, what to do, and which fact it rests on. Pure: a plan and the limits in,
+findings out.
 """
 
 from __future__ import annotations
@@ -84,14 +85,17 @@ def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:
     yield Finding(
         "getrecords-calls",
         Severity.WARNING,
-        f"{who} {decimal(calls.amount)} GetRecords calls/s on every shard where {decimal(allowed.amount)} are allowed{assumed}; more shards will not help",
+        f"{who} {decimal(calls.amount)} GetRecords calls/s on every shard where {decimal(allowed.amount)} "
+        f"are allowed{assumed}; more shards will not help",
         ", or ".join(ways),
         limits.get_records_calls,
     )
 
 
 def _slower(pollers: list[Consumer], free: list[Consumer], limits: Limits) -> Duration | None:
-    """The interval at which the free pollers must poll to fit the budget, in whole milliseconds; None when none is enough."""
+    """The interval at which the free pollers must poll to fit the budget, in whole milliseconds; None when
+    none is enough.
+    """
     while free:
         fixed = sum(
             (c.count / poll_interval(c, limits).amount for c in pollers if c not in free), Fraction(0)
@@ -141,7 +145,8 @@ def _hot_key(plan: Plan, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             "hot-key",
             Severity.ERROR,
-            f"the hottest partition key, {percent(share)} of the traffic, takes {written}; one key lives on one shard, so more shards will not help",
+            f"the hottest partition key, {percent(share)} of the traffic, takes {written}; one key is always "
+            "on one shard, so more shards will not help",
             f"spread it over {salts} salted keys (key#0 to key#{salts - 1}), or aggregate its records",
             over[0][1],
         )
@@ -176,7 +181,7 @@ def _record_size(plan: Plan, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             "record-too-large",
             Severity.ERROR,
-            f"a record of {largest} cannot be written: no stream takes more than {most.value}",
+            f"a record of {largest} cannot be written: no stream accepts more than {most.value}",
             "put the data in S3 and a pointer in the record, or split it",
             most,
         )
@@ -195,9 +200,10 @@ def _record_size(plan: Plan, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             "record-too-large",
             Severity.ERROR,
-            f"a record of {largest} is refused: the stream takes {setting}"
+            f"a record of {largest} is refused: the stream accepts {setting}"
             + ("" if workload.max_record_size else " unless it is set higher"),
-            f"UpdateMaxRecordSize with MaxRecordSizeInKiB of {ceil_div(largest.amount, 1024):,} or more, then declare max_record_size",
+            f"UpdateMaxRecordSize with MaxRecordSizeInKiB of {ceil_div(largest.amount, 1024):,} or more, "
+            "then declare max_record_size",
             limits.record_size_default,
         )
 
@@ -222,15 +228,17 @@ def _large_records(plan: Plan, limits: Limits) -> Iterator[Finding]:
     spare = limits.write_bytes.value - plan.write * (ONE + workload.headroom) / plan.shards
     at_once = bucket.value.ratio_to(largest)
     pace = (
-        f"one each {Duration(Fraction(ceil_div(largest.amount / spare.amount * 10), 10))}"
+        f"one every {Duration(Fraction(ceil_div(largest.amount / spare.amount * 10), 10))}"
         if spare
         else "none, the shard has no spare bytes"
     )
     yield Finding(
         "large-records",
         severity,
-        f"{known} above {large}, AWS advises at most {percent(advised.value)}; a shard's burst bucket of {bucket.value} takes "
-        f"{at_once.numerator // at_once.denominator} records of {largest} at once, then {pace} at {plan.shards:,} shards",
+        f"{known} above {large}, AWS advises at most {percent(advised.value)}; a shard's burst bucket of "
+        f"{bucket.value} takes "
+        f"{at_once.numerator // at_once.denominator} records of {largest} at once, then {pace} at "
+        f"{plan.shards:,} shards",
         "keep large records rare, put them in S3 with a pointer, or plan more shards"
         + ("" if workload.sizes else "; declare sizes to know their share"),
         advised,
@@ -265,15 +273,18 @@ def _backlog(plan: Plan, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             "backlog-expires",
             Severity.ERROR,
-            f"after an outage of {outage} the oldest records have expired before they are read: retention is {retention}",
-            f"keep records longer than {outage}, at least {Duration(outage.amount / limits.iterator_age_alarm.value)} to stay below AWS's alarm point",
+            f"after an outage of {outage} the oldest records have expired before they are read: retention is "
+            f"{retention}",
+            f"keep records longer than {outage}, at least "
+            f"{Duration(outage.amount / limits.iterator_age_alarm.value)} to stay below AWS's alarm point",
             limits.retention_least,
         )
     elif outage > retention * limits.iterator_age_alarm.value:
         yield Finding(
             "backlog-expires",
             Severity.WARNING,
-            f"an outage of {outage} lets records grow older than {percent(limits.iterator_age_alarm.value)} of the retention of {retention}",
+            f"an outage of {outage} lets records grow older than {percent(limits.iterator_age_alarm.value)} "
+            f"of the retention of {retention}",
             f"keep records for {Duration(outage.amount / limits.iterator_age_alarm.value)} or more",
             limits.iterator_age_alarm,
         )
@@ -281,13 +292,13 @@ def _backlog(plan: Plan, limits: Limits) -> Iterator[Finding]:
         demand = plan.write * (ONE + workload.headroom)
         spare = limits.fan_out_bytes.value * plan.shards - demand
         time = Duration(Fraction(ceil_div(demand.over(outage).amount / spare.amount)))
+        needed = ceil_div(demand.amount * (ONE + outage.ratio_to(within)), limits.fan_out_bytes.value.amount)
         yield Finding(
             "fan-out-catch-up",
             Severity.INFO if time <= within else Severity.WARNING,
-            f"a fan-out consumer has its own {limits.fan_out_bytes.value} per shard: at {plan.shards:,} shards it drains an outage of {outage} in {time}",
-            ""
-            if time <= within
-            else f"plan {ceil_div(demand.amount * (ONE + outage.ratio_to(within)), limits.fan_out_bytes.value.amount):,} shards to drain it within {within}",
+            f"a fan-out consumer has its own {limits.fan_out_bytes.value} per shard: at {plan.shards:,} "
+            f"shards it drains an outage of {outage} in {time}",
+            "" if time <= within else f"plan {needed:,} shards to drain it within {within}",
             limits.fan_out_bytes,
         )
 
@@ -331,7 +342,8 @@ def _shard_quota(plan: Plan, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             "shard-quota",
             Severity.ERROR if above else Severity.WARNING,
-            f"{shards:,} shards {'are' if above else 'may be'} above the account's quota in {workload.region}, "
+            f"{shards:,} shards {'are' if above else 'may be'} above the account's quota in "
+            f"{workload.region}, "
             f"{small.value:,} or {large.value:,} for all its streams",
             "read the quota with DescribeLimits and ask for more before scaling",
             small,
@@ -350,7 +362,7 @@ def _declared_shards(plan: Plan, limits: Limits) -> Iterator[Finding]:
             "under-provisioned", Severity.ERROR, message, f"raise shards to {needed:,} or more", worst.fact
         )
     else:
-        message = f"{declared:,} shards are declared and {needed:,} would do: {used}"
+        message = f"{declared:,} shards are declared, {needed:,} are enough: {used}"
         yield Finding(
             "over-provisioned",
             Severity.INFO,
@@ -370,7 +382,7 @@ def _lambda_settings(plan: Plan, limits: Limits) -> Iterator[Finding]:
                 yield Finding(
                     "lambda-settings",
                     Severity.ERROR,
-                    f"{consumer}: {name} of {value:,} is more than Lambda takes",
+                    f"{consumer}: {name} of {value:,} is more than Lambda accepts",
                     f"at most {fact.value:,}",
                     fact,
                     ("consumers", index, name),
@@ -395,9 +407,11 @@ def _slow_poll(plan: Plan, limits: Limits) -> Iterator[Finding]:
             yield Finding(
                 "slow-poll",
                 Severity.WARNING,
-                f"{consumer} polls every {consumer.poll_interval}: one answer holds at most {limits.get_records_size.value} and "
-                f"{limits.get_records_records.value:,} records, and a shard takes in more in that time",
-                f"poll every {Duration(Fraction(int(fill * 100), 100))} or faster, or read on while records wait",
+                f"{consumer} polls every {consumer.poll_interval}: one answer holds at most "
+                f"{limits.get_records_size.value} and "
+                f"{limits.get_records_records.value:,} records, but a shard receives more in that time",
+                f"poll every {Duration(Fraction(int(fill * 100), 100))} or faster, or read on while records "
+                "wait",
                 limits.get_records_size,
                 ("consumers", index, "poll_interval"),
             )
@@ -414,7 +428,8 @@ def _aggregation(plan: Plan, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             "aggregation-idle",
             Severity.WARNING,
-            f"aggregation does nothing: two records of {plan.workload.size} do not fit into {aggregation.target_size}",
+            f"aggregation does nothing: two records of {plan.workload.size} do not fit into "
+            f"{aggregation.target_size}",
             f"a target_size of {needed} or more, or no aggregation",
             limits.kpl.aggregate_overhead,
         )
@@ -425,7 +440,8 @@ def _aggregation(plan: Plan, limits: Limits) -> Iterator[Finding]:
         yield Finding(
             "aggregation-unfilled",
             Severity.INFO,
-            f"aggregates may leave before they are full: in {wait.value} (the KPL's default wait) all producers together gather "
+            f"aggregates may leave before they are full: in {wait.value} (the KPL's default wait) all "
+            "producers together gather "
             f"{decimal(gathered)} records a shard, {plan.packing.records:,} fill one",
             "raise RecordMaxBufferedTime, or plan with a smaller target_size",
             wait,

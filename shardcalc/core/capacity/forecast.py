@@ -1,7 +1,8 @@
 """Until when a shard count does, when the traffic grows as declared: the date of each next shard.
 
-Traffic grows by its share from one month (or year) to the next, compounding, and evenly over the days between; so every
-date is exact and can be redone with a pencil. Pure arithmetic; no clock: the first day is an input.
+Traffic grows by its share from one month (or year) to the next, compounding, and evenly over the days
+between; so every date is exact and can be redone with a pencil. Pure arithmetic; no clock: the first day is
+an input.
 """
 
 from __future__ import annotations

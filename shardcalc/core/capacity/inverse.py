@@ -44,7 +44,9 @@ class Carried(NamedTuple):
 
     @property
     def hottest_key(self) -> RecordRate | None:
-        """The rate at which the busiest partition key fills its shard, whatever the shard count; None when not declared."""
+        """The rate at which the busiest partition key fills its shard, whatever the shard count; None when
+        not declared.
+        """
         share = self.workload.hottest_key
         if share is None:
             return None

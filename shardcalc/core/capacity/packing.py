@@ -24,8 +24,8 @@ class Packing(NamedTuple):
 def pack(workload: Workload, limits: Limits) -> Packing:
     """Work out the stream records that a producer's records become.
 
-    An aggregate holds as many whole records as fit its target size; records that leave no room for a second one
-    are sent as they are.
+    An aggregate holds as many whole records as fit its target size; records that leave no room for a second
+    one are sent as they are.
     """
     if workload.aggregation is not None:
         one = workload.size + limits.kpl.aggregate_overhead.value

@@ -9,7 +9,7 @@ from shardcalc.core.workload.workload import Workload
 
 
 def poll_interval(consumer: Consumer, limits: Limits) -> Duration:
-    """How often a shared consumer calls GetRecords on each shard: as declared, else the default of its type."""
+    """How often a shared consumer calls GetRecords on a shard: as declared, or its type's default."""
     if consumer.poll_interval is not None:
         return consumer.poll_interval
     by_type = {

@@ -1,4 +1,6 @@
-"""Which input moves the shard count most: each changed a little, alone, and planned again. Pure arithmetic; no I/O."""
+"""Which input moves the shard count most: each changed a little, alone, and planned again. Pure arithmetic;
+no I/O.
+"""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ ONE: Final = Fraction(1)
 class Formula(NamedTuple):
     """AWS's sizing formula, ``max(write KiB/s / 1024, read KiB/s / 2048)``, with its two terms.
 
-    Source: "Choose the right mode to stream in", https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html
+    Source: "Choose the right mode to stream in",
+        https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html
     """
 
     write: ByteRate
@@ -102,18 +103,19 @@ class Plan(NamedTuple):
                 if constraint.name not in ("write-bytes", "read-bytes")
             )
             if left_out:
-                reasons.append(f"it does not know {' and '.join(left_out)}")
+                reasons.append(f"it ignores {' and '.join(left_out)}")
             if self.workload.headroom:
                 reasons.append(f"it has no headroom ({percent(self.workload.headroom)} here)")
             if self.packing.records > 1:
-                reasons.append("it does not count the overhead of aggregation")
+                reasons.append("it ignores the overhead of aggregation")
         return "; ".join(reasons)
 
 
 def size_stream(workload: Workload, limits: Limits) -> Plan:
     """Work out how many shards a workload needs; the plan has no findings yet.
 
-    The count is the maximum over all constraints: each is demand over the limit of one shard, rounded up once.
+    The count is the maximum over all constraints: each is demand over the limit of one shard, rounded up
+    once.
 
     Source: https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html for bytes;
     https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html for the rest.
@@ -156,7 +158,8 @@ def guide_size(size: Size) -> Size:
 
 
 def consumer_speed(consumer: Consumer, limits: Limits) -> tuple[RecordRate, str] | None:
-    """The stream records per second that a Lambda consumer handles from one shard, with its working; None when not declared.
+    """The stream records per second that a Lambda consumer handles from one shard, with its working; None
+    when not declared.
 
     Source: https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html
     """

@@ -1,7 +1,7 @@
 """What a workload costs: every billing line, in each capacity mode.
 
-A bill is a list of lines, quantity x price; its total is their exact sum. A price that is unknown makes its line
-unknown and the total a lower bound. Capacity follows the peak, cost the mean. Pure arithmetic; no I/O.
+A bill is a list of lines, quantity x price; its total is their exact sum. A price that is unknown makes its
+line unknown and the total a lower bound. Capacity follows the peak, cost the mean. Pure arithmetic; no I/O.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class CostLine(NamedTuple):
     cost: USD | None
     """Quantity x price, exactly; None when the price is unknown."""
     moved: Volume | None
-    """What the quantity was counted from, where it was estimated because the mix of record sizes is not known."""
+    """What the quantity was counted from, where it was estimated because the mix of record sizes is not
+    known."""
     factors: tuple[tuple[Fraction | int, str], ...]
     """What the quantity is the product of."""
 
@@ -64,7 +65,9 @@ class CostLine(NamedTuple):
         return " x ".join(f"{decimal(factor)} {name}" for factor, name in self.factors)
 
     def bounds(self, limits: Limits) -> Bounds | None:
-        """The least that the quantity can be, and what it stays below, for every mix of record sizes; None when it is exact."""
+        """The least that the quantity can be, and what it stays below, for every mix of record sizes; None
+        when it is exact.
+        """
         if self.moved is None:
             return None
         if self.name == "put-payload-units":
@@ -90,7 +93,9 @@ def priced(
 
 
 class Bill(NamedTuple):
-    """What one stream costs in one mode over some hours. Made by :func:`billed`, so that its total follows from the lines."""
+    """What one stream costs in one mode over some hours. Made by :func:`billed`, so that its total follows
+    from the lines.
+    """
 
     mode: Mode
     region: str
@@ -132,7 +137,7 @@ class Volume(NamedTuple):
 
     @property
     def exact(self) -> bool:
-        """Whether the mix of record sizes is known; what is counted by record is an estimate when it is not."""
+        """Whether the mix of record sizes is known; counts by record are estimates when it is not."""
         return bool(self.mix)
 
     def pieces(self, size: Fraction) -> Fraction:
@@ -244,13 +249,15 @@ def provisioned_bill(
 
 
 def _stored(moved: Volume, kept: Duration, hours: Fraction, limits: Limits) -> GigabyteMonths:
-    """What lies in a stream at any time because it is kept so long, for the part of a month that is billed."""
+    """What is stored at any time because it is kept so long, for the part of a month that is billed."""
     rate = moved.data / (hours * 3600)
     return GigabyteMonths(rate * kept.amount / GIB * hours / month_of(hours, limits))
 
 
 def month_of(hours: Fraction, limits: Limits) -> Fraction:
-    """The hours of the month in which so many hours are billed: 28 to 31 days are a month of their own, else the usual one."""
+    """The hours of the month in which so many hours are billed: 28 to 31 days are a month of their own, else
+    the usual one.
+    """
     return hours if 28 * 24 <= hours <= 31 * 24 else limits.month.value.in_hours
 
 
@@ -315,7 +322,8 @@ def own_bill(plan: Plan, shards: int, prices: PriceSheet, limits: Limits, hours:
 
 
 def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
-    """The lines by which all Advantage bills of one account and Region together fall short of AWS's two floors.
+    """The lines by which all Advantage bills of one account and Region together fall short of AWS's two
+    floors.
 
     The shortfall is taken over the whole period; AWS does not say over which interval it measures.
 

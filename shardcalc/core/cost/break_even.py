@@ -1,4 +1,6 @@
-"""Where the modes cross: the cost of each as a function of traffic, and the rates at which another becomes the cheapest."""
+"""Where the modes cross: the cost of each as a function of traffic, and the rates at which another becomes
+the cheapest.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,8 @@ class _Line(NamedTuple):
 class Curves(NamedTuple):
     """The cost of each mode as a function of traffic, where 1 is today's.
 
-    Provisioned steps up by a shard at a time; On-demand Standard is a straight line; Advantage is one with a kink at each floor.
+    Provisioned steps up by a shard at a time; On-demand Standard is a straight line; Advantage is one with a
+    kink at each floor.
     """
 
     per_shard: tuple[tuple[Fraction, Fraction], ...]
@@ -64,7 +67,8 @@ class Curves(NamedTuple):
     advantage: Fraction
     """What Advantage costs in proportion to traffic, before its floors."""
     floors: tuple[tuple[Fraction, Fraction, Fraction], ...]
-    """For each floor: the quantity that is owed, the quantity moved today, and the price of what is missing."""
+    """For each floor: the quantity that is owed, the quantity moved today, and the price of what is
+    missing."""
 
     def cost(self, mode: Mode, x: Fraction) -> USD:
         """The cost of a mode at a multiple of today's traffic."""
@@ -82,7 +86,7 @@ class Curves(NamedTuple):
         )
 
     def sampled(self, around: Sequence[Fraction], count: int) -> tuple[Sample, ...]:
-        """The cost of each mode at so many points, spaced logarithmically around today and these multiples."""
+        """The cost of each mode at some points, spaced logarithmically around today and these multiples."""
         shown = [Fraction(1), *around]
         low, high = float(min(shown)) / 4, float(max(shown)) * 4
         times = [low * (high / low) ** (index / (count - 1)) for index in range(count)]
@@ -93,12 +97,15 @@ class Curves(NamedTuple):
         )
 
     def regimes(self, steps: int = STEPS) -> tuple[Regime, ...]:
-        """Which mode is the cheapest, from no traffic upward, as far as so many steps of the shard count reach."""
+        """Which mode is the cheapest, from no traffic upward, as far as so many steps of the shard count
+        reach.
+        """
         found: list[Regime] = []
         start, shards = ZERO, sum((price for _, price in self.per_shard), ZERO)
         for end, price in self._breakpoints(steps):
             if end > start:
-                # On (start, end] the number of shards is that of the step before `end`; the price of the next comes after.
+                # On (start, end] the number of shards is that of the step before `end`; the price of the next
+                # comes after.
                 lines = self._lines(shards, (start + end) / 2)
                 for mode, above, up_to in _cheapest(lines, start, end):
                     if found and found[-1].mode is mode:
@@ -110,7 +117,9 @@ class Curves(NamedTuple):
         return (*found[:-1], found[-1]._replace(up_to=None)) if found else ()
 
     def _breakpoints(self, most: int) -> Iterator[tuple[Fraction, Fraction]]:
-        """Where a curve bends: each multiple at which a stream's next shard is needed, with its price, and each floor's kink."""
+        """Where a curve bends: each multiple at which a stream's next shard is needed, with its price, and
+        each floor's kink.
+        """
 
         def steps(load: Fraction, price: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
             for count in range(1, most + 1):
@@ -155,7 +164,9 @@ def _cheapest(
 
 
 def curves(region: RegionCost, limits: Limits) -> Curves | None:
-    """The cost of each mode as a function of the traffic of all streams together; None when a price is unknown."""
+    """The cost of each mode as a function of the traffic of all streams together; None when a price is
+    unknown.
+    """
     if not all(region.complete(mode) for mode in Mode) or not _priced(region):
         return None
     per_shard: list[tuple[Fraction, Fraction]] = []

@@ -1,7 +1,8 @@
 """The capacity modes side by side: which is cheapest, by how much, and at which rate another becomes cheaper.
 
-Costs are compared exactly. A mode with an unknown price has no total and takes no part. On-demand Advantage belongs to
-an account and Region, so it is compared for all streams of a Region together. Pure arithmetic; no I/O.
+Costs are compared exactly. A mode with an unknown price has no total and takes no part. On-demand Advantage
+belongs to an account and Region, so it is compared for all streams of a Region together. Pure arithmetic; no
+I/O.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class StreamCost(NamedTuple):
 
     @property
     def cheaper(self) -> Mode | None:
-        """The cheaper of provisioned and On-demand Standard for this stream alone; None when a price is unknown."""
+        """The cheaper of provisioned and On-demand Standard for this stream alone; None when a price is
+        unknown.
+        """
         if not (self.provisioned.complete and self.standard.complete):
             return None
         return Mode.PROVISIONED if self.provisioned.total <= self.standard.total else Mode.ON_DEMAND_STANDARD
@@ -107,14 +110,18 @@ class RegionCost(NamedTuple):
 
     @property
     def mixed(self) -> USD | None:
-        """The cost when each stream takes the cheaper of provisioned and On-demand Standard; None when a price is unknown."""
+        """The cost when each stream takes the cheaper of provisioned and On-demand Standard; None when a
+        price is unknown.
+        """
         if not (self.complete(Mode.PROVISIONED) and self.complete(Mode.ON_DEMAND_STANDARD)):
             return None
         return total([min(stream.provisioned.total, stream.standard.total) for stream in self.streams])
 
 
 def cost_stream(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction) -> StreamCost:
-    """Bill one stream in each mode; provisioned with its declared shards, or the planned ones when none are declared."""
+    """Bill one stream in each mode; provisioned with its declared shards, or the planned ones when none are
+    declared.
+    """
     planned = plan(workload, limits)
     shards = workload.shards or planned.shards
     return StreamCost(
@@ -182,14 +189,18 @@ def trade_offs(region: RegionCost, limits: Limits) -> tuple[TradeOff, ...]:
         ),
         TradeOff(
             Mode.ON_DEMAND_STANDARD,
-            f"grows by itself to {limits.on_demand_growth.value} times the peak of the last 30 days, and may throttle when traffic more than doubles within "
-            f"{limits.on_demand_growth_time.value}; at most {write} in and {read} out a stream in {region.region}, and {some} fan-out consumers; a hot key is "
+            f"grows by itself to {limits.on_demand_growth.value} times the peak of the last 30 days, and may "
+            "throttle when traffic more than doubles within "
+            f"{limits.on_demand_growth_time.value}; at most {write} in and {read} out a stream in "
+            f"{region.region}, and {some} fan-out consumers; a hot key is "
             f"limited as before; at most {limits.mode_switches.value} switches of the mode in 24 h",
         ),
         TradeOff(
             Mode.ON_DEMAND_ADVANTAGE,
-            f"as Standard, with warm throughput that can be set ahead of a peak and {many} fan-out consumers; it holds for all on-demand streams of the "
-            f"account and Region, which pay for at least {limits.advantage_floor_in.value} in and {limits.advantage_floor_out.value} out",
+            f"as Standard, with warm throughput that can be set ahead of a peak and {many} fan-out "
+            "consumers; it holds for all on-demand streams of the "
+            f"account and Region, which pay for at least {limits.advantage_floor_in.value} in and "
+            f"{limits.advantage_floor_out.value} out",
         ),
     ]
     peak_in = max(stream.plan.write * (ONE + stream.workload.headroom) for stream in region.streams)

@@ -41,7 +41,9 @@ class FanOutOption(NamedTuple):
 def fan_out_options(
     workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO
 ) -> tuple[FanOutOption, ...]:
-    """What shards and fan-out cost against each other: none, one, two, ... shared consumers moved, fastest pollers first."""
+    """What shards and fan-out cost against each other: none, one, two, ... shared consumers moved, fastest
+    pollers first.
+    """
     pollers = sorted(
         (c for c in workload.consumers if c.is_shared), key=lambda c: poll_interval(c, limits).amount
     )
@@ -60,7 +62,9 @@ def fan_out_options(
 
 
 def _moved(workload: Workload, pollers: Sequence[Consumer], count: int) -> tuple[Consumer, ...]:
-    """The consumers of a workload with so many of its pollers on fan-out; what each can handle stays as declared."""
+    """The consumers of a workload with so many of its pollers on fan-out; what each can handle stays as
+    declared.
+    """
     kept = [consumer for consumer in workload.consumers if not consumer.is_shared]
     for consumer in pollers:
         moving = min(count, consumer.count)
@@ -103,7 +107,7 @@ class AggregationOption(NamedTuple):
 def aggregation_option(
     workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO
 ) -> AggregationOption | None:
-    """What packing records towards one full PUT payload unit would cost; None when there is nothing to pack."""
+    """What packing records towards a full PUT payload unit would cost; None if there is nothing to pack."""
     if workload.aggregation is not None:
         return None
     target = limits.put_payload_unit.value

@@ -89,7 +89,8 @@ class CloudWatchLimits(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Every limit, quota and default that the calculation uses: those of Kinesis itself, and a group for each neighbour.
+    """Every limit, quota and default that the calculation uses: those of Kinesis itself, and a group for each
+    neighbour.
 
     The fields are the tables of ``limits.toml``.
     """

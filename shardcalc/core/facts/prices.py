@@ -212,13 +212,11 @@ def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:
         raise FactsError(f"unknown dimension{nearest(key, UNITS)}")
     if not isinstance(row, dict):
         raise FactsError("not a table")
-    missing = {"price", "unit", "source", "date", "confidence"} - row.keys()
-    if missing:
+    required = {"price", "unit", "source", "date", "confidence"}
+    if missing := required - row.keys():
         raise FactsError(f"missing {', '.join(sorted(missing))}")
-    if row.keys() - {"price", "per", "unit", "source", "date", "confidence", "note"}:
-        raise FactsError(
-            f"unknown {', '.join(sorted(row.keys() - {'price', 'per', 'unit', 'source', 'date', 'confidence', 'note'}))}"
-        )
+    if unknown := row.keys() - required - {"per", "note"}:
+        raise FactsError(f"unknown {', '.join(sorted(unknown))}")
     if row["unit"] != unit.UNIT:
         raise FactsError(f"unit is {row['unit']!r}, this dimension is billed per {unit.UNIT}")
     if not isinstance(row["price"], str):
@@ -255,7 +253,8 @@ def write_prices(sheet: PriceSheet) -> str:
     lines += ["", "[sources]"]
     for source in dict.fromkeys(price.source for _, price in known):
         lines.append(
-            f"{json.dumps(source.key)} = {{ title = {json.dumps(source.title)}, url = {json.dumps(source.url)} }}"
+            f"{json.dumps(source.key)} = {{ title = {json.dumps(source.title)}, url = "
+            f"{json.dumps(source.url)} }}"
         )
     for name, price in known:
         lines += ["", f"[prices.{name}]", f'price = "{price.text}"', f'unit = "{price.unit.UNIT}"']

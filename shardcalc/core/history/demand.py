@@ -1,8 +1,8 @@
 """From what CloudWatch counted to what was asked of the stream, limit by limit and period by period.
 
-CloudWatch counts what was accepted; what was rejected was asked for too. Rates are sums over their period, never
-averages. All amounts are whole bytes, records or calls in one period, and ``GAP`` where nothing is known: plain
-integers, because a history holds many. Pure arithmetic; no I/O.
+CloudWatch counts what was accepted; what was rejected was asked for too. Rates are sums over their period,
+never averages. All amounts are whole bytes, records or calls in one period, and ``GAP`` where nothing is
+known: plain integers, because a history holds many. Pure arithmetic; no I/O.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from shardcalc.core.history.model import History, Series
 from shardcalc.core.units import Duration, ceil_div
 
 GAP: Final = -1
-"""No value: nothing is known of this period. An amount is never negative, so whatever is not above a gap is one, also a
-gap that was multiplied; ``amount > GAP`` is the test."""
+"""No value: nothing is known of this period. An amount is never negative, so whatever is not above a gap is
+one, also a gap that was multiplied; ``amount > GAP`` is the test."""
 
 Amounts = Sequence[int]
 
@@ -49,7 +49,8 @@ class Demand:
     measured: Measure
     """Bytes or records of the whole stream."""
     open_shards: Amounts | None = None
-    """For the hottest shard, the shards that were open: ``measured`` is its traffic as often as there were shards."""
+    """For the hottest shard, the shards that were open: ``measured`` is its traffic as often as there were
+    shards."""
     consumer: str = ""
 
 
@@ -62,7 +63,8 @@ class Traffic:
     throttled: Measure | None
     """Records that were rejected, retries counted each time; None when that is not known."""
     demand_bytes: Measure
-    """With the rejected records, at the mean size of those accepted in the same period; rounded up to whole bytes."""
+    """With the rejected records, at the mean size of those accepted in the same period; rounded up to whole
+    bytes."""
     demand_records: Measure
 
     @property
@@ -166,8 +168,9 @@ def _looked_at(table: Mapping[str, Series]) -> dict[str, Measure]:
 def traffic(readings: Readings) -> Traffic | None:
     """What was written and wanted; None when bytes or records are unknown for the whole time.
 
-    Demand is accepted plus rejected records. Producers try again after a rejection, and each try counts: demand is an
-    upper bound. Bytes grow by the same ratio as records, since nobody counts the bytes of rejected records.
+    Demand is accepted plus rejected records. Producers try again after a rejection, and each try counts:
+    demand is an upper bound. Bytes grow by the same ratio as records, since nobody counts the bytes of
+    rejected records.
     """
     sizes, records = readings.metrics.get(INCOMING_BYTES), readings.metrics.get(INCOMING_RECORDS)
     if sizes is None or records is None:
@@ -214,10 +217,11 @@ def demands(readings: Readings, written: Traffic, limits: Limits) -> Iterator[De
 
 
 def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Demand]:
-    """The busiest shard's traffic, as often as there were shards: so much the stream would have to carry to give it room.
+    """The busiest shard's traffic, as often as there were shards: so much the stream would have to carry to
+    give it room.
 
-    Spread over N shards, the busiest keeps its multiple of the mean shard, so the stream needs as many shards as if
-    each took what the busiest took.
+    Spread over N shards, the busiest keeps its multiple of the mean shard, so the stream needs as many shards
+    as if each took what the busiest took.
     """
     for key, name, title, fact, accepted, wanted in (
         (
@@ -256,7 +260,9 @@ def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Dem
 
 
 def _alive(shards: Sequence[Amounts], points: int) -> Amounts:
-    """How many shards were open in each period: each from its first point to its last, and throughout when it has none."""
+    """How many shards were open in each period: each from its first point to its last, and throughout when it
+    has none.
+    """
     change = [0] * (points + 1)
     for series in shards:
         first = next((index for index, value in enumerate(series) if value > GAP), 0)
@@ -323,7 +329,9 @@ def _milliseconds(number: int) -> Duration:
 
 
 class Load(NamedTuple):
-    """What was asked in each period of the limit that was nearest to its capacity, in parts of what a shard carries."""
+    """What was asked in each period of the limit that was nearest to its capacity, in parts of what a shard
+    carries.
+    """
 
     series: list[int]
     """Negative where nothing is known."""
@@ -346,8 +354,9 @@ class Load(NamedTuple):
 def bring_together(asked: Sequence[Demand], burst: Fraction, period: int) -> Load:
     """Bring all demands to one unit and take the largest of each period.
 
-    What one shard carries in a period is a different number for bytes and for records, so each demand is multiplied to
-    a common multiple of them: then whole numbers compare across limits, and nothing is rounded before the shards are.
+    What one shard carries in a period is a different number for bytes and for records, so each demand is
+    multiplied to a common multiple of them: then whole numbers compare across limits, and nothing is rounded
+    before the shards are.
     """
     carries = [demand.fact.value.amount * period / burst for demand in asked]
     shard = lcm(*(amount.numerator for amount in carries))

@@ -1,7 +1,7 @@
 """The capacity profile that a measured stream amounts to: a first draft for people to review.
 
-What was measured stands as fields, what follows from it only by estimate says so in a note, and what cannot be measured
-(headroom, the names of consumers) is left out. Pure: a history in, a draft out.
+What was measured stands as fields, what follows from it only by estimate says so in a note, and what cannot
+be measured (headroom, the names of consumers) is left out. Pure: a history in, a draft out.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Draft(NamedTuple):
 def draft(history: History) -> Draft:
     """Work out the profile of a measured stream.
 
-    The size is the mean record; the peak is the busiest period's demand, refused records included, and never below what
-    carries that period's bytes at the mean size.
+    The size is the mean record; the peak is the busiest period's demand, refused records included, and never
+    below what carries that period's bytes at the mean size.
 
     Raises:
         HistoryError: nothing was written to the stream, so that its records have no size.

@@ -64,4 +64,5 @@ SHARD_METRICS: Final[Mapping[str, str]] = {
     READ_THROTTLED: "Sum",
     "IteratorAgeMilliseconds": "Maximum",
 }
-"""The metrics of one shard (dimensions StreamName and ShardId); they exist where enhanced monitoring is switched on."""
+"""The metrics of one shard (dimensions StreamName and ShardId); they exist where enhanced monitoring is
+switched on."""

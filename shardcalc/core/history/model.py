@@ -1,8 +1,9 @@
 """What was measured of one stream, and the versioned JSON document that keeps it.
 
-A history is data as CloudWatch and Kinesis gave it: series of sums and maxima on one clock, and what the stream looked
-like when it was read. ``None`` in a series is a gap, which is not a quiet minute; ``None`` in a field is unknown, which
-is not zero. Everything that ``suggest`` says, it says from one of these. Nothing here reads a file or asks AWS.
+A history is data as CloudWatch and Kinesis gave it: series of sums and maxima on one clock, and what the
+stream looked like when it was read. ``None`` in a series is a gap, which is not a quiet minute; ``None`` in a
+field is unknown, which is not zero. Everything that ``suggest`` says, it says from one of these. Nothing here
+reads a file or asks AWS.
 """
 
 from __future__ import annotations
@@ -113,7 +114,8 @@ def complete(history: History, said: Mapping[str, object]) -> History:
             problems.append(
                 (
                     name,
-                    f"{shown(value)} is not what the file says: {shown(known)}; leave it out, or look whether it is the right file",
+                    f"{shown(value)} is not what the file says: {shown(known)}; remove the flag, or check "
+                    "that it is the right file",
                 )
             )
         fields[_FIELD[name]] = value

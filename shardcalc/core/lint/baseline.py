@@ -12,7 +12,8 @@ from shardcalc.core.lint.check import Found, State
 def apply_baseline(
     found: Iterable[Found], known: Mapping[tuple[str, str, str], int], near: Callable[[str], str]
 ) -> tuple[tuple[Found, ...], int]:
-    """Mark what a baseline already knows, so that only the new can fail; also how many of its entries are gone.
+    """Mark what a baseline already knows, so that only the new can fail; also how many of its entries are
+    gone.
 
     Args:
         found: the findings.

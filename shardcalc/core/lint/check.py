@@ -1,6 +1,7 @@
 """Hold planned streams against the rules: findings with their places, suppressions applied.
 
-Streams and policies in, findings out; the day is an input. No I/O: files were read before, and a place is only looked up.
+Streams and policies in, findings out; the day is an input. No I/O: files were read before, and a place is
+only looked up.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What many streams are held to: thresholds, grades of rules, accepted findings, and the one table of a policy's fields.
+"""What many streams are held to: thresholds, grades of rules, accepted findings, and the one table of a
+policy's fields.
 
-A policy stands in a profile (``policy``) or in ``.shardcalc.yaml``. What its words mean is decided by the rules, whose
-names are handed in. No I/O, no clock.
+A policy stands in a profile (``policy``) or in ``.shardcalc.yaml``. What its words mean is decided by the
+rules, whose names are handed in. No I/O, no clock.
 """
 
 from __future__ import annotations

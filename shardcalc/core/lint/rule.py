@@ -159,7 +159,7 @@ def over_amount(
         )
     return (
         Hit(
-            f"{month} cannot be held against {most}: no verified price for {unpriced(bill)}",
+            f"{month} cannot be compared with {most}: no verified price for {unpriced(bill)}",
             f"check the bill by hand: prices in {bill.region} are not all known",
             at,
             severity=WARNING,

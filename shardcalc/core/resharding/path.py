@@ -1,9 +1,11 @@
-"""The path from one shard count to another: which UpdateShardCount calls, in which order. Nothing is executed.
+"""The path from one shard count to another: which UpdateShardCount calls, in which order. Nothing is
+executed.
 
-One call at most doubles and at least halves, ten calls are allowed in 24 hours, and the account's quota must hold the
-shards that exist only while a call runs. Of the paths with the fewest calls, the one with the most calls to a multiple
-of 25 % of its own current count is taken, since AWS finishes those sooner; of these, the one whose first steps are the
-largest. A path never leaves the range between both counts: below it the stream would throttle. Pure arithmetic; no I/O.
+One call at most doubles and at least halves, ten calls are allowed in 24 hours, and the account's quota must
+hold the shards that exist only while a call runs. Of the paths with the fewest calls, the one with the most
+calls to a multiple of 25 % of its own current count is taken, since AWS finishes those sooner; of these, the
+one whose first steps are the largest. A path never leaves the range between both counts: below it the stream
+would throttle. Pure arithmetic; no I/O.
 
 Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
 """
@@ -83,11 +85,12 @@ class Path:
 def most_open(before: int, target: int) -> int:
     """The most shards that can be open while one call runs, by the worst order of splits and merges.
 
-    Both counts cut the key space evenly. If every split comes before the first merge, each cut of either count exists
-    for a moment: ``before + target - gcd`` pieces. To double or to halve takes no more than the larger count.
+    Both counts cut the key space evenly. If every split comes before the first merge, each cut of either
+    count exists for a moment: ``before + target - gcd`` pieces. To double or to halve takes no more than the
+    larger count.
 
-    Source: "This can cause short-lived shards to be created, in addition to the final shards", API reference of
-    UpdateShardCount; how many is not said, so this bound is inferred.
+    Source: "This can cause short-lived shards to be created, in addition to the final shards", API reference
+        of UpdateShardCount; how many is not said, so this bound is inferred.
     """
     return before + target - gcd(before, target)
 
@@ -110,7 +113,8 @@ def path(
         target: the count to reach.
         limits: AWS's limits.
         quota: the account's shard quota in the Region, as DescribeLimits tells; not checked when unknown.
-        used: open shards of the whole account in the Region, this stream's included; only this stream's when unknown.
+        used: open shards of the whole account in the Region, this stream's included; only this stream's when
+            unknown.
 
     Raises:
         NoPath: no sequence of calls leads there.
@@ -118,7 +122,8 @@ def path(
     """
     if used is not None and used < current:
         raise ValueError(
-            f"the account's {used:,} open shards include the stream's own {current:,}, so they cannot be fewer"
+            f"the account's {used:,} open shards include the stream's own {current:,}, so they cannot be "
+            "fewer"
         )
     others = None if used is None else used - current
     room = None if quota is None else quota - (others or 0)
@@ -175,17 +180,21 @@ def _blocked(
             low = middle + 1
     beside = f" beside {others:,} of other streams" if others else ""
     return (
-        f"the account's quota of {quota or 0:,} shards has no room for the way from {current:,} to {target:,}{beside}: "
-        f"shards that exist only while a call runs count too (at worst; AWS does not say how many there are)",
-        f"raise the quota to {high + (others or 0):,}, which holds {' -> '.join(f'{count:,}' for count in best)}",
+        f"the account's quota of {quota or 0:,} shards is too small for the path from {current:,} to "
+        f"{target:,}{beside}: "
+        "shards that exist only while a call runs count too (the worst case; AWS does not say how many there "
+        "are)",
+        f"raise the quota to {high + (others or 0):,}, which holds "
+        f"{' -> '.join(f'{count:,}' for count in best)}",
     )
 
 
 def _counts(current: int, target: int, limits: Limits, room: int | None) -> list[int] | None:
     """The counts of the best path, both ends included; None where the quota leaves none.
 
-    Works from the target back: ``cost[n]`` is the price of the best path from n, a call more than that of its best next
-    count. The best of thousands of next counts is not looked for one by one but in a tree of minima.
+    Works from the target back: ``cost[n]`` is the price of the best path from n, a call more than that of its
+    best next count. The best of thousands of next counts is not looked for one by one but in a tree of
+    minima.
     """
     if current == target:
         return [current]
@@ -225,7 +234,8 @@ def _reach(count: int, target: int, sign: int, room: int | None, limits: Limits)
     low, high = min(far, near), min(max(far, near), room - count)
     if low <= high:
         yield (high, low) if sign > 0 else (low, high)
-    # Above the room that every pair has, both counts must share a divisor that makes up for it. Of each divisor,
+    # Above the room that every pair has, both counts must share a divisor that makes up for it. Of each
+    # divisor,
     # one multiple lies there.
     for divisor in _divisors(count):
         shared = (room - count + divisor) // divisor * divisor
@@ -333,7 +343,8 @@ def read_request(**fields: object) -> ReshardRequest:
             [
                 (
                     "used",
-                    f"the account's {values['used']:,} open shards include the stream's own {values['current']:,}, so they cannot be fewer",
+                    f"the account's {values['used']:,} open shards include the stream's own "
+                    f"{values['current']:,}, so they cannot be fewer",
                 )
             ]
         )

@@ -105,7 +105,9 @@ class DeclaredStream(NamedTuple):
         return found
 
     def path_of(self, at: Sequence[str | int]) -> FieldPath:
-        """The path of one of its fields in the document: its own, the defaults', or its name's where neither gives it."""
+        """The path of one of its fields in the document: its own, the defaults', or its name's where neither
+        gives it.
+        """
         if at:
             origin = self.origins.get(str(at[0]))
             if origin == "stream":

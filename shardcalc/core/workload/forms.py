@@ -1,4 +1,5 @@
-"""The forms of a value as JSON Schema: what the readers accept, said for editors and for validators in other languages.
+"""The forms of a value as JSON Schema: what the readers accept, said for editors and for validators in other
+languages.
 
 The tests hold the two against each other.
 """

@@ -1,7 +1,7 @@
 """Reading fields: the row of a table of fields, its readers, and the forms that a JSON Schema shows of them.
 
-A flag ``--hottest-key`` and a profile's ``hottest_key`` are read by the same reader and mean the same. A reader takes
-text, or what a library's caller gives, and raises ``BadValue`` or ``BadFields``.
+A flag ``--hottest-key`` and a profile's ``hottest_key`` are read by the same reader and mean the same. A
+reader takes text, or what a library's caller gives, and raises ``BadValue`` or ``BadFields``.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def pairs(text: str) -> dict[str, str]:
         if not equals or not name:
             raise BadValue(f"{shown(text)}: write name=value, with commas between")
         if name in found:
-            raise BadValue(f"{shown(text)}: {name} stands twice")
+            raise BadValue(f"{shown(text)}: {name} is given twice")
         found[name] = value.strip()
     return found
 
@@ -142,7 +142,8 @@ def text_of(value: object) -> str:
     """One value as text: what a file holds, or an int, a Fraction or a float of a library's caller."""
     if value.__class__ is str:
         return value
-    # Files give text; a library's caller may give an int, a Fraction or a float, whose shortest text is what was meant.
+    # Files give text; a library's caller may give an int, a Fraction or a float, whose shortest text is what
+    # was meant.
     if value is None or isinstance(value, (bool, Mapping, list, tuple)):
         raise BadValue(f"{shown(value)} is not one value")
     return value if isinstance(value, str) else str(value)

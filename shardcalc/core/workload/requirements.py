@@ -1,4 +1,4 @@
-"""What one stream is held to besides carrying its load: budget, utilisation, expectations, accepted findings."""
+"""What a stream is held to besides its load: budget, utilisation, expectations, accepted findings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ class Suppression(NamedTuple):
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
-        """Read from text: ``Suppression.of(rule="over-provisioned", reason="sale season", until="2027-01-15")``.
+        """Read from text: ``Suppression.of(rule="over-provisioned", reason="sale season",
+        until="2027-01-15")``.
 
         Raises:
             BadFields: listing every field that is missing or cannot be read.
@@ -60,7 +61,8 @@ class Expectation(NamedTuple):
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
-        """Read from text: ``Expectation.of(shards="21", binding="read-bytes", monthly_cost_below="400 USD")``.
+        """Read from text: ``Expectation.of(shards="21", binding="read-bytes", monthly_cost_below="400
+        USD")``.
 
         Raises:
             BadFields: listing every field that cannot be read.

@@ -1,8 +1,8 @@
 """What is asked of one stream, and the one table of its fields.
 
-A field is one row of :data:`FIELDS`: its reader, what it means, its flag, its JSON Schema, how pages and JSON show it.
-Flags, profiles, help, schema and pages follow from the table. No AWS number stands here; what AWS allows is judged by
-the plan, against the facts.
+A field is one row of :data:`FIELDS`: its reader, what it means, its flag, its JSON Schema, how pages and JSON
+show it. Flags, profiles, help, schema and pages follow from the table. No AWS number stands here; what AWS
+allows is judged by the plan, against the facts.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ class Workload:
     def __post_init__(self) -> None:
         if self.size.__class__ is not Size or self.rps.__class__ is not Rates:
             raise TypeError(
-                "Workload takes quantities; to read numbers and text, write Workload.of(size=1024, rps=6, consumers=7)"
+                "Workload takes quantities; to read numbers and text, write Workload.of(size=1024, rps=6, "
+                "consumers=7)"
             )
         if self.max_size is not None and self.max_size < self.size:
             raise BadFields(
@@ -100,7 +101,8 @@ class Workload:
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
-        """Read a workload from numbers and text, by the rules of a profile: ``Workload.of(size=1024, rps="90k/min", consumers=7)``.
+        """Read a workload from numbers and text, by the rules of a profile: ``Workload.of(size=1024,
+        rps="90k/min", consumers=7)``.
 
         A bare size is KiB, a bare rate is records per second.
 
@@ -166,7 +168,7 @@ def _one_rate(rate: RecordRate) -> Rates:
 
 
 def read_consumers(value: object) -> tuple[Consumer, ...]:
-    """A count, or a list of consumers, each a mapping (on the command line ``type=lambda,batch_size=100``)."""
+    """A count, or a list of consumers, each a mapping (in a flag ``type=lambda,batch_size=100``)."""
     if isinstance(value, (list, tuple)):
         return tuple(read_each(value, Consumer))
     if isinstance(value, str) and "=" in value:
@@ -195,7 +197,9 @@ _MODES_ALSO: Final = _MODES | {"on-demand": Mode.ON_DEMAND_STANDARD}
 
 
 def read_mode(value: object) -> Mode:
-    """A capacity mode; AWS's own ``PROVISIONED`` and ``ON_DEMAND`` are understood, the latter as On-demand Standard."""
+    """A capacity mode; AWS's own ``PROVISIONED`` and ``ON_DEMAND`` are understood, the latter as On-demand
+    Standard.
+    """
     text = text_of(value).strip().lower().replace("_", "-")
     return _MODES_ALSO.get(text) or read_choice(value, "a capacity mode", _MODES)
 
@@ -274,12 +278,14 @@ FIELDS: Final = (
         "sizes", read_sizes, "the mix of record sizes and their shares, instead of size",
         {
             "anyOf": [
-                {"type": "array", "minItems": 1, "items": forms.or_pairs(schema_of(SIZE_SHARE_FIELDS, ["size", "share"]))},
+                {"type": "array", "minItems": 1,
+                    "items": forms.or_pairs(schema_of(SIZE_SHARE_FIELDS, ["size", "share"]))},
                 forms.PAIRS,
             ]
         },
         "SIZE=SHARE,...", None,
-        lambda w: {"sizes": [{"size_bytes": part.size, "share": part.share} for part in w.sizes]} if w.sizes else None,
+        lambda w: {"sizes": [{"size_bytes": part.size,
+                    "share": part.share} for part in w.sizes]} if w.sizes else None,
     ),
     Field(
         "max_size", read_size, "size of the largest record",
@@ -301,7 +307,9 @@ FIELDS: Final = (
     Field(
         "consumers", read_consumers, "consumers that share GetRecords: a count, or named ones with a type",
         {
-            "anyOf": [forms.whole(0), {"type": "array", "items": forms.or_pairs(schema_of(CONSUMER_FIELDS, ["type"]))}, forms.PAIRS],
+            "anyOf": [forms.whole(0),
+                {"type": "array", "items": forms.or_pairs(schema_of(CONSUMER_FIELDS, ["type"]))},
+                forms.PAIRS],
             "examples": [2, [{"name": "billing", "type": "lambda"}]],
         },
         "N|type=TYPE,...", _shown_consumers, _exact_consumers,
@@ -309,11 +317,13 @@ FIELDS: Final = (
     Field(
         "fan_out", count("a count of fan-out consumers", 0, 10_000),
         "consumers registered for enhanced fan-out, besides the named ones",
-        forms.whole(0), "N", lambda w, _: f"{w.fan_out:,}" if w.fan_out else "", lambda w: {"fan_out_consumers": w.fan_out},
+        forms.whole(0), "N", lambda w, _: f"{w.fan_out:,}" if w.fan_out else "",
+        lambda w: {"fan_out_consumers": w.fan_out},
     ),
     Field(
         "headroom", read_headroom, "demand is multiplied by 1 + headroom",
-        forms.SHARE, "20%", lambda w, _: percent(w.headroom) if w.headroom else "none", lambda w: {"headroom": w.headroom},
+        forms.SHARE, "20%", lambda w, _: percent(w.headroom) if w.headroom else "none",
+        lambda w: {"headroom": w.headroom},
     ),
     Field(
         "hottest_key", share("a share of the traffic"), "share of the traffic on the busiest partition key",
@@ -322,16 +332,21 @@ FIELDS: Final = (
     ),
     Field(
         "skew", lambda value: read_factor(text_of(value), "a skew"), "busiest shard over mean shard",
-        {"anyOf": [{"type": "number", "minimum": 1}, {"type": "string", "pattern": forms.DIGITS + r"x?\s*$"}], "examples": [1.5]},
-        "1.5", lambda w, _: f"{decimal(w.skew)} x" if w.skew != 1 else "none: every shard as busy as the mean",
+        {"anyOf": [{"type": "number", "minimum": 1}, {"type": "string", "pattern": forms.DIGITS + r"x?\s*$"}],
+            "examples": [1.5]},
+        "1.5", lambda w,
+        _: f"{decimal(w.skew)} x" if w.skew != 1 else "none: every shard as busy as the mean",
         lambda w: {"skew": w.skew},
     ),
     Field(
         "catch_up", partial(read_mapping, CatchUp, None),
         "after an outage this long, shared consumers drain the backlog within that time",
-        {**forms.or_pairs(schema_of(CATCH_UP_FIELDS, ["outage", "within"])), "examples": [{"outage": "6h", "within": "2h"}]},
-        "outage=6h,within=2h", lambda w, _: f"after {w.catch_up.outage} within {w.catch_up.within}" if w.catch_up else "",
-        lambda w: {"catch_up": {"outage_seconds": w.catch_up.outage, "within_seconds": w.catch_up.within}} if w.catch_up else None,
+        {**forms.or_pairs(schema_of(CATCH_UP_FIELDS, ["outage", "within"])),
+            "examples": [{"outage": "6h", "within": "2h"}]},
+        "outage=6h,within=2h", lambda w,
+        _: f"after {w.catch_up.outage} within {w.catch_up.within}" if w.catch_up else "",
+        lambda w: {"catch_up": {"outage_seconds": w.catch_up.outage,
+                "within_seconds": w.catch_up.within}} if w.catch_up else None,
     ),
     Field(
         "aggregation", partial(read_mapping, Aggregation, "target_size"),
@@ -346,7 +361,8 @@ FIELDS: Final = (
     Field(
         "retention", read_retention, "how long records are kept; a bare number is hours",
         {"anyOf": [forms.NUMBER, forms.DURATION], "examples": ["7d", 168]}, "7d",
-        lambda w, limits: str(w.retention or limits.retention_least.value), _optional("retention", "retention_seconds"),
+        lambda w, limits: str(w.retention or limits.retention_least.value),
+        _optional("retention", "retention_seconds"),
     ),
     Field(
         "long_term_reads", read_size, "how much is read a month from records older than 7 days",
@@ -354,7 +370,8 @@ FIELDS: Final = (
     ),
     Field(
         "mode", read_mode, "capacity mode: provisioned, on-demand-standard, on-demand-advantage",
-        {"enum": [*(mode.value for mode in Mode), "on-demand", "PROVISIONED", "ON_DEMAND"]}, "MODE", lambda w, _: w.mode.value,
+        {"enum": [*(mode.value for mode in Mode), "on-demand", "PROVISIONED", "ON_DEMAND"]}, "MODE", lambda w,
+        _: w.mode.value,
     ),
     Field(
         "region", read_region, "AWS Region, for prices and quotas",
@@ -367,14 +384,18 @@ FIELDS: Final = (
     Field(
         "growth", lambda value: value if isinstance(value, Growth) else Growth.parse(text_of(value)),
         "how the traffic is expected to grow, compounding",
-        {"type": "string", "pattern": forms.DIGITS + r"%?\s*/\s*(month|year)\s*$", "examples": ["5%/month", "80%/year"]},
+        {"type": "string", "pattern": forms.DIGITS + r"%?\s*/\s*(month|year)\s*$",
+            "examples": ["5%/month", "80%/year"]},
         "5%/month", _text("growth"),
-        lambda w: {"growth": {"share": w.growth.share, "months": w.growth.period.count}} if w.growth else None,
+        lambda w: {"growth": {"share": w.growth.share,
+                "months": w.growth.period.count}} if w.growth else None,
     ),
     Field(
-        "horizon", lambda value: value if isinstance(value, Months) else Months.parse(text_of(value), "a horizon"),
+        "horizon",
+        lambda value: value if isinstance(value, Months) else Months.parse(text_of(value), "a horizon"),
         "how far ahead to look when it grows; 12 months when not given",
-        {"type": "string", "pattern": forms.DIGITS + r"(months?|years?)\s*$", "examples": ["12 months", "2 years"]},
+        {"type": "string", "pattern": forms.DIGITS + r"(months?|years?)\s*$",
+            "examples": ["12 months", "2 years"]},
         "12 months", _text("horizon"), lambda w: {"horizon_months": w.horizon.count} if w.horizon else None,
     ),
 )  # fmt: skip

@@ -48,7 +48,7 @@ def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str])
         screen.line(f"{words.gone(report)}: write it again with --write-baseline")
     if report.active and report.usable:
         explain = f"shardcalc check --explain {report.active[0].rule.id}"
-        screen.line((f"{explain} tells the reason of a rule, with examples", "dim"))
+        screen.line((f"{explain} explains the rule, with examples", "dim"))
     return screen.text()
 
 

@@ -65,7 +65,7 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
             _bill(screen, f"{mode}{shards}", cost.bill(mode), limits)
     else:
         screen.gap()
-        _bill(screen, "on-demand-advantage, what the account owes besides", cost.floors, limits)
+        _bill(screen, "on-demand-advantage, owed by the account in addition", cost.floors, limits)
     if region.fan_out:
         screen.gap()
         _fan_out(screen, region, limits)
@@ -73,7 +73,7 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
         screen.gap()
         _aggregation(screen, region, region.aggregation)
     screen.gap()
-    screen.heading("besides money")
+    screen.heading("other differences")
     for trade in region.trade_offs:
         screen.line((trade.mode.value, "bold"), ("  warning" if trade.warning else "", "bold yellow"))
         screen.line(trade.text, indent=2)

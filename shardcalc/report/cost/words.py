@@ -39,7 +39,7 @@ def break_evens(region: RegionReport) -> list[str]:
     if region.break_evens or not region.regimes:
         return [_break_even(region, found) for found in region.break_evens]
     cheapest = region.regimes[0].mode
-    return [f"{cheapest} stays the cheapest at every rate, as far as {STEPS:,} more shards reach"]
+    return [f"{cheapest} is the cheapest at every rate, up to {STEPS:,} more shards"]
 
 
 def _break_even(region: RegionReport, found: BreakEven) -> str:
@@ -61,7 +61,7 @@ def bounds(line: CostLine, limits: Limits) -> str:
     least, most = (line.price.cost(bound) for bound in between)
     if least == most == line.cost:
         return ""
-    return f"{line.title}: from the mean size; for every mix of sizes from {least} to below {most}"
+    return f"{line.title}: calculated from the mean size; from {least} to below {most} for any mix of sizes"
 
 
 def stream_cells(region: RegionReport) -> list[list[str]]:

@@ -46,7 +46,7 @@ def failed_text(failures: Sequence[Failure]) -> str:
     streams = sum(1 for failure in failures if failure.subject)
     regions = len(failures) - streams
     what = [counted(count, noun) for count, noun in ((streams, "stream"), (regions, "Region")) if count]
-    return f"{' and '.join(what)} could not be read whole; what is missing is in no sum"
+    return f"{' and '.join(what)} could not be read completely; the totals do not include what is missing"
 
 
 def summary(fleet: Fleet) -> list[str]:
@@ -55,22 +55,30 @@ def summary(fleet: Fleet) -> list[str]:
     lines = ["no stream was found"]
     if standings:
         streams = counted(len(fleet.members), "stream")
-        lines = [f"{streams}: {', '.join(standings)}; they cost {fleet.cost} a month before tax"]
+        cost = f"they cost {fleet.cost} a month before tax"
+        if fleet.cost.known is None:
+            cost = f"their monthly cost is unknown: no price is known in {', '.join(_unpriced(fleet))}"
+        lines = [f"{streams}: {', '.join(standings)}; {cost}"]
     if fleet.count(Standing.WASTEFUL):
-        lines.append(f"the wasteful would save {fleet.saving} a month as recommended")
+        lines.append(f"wasteful streams: the recommended changes save {fleet.saving} a month")
     if fleet.count(Standing.SHORT):
         lines.append(
-            f"what the short need would cost {fleet.more} a month more"
+            f"short streams: what they need costs {fleet.more} a month more"
             if fleet.more.known is not None
-            else "what the short need costs is not known"
+            else "short streams: the cost of what they need is unknown"
         )
     if fleet.count(Standing.SILENT):
         lines.append(
-            "of the silent nothing was measured: nobody writes to them, or their metrics are missing"
+            "silent streams have no measurements: nobody writes to them, or their metrics are missing"
         )
     if fleet.failures:
         lines.append(failed_text(fleet.failures))
-    unpriced = sorted({member.region for member in fleet.members if member.cost is None})
-    if unpriced:
-        lines.append(f"not every price is known in {', '.join(unpriced)}; shardcalc facts shows what is")
+    if unpriced := _unpriced(fleet):
+        lines.append(
+            f"not every price is known in {', '.join(unpriced)}; shardcalc facts lists the known ones"
+        )
     return lines
+
+
+def _unpriced(fleet: Fleet) -> list[str]:
+    return sorted({member.region for member in fleet.members if member.cost is None})

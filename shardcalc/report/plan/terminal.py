@@ -116,7 +116,7 @@ def _asked(screen: Screen, planned: StreamPlan) -> None:
     readers = [f"{plan.formula.read} to {shared} {plural(shared, 'shared consumer')}"] if shared else []
     if fan_out:
         readers.append(f"{plan.write} to {f'each of {fan_out}' if fan_out > 1 else 'one'} by fan-out")
-    screen.line("read     ", ", ".join(readers) or "by nobody")
+    screen.line("read     ", ", ".join(readers) or "no consumers")
     if assumed := _assumed(planned):
         screen.line("assumed  ", ", ".join(assumed))
     given = [

@@ -32,5 +32,5 @@ def allowed(answer: Carried, write: Callable[[ByteRate | RecordRate], str] = str
     key = answer.hottest_key
     if key is not None:
         decides = "binding" if key == answer.rate else ""
-        rows.append(["hottest key, whatever the shards", write(key), decides])
+        rows.append(["hottest key, with any number of shards", write(key), decides])
     return rows

@@ -11,8 +11,8 @@ from shardcalc.report.words import counted
 
 COLUMNS: Final = ("call", "from:", "to:", "open at most:", "")
 DURATION: Final = (
-    "AWS says that a call takes a few minutes and longer for large streams, and publishes no figure; "
-    "reads and writes go on meanwhile."
+    "A call takes a few minutes, longer for large streams; AWS publishes no figure. "
+    "Reads and writes continue meanwhile."
 )
 
 
@@ -33,7 +33,7 @@ def step_cells(found: Path, limits: Limits) -> list[list[str]]:
 def _why(step: Step, limits: Limits) -> str:
     words = [f"{percent(step.change)} of {step.before:,}"]
     if not step.even:
-        words.append(f"no multiple of {percent(limits.reshard_step.value)}: may take longer")
+        words.append(f"not a multiple of {percent(limits.reshard_step.value)}, so it may take longer")
     if step.wait is not None:
         words.append(f"{decimal(step.wait.in_hours)} h after call {step.after_call} or later")
     return "; ".join(words)
@@ -47,8 +47,8 @@ def room(found: Path) -> str:
     if found.others:
         most += f", beside {found.others:,} of other streams"
     if found.quota is None:
-        return f"{most}; the account's shard quota is not known and was not checked"
-    unknown = "; shards of other streams are not known and were not counted" if found.others is None else ""
+        return f"{most}; the account's shard quota is unknown and was not checked"
+    unknown = "; shards of other streams are unknown and were not counted" if found.others is None else ""
     return f"{most}; the account's quota is {found.quota:,}{unknown}"
 
 

@@ -201,7 +201,7 @@ def _limits(row: ReviewRow) -> str:
 def _effects(detail: Detail, *, picture: bool) -> str:
     numbers = table(words.EFFECT_COLUMNS, words.effect_cells(detail))
     if not picture:
-        return f"<figure><figcaption>What moves the count</figcaption>{numbers}</figure>\n"
+        return f"<figure><figcaption>What changes the count</figcaption>{numbers}</figure>\n"
     rows = [
         (
             each.title,
@@ -212,8 +212,8 @@ def _effects(detail: Detail, *, picture: bool) -> str:
         for each in detail.effects[:8]
     ]
     axis = "demand in shards before rounding up, and the count that follows"
-    drawn = svg.bars("what each input moves", rows, axis=axis)
-    return figure("What moves the count (full colour: a shard or more)", drawn, numbers)
+    drawn = svg.bars("what each input changes", rows, axis=axis)
+    return figure("What changes the count (full colour: a shard or more)", drawn, numbers)
 
 
 def _curves(detail: Detail, curves: Curves, count: int) -> str:
@@ -327,11 +327,11 @@ def _bills(row: ReviewRow, detail: Detail, fleet: bool) -> Iterator[str]:
 def _path(row: ReviewRow, detail: Detail, fleet: bool) -> Iterator[str]:
     found = detail.path
     if found is not None:
-        yield "<h3>The way there</h3>\n" + table(words.PATH_COLUMNS, words.path_cells(found))
+        yield "<h3>How to get there</h3>\n" + table(words.PATH_COLUMNS, words.path_cells(found))
         if fleet:
             yield paragraph(f"As commands: shardcalc reshard {found.current} {found.target}")
         else:
             lines = escape("\n".join(words.commands(row, found)))
             yield data("as commands, to be read before they are run", f"<pre>{lines}</pre>") + "\n"
     if detail.no_path is not None:
-        yield f"<h3>The way there</h3>\n<p>{escape(str(detail.no_path))}</p>\n"
+        yield f"<h3>How to get there</h3>\n<p>{escape(str(detail.no_path))}</p>\n"

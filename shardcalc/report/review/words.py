@@ -119,7 +119,7 @@ def summary(review: Review) -> str:
         if counts[action]
     ]
     if errors:
-        parts.append(f"{errors:,} with errors that more shards do not cure")
+        parts.append(f"{errors:,} with errors that more shards do not fix")
     return "; ".join(parts)
 
 
@@ -160,7 +160,7 @@ def break_even(detail: Detail) -> list[str]:
         return ["no break-even rate is known: a price is missing"]
     found = [crossing(region, found) for found in region.break_evens]
     cheapest = region.regimes[0].mode
-    return found or [f"{cheapest} is the cheapest at every rate, as far as {region.steps:,} shards reach"]
+    return found or [f"{cheapest} is the cheapest at every rate, up to {region.steps:,} more shards"]
 
 
 def curve_cells(region: RegionReport, curves: Curves) -> list[list[str]]:
@@ -182,11 +182,11 @@ def ahead_text(row: ReviewRow, ahead: Forecast) -> str:
     said = []
     for count in dict.fromkeys((row.decision.used, row.decision.shards)):
         until = ahead.until(count)
-        does = "do not do today" if until == ahead.first else f"do until {until}"
+        lasts = "not enough today" if until == ahead.first else f"enough until {until}"
         if until is None:
-            does = f"do until {ahead.last} and longer"
-        said.append(f"{shards_text(count)} {does}")
-    last = f"{shards_text(ahead.at_last)} on {ahead.last}"
+            lasts = f"enough beyond {ahead.last}"
+        said.append(f"{shards_text(count)} {'is' if count == 1 else 'are'} {lasts}")
+    last = f"{shards_text(ahead.at_last)} {'is' if ahead.at_last == 1 else 'are'} needed on {ahead.last}"
     return f"traffic grows by {ahead.growth}: {', '.join(said)}; {last}"
 
 

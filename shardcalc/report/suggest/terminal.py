@@ -102,7 +102,8 @@ def _backtest(screen: Screen, made: Suggestion) -> None:
         rows.append([((cell, "bold"),) for cell in cells] if row.shards == made.recommended else cells)
     screen.table(columns, rows)
     legend = (
-        f"over: periods, of {made.known:,}, that asked for more than so many shards carry without headroom; "
-        "by: the worst of them"
+        f"over: periods, of {made.known:,}, with more demand than the capacity of that count, without "
+        "headroom; "
+        "by: the largest excess"
     )
     screen.line((legend, "dim"))

@@ -24,7 +24,7 @@ def change(made: Suggestion) -> str:
     if made.verdict not in (Verdict.UP, Verdict.DOWN):
         return ""
     if made.saving is None:
-        return "what that changes in a month is not known: a price is missing"
+        return "the monthly difference is unknown: a price is missing"
     less = made.saving >= USD(0)
     return f"a month costs {made.saving if less else made.saving * -1} {'less' if less else 'more'}"
 
@@ -131,9 +131,9 @@ CHOICES = "to have this capacity, in USD for a month of the measured mean"
 def cheapest(made: Suggestion) -> str:
     """The cheapest way to have the capacity."""
     if len(made.choices) < 2:
-        return "on-demand is not compared: it bills what is read, and that is not known"
+        return "on-demand is not compared: it bills reads, and the reads are unknown"
     if made.cheapest is None:
-        return "which is cheaper cannot be said: a price is not known"
+        return "the cheapest mode is unknown: a price is missing"
     return f"cheapest: {made.cheapest.title}"
 
 

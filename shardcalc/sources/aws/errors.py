@@ -1,7 +1,8 @@
 """What can go wrong between us and AWS, and the one table that says it in words.
 
-Every exception of botocore becomes an :class:`AwsError`: what kind of trouble it is, what AWS said, what to do, and
-whether it concerns one stream or everything that would be asked with the same credentials in the same Region.
+Every exception of botocore becomes an :class:`AwsError`: what kind of trouble it is, what AWS said, what to
+do, and whether it concerns one stream or everything that would be asked with the same credentials in the same
+Region.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ CODES: Final[Mapping[str, Explanation]] = {
     "ExpiredToken ExpiredTokenException RequestExpired TokenRefreshRequired": Explanation(
         Trouble.EXPIRED, "the session token has expired ({action} in {region})", _SIGN_IN
     ),
-    "UnrecognizedClientException InvalidClientTokenId InvalidAccessKeyId MissingAuthenticationToken MissingAuthenticationTokenException InvalidToken "
+    "UnrecognizedClientException InvalidClientTokenId InvalidAccessKeyId MissingAuthenticationToken "
+    "MissingAuthenticationTokenException InvalidToken "
     "OptInRequired SubscriptionRequiredException": Explanation(
         Trouble.CREDENTIALS,
         "AWS does not know these credentials in {region} ({action}: {said})",
@@ -101,7 +103,8 @@ CODES: Final[Mapping[str, Explanation]] = {
         "this machine's clock differs too much from AWS's ({action} in {region}: {said})",
         "set the clock, for example with NTP",
     ),
-    "AccessDenied AccessDeniedException UnauthorizedOperation NotAuthorized AuthorizationError Forbidden 403": Explanation(
+    "AccessDenied AccessDeniedException UnauthorizedOperation "
+    "NotAuthorized AuthorizationError Forbidden 403": Explanation(
         Trouble.DENIED,
         "access denied: {action} is missing{on} in {region} ({said})",
         "allow {action}; shardcalc iam prints the least policy of each command",
@@ -116,11 +119,14 @@ CODES: Final[Mapping[str, Explanation]] = {
         "{subject} is being changed in {region} ({said})",
         "run it again when the stream is ACTIVE",
     ),
-    "LimitExceededException LimitExceeded Throttling ThrottlingException ThrottledException RequestThrottled RequestThrottledException "
-    "TooManyRequestsException RequestLimitExceeded BandwidthLimitExceeded PriorRequestNotComplete SlowDown 429": Explanation(
+    "LimitExceededException LimitExceeded Throttling ThrottlingException ThrottledException RequestThrottled "
+    "RequestThrottledException "
+    "TooManyRequestsException RequestLimitExceeded "
+    "BandwidthLimitExceeded PriorRequestNotComplete SlowDown 429": Explanation(
         Trouble.THROTTLED, "AWS throttles {action} in {region}, after {attempts}", _WAIT
     ),
-    "InternalFailure InternalServerError InternalServiceError InternalServiceFault InternalServiceException ServiceUnavailable ServiceUnavailableException "
+    "InternalFailure InternalServerError InternalServiceError InternalServiceFault InternalServiceException "
+    "ServiceUnavailable ServiceUnavailableException "
     "RequestTimeout RequestTimeoutException 500 502 503 504": Explanation(
         Trouble.BROKEN,
         "AWS failed to answer {action} in {region}, after {attempts} ({said})",
@@ -138,10 +144,12 @@ RAISED: Final[Mapping[str, Explanation]] = {
         "no AWS credentials found",
         "sign in (aws sso login, aws login, aws configure), or give --profile",
     ),
-    "UnauthorizedSSOTokenError SSOTokenLoadError SSOError TokenRetrievalError LoginTokenLoadError LoginRefreshTokenExpired LoginRefreshRequired": Explanation(
+    "UnauthorizedSSOTokenError SSOTokenLoadError SSOError TokenRetrievalError "
+    "LoginTokenLoadError LoginRefreshTokenExpired LoginRefreshRequired": Explanation(
         Trouble.EXPIRED, "the sign-in session has ended: {said}", _SIGN_IN
     ),
-    "PartialCredentialsError CredentialRetrievalError MetadataRetrievalError InvalidConfigError ConfigParseError ConfigNotFound UnknownCredentialError "
+    "PartialCredentialsError CredentialRetrievalError MetadataRetrievalError InvalidConfigError "
+    "ConfigParseError ConfigNotFound UnknownCredentialError "
     "InfiniteLoopConfigError RefreshWithMFAUnsupportedError": Explanation(
         Trouble.CREDENTIALS,
         "the AWS credentials cannot be loaded: {said}",
@@ -153,7 +161,8 @@ RAISED: Final[Mapping[str, Explanation]] = {
     "NoRegionError": Explanation(
         Trouble.UNREACHABLE, "no Region is set", "give --region, or set AWS_REGION or the profile's region"
     ),
-    "InvalidRegionError UnknownRegionError EndpointProviderError UnknownEndpointError EndpointVariantError": Explanation(
+    "InvalidRegionError UnknownRegionError "
+    "EndpointProviderError UnknownEndpointError EndpointVariantError": Explanation(
         Trouble.UNREACHABLE, "there is no {service} in {region}: {said}", "check the name of the Region"
     ),
     "ReadTimeoutError": Explanation(
@@ -171,7 +180,8 @@ RAISED: Final[Mapping[str, Explanation]] = {
         "no connection for {action} in {region}: {said}",
         "check the network, the proxy and --endpoint-url",
     ),
-    "ConnectionClosedError ResponseStreamingError IncompleteReadError HTTPClientError ConnectionError": Explanation(
+    "ConnectionClosedError ResponseStreamingError "
+    "IncompleteReadError HTTPClientError ConnectionError": Explanation(
         Trouble.BROKEN,
         "the connection was cut in the middle of an answer to {action} in {region}",
         "run it again",

@@ -1,6 +1,7 @@
 """From streams to histories: which series a stream has, and what was read of it as one document.
 
-The whole of what the commands do with AWS, stream by stream: a stream that cannot be read is a reason in its place.
+The whole of what the commands do with AWS, stream by stream: a stream that cannot be read is a reason in its
+place.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ SHARD_SERIES: Final = (INCOMING_BYTES, INCOMING_RECORDS, OUTGOING_BYTES)
 
 
 def queries(stream: Stream, *, shard_metrics: bool = True) -> list[Query]:
-    """Every series of a stream: its own, those of each registered consumer, and those of each open shard where it has them."""
+    """Every series of a stream: its own, those of each registered consumer, and those of each open shard
+    where it has them.
+    """
     whole = (("StreamName", stream.name),)
     made = [Query(metric.partition(":")[0], statistic, whole) for metric, statistic in STREAM_METRICS.items()]
     for consumer in stream.registered:
@@ -102,7 +105,9 @@ def histories(
     most: int | None = None,
     tick: Tick = lambda _: None,
 ) -> Iterator[tuple[Stream, History | AwsError]]:
-    """Each stream with its history, or with the reason why it could not be read; in the order of the streams, one at a time."""
+    """Each stream with its history, or with the reason why it could not be read; in the order of the streams,
+    one at a time.
+    """
     asked = {stream.name: queries(stream, shard_metrics=shard_metrics) for stream in streams}
     series = read(
         account,
@@ -114,7 +119,8 @@ def histories(
         tick=tick,
     )
     for stream in streams:
-        # All of a stream's series are taken even when one of them fails, so that the next stream begins with its own.
+        # All of a stream's series are taken even when one of them fails, so that the next stream begins with
+        # its own.
         came = [next(series) for _ in asked[stream.name]]
         failed = next((one for one in came if isinstance(one, AwsError)), None)
         if failed is not None:

@@ -1,8 +1,8 @@
 """What CloudWatch measured: many series of many streams in few calls, each on one clock with its gaps.
 
-A window asks for the finest period that CloudWatch still keeps. Queries of many streams share a call; a series leaves as
-soon as its call is read to the end, so that a fleet needs the memory of a few streams. Answers are matched by query id,
-never by label or order.
+A window asks for the finest period that CloudWatch still keeps. Queries of many streams share a call; a
+series leaves as soon as its call is read to the end, so that a fleet needs the memory of a few streams.
+Answers are matched by query id, never by label or order.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from shardcalc.sources.aws.session import Account
 
 NAMESPACE: Final = "AWS/Kinesis"
 SETTLED: Final = 180
-"""Seconds after which a minute's sum is taken as final; younger minutes are still growing and are not read."""
+"""Seconds after which a minute's sum is taken as final; younger minutes are still growing and are not
+read."""
 MARGIN: Final = 3600
-"""Seconds that a window stays inside what CloudWatch keeps, so that its first periods do not expire while it is read."""
+"""Seconds that a window stays inside what CloudWatch keeps, so that its first periods do not expire while it
+is read."""
 EMPTY_PAGES: Final = 20
 """Pages without a new point in a row, after which the reading is given up."""
 
@@ -133,8 +135,9 @@ def price(metrics: int, limits: Limits) -> USD:
 def queries_per_call(queries: int, points: int, limits: Limits) -> int:
     """How many series to ask for in one call, so that the fewest calls are made in all.
 
-    A page holds so many points, whatever the queries: with long series, the calls of few queries that just fill their pages are as
-    few as those of many, keep less in memory, and do not ask for the same metric again on every page.
+    A page holds so many points, whatever the queries: with long series, the calls of few queries that just
+    fill their pages are as few as those of many, keep less in memory, and do not ask for the same metric
+    again on every page.
     """
     page = limits.cloudwatch.metric_points_most.value
     return min(
@@ -167,7 +170,8 @@ def read(
     most: int | None = None,
     tick: Tick = lambda _: None,
 ) -> Iterator[Series | AwsError]:
-    """The series of the queries, in their order, each with one value or None a period; in its place the reason when it cannot be read whole.
+    """The series of the queries, in their order, each with one value or None a period; in its place the
+    reason when it cannot be read whole.
 
     Args:
         account: with which credentials.

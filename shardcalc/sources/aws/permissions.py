@@ -1,4 +1,6 @@
-"""The IAM actions that each command needs, and the policy that grants them and nothing else. Loads nothing of AWS's."""
+"""The IAM actions that each command needs, and the policy that grants them and nothing else. Loads nothing of
+AWS's.
+"""
 
 from __future__ import annotations
 

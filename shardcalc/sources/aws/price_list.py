@@ -15,7 +15,8 @@ MOST_PAGES: Final = 50
 def products(
     service: str, region: str, profile: str, endpoint_url: str, *, required: bool
 ) -> list[str] | None:
-    """Every product of the service in a Region; None when there are no credentials and the API is not required.
+    """Every product of the service in a Region; None when there are no credentials and the API is not
+    required.
 
     Raises:
         AwsError: AWS could not be read.

@@ -1,6 +1,7 @@
 """How AWS is reached: the user's own credentials, a role, a Region, an endpoint; retries and timeouts.
 
-One :class:`Account` is one set of credentials. It counts its calls, and every failure leaves it as an ``AwsError``.
+One :class:`Account` is one set of credentials. It counts its calls, and every failure leaves it as an
+``AwsError``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any, Final, Self
 from shardcalc.sources.aws.errors import UNDERSTOOD, AwsError, Call, Trouble, botocore_errors, translate
 
 ATTEMPTS: Final = 6
-"""Times that a call is tried: with botocore's growing pauses, about a quarter of a minute of throttling. AWS_MAX_ATTEMPTS and the profile win."""
+"""Times that a call is tried: with botocore's growing pauses, about a quarter of a minute of throttling.
+AWS_MAX_ATTEMPTS and the profile win."""
 
 CUT_ATTEMPTS: Final = 3
 """Times that an answer may come cut off before it is given up."""
@@ -177,7 +179,9 @@ def _session(access: Access) -> Any:
     fetcher = AssumeRoleCredentialFetcher(create, credentials, access.role_arn, extra_args=extra)
 
     class Role(CredentialProvider):  # type: ignore[misc]  # botocore has no types
-        """The role as the only source of credentials; a long read outlives one session of it, so it is renewed."""
+        """The role as the only source of credentials; a long read outlives one session of it, so it is
+        renewed.
+        """
 
         METHOD = "assume-role"
 
@@ -194,7 +198,8 @@ def _core(profile: str) -> Any:
 
     session = Session(profile=profile or None)
     session.get_scoped_config()  # a profile that does not exist is an error now, and not in the first call
-    # Botocore's hook for the form of timestamps, the one that the AWS CLI uses. Left as they came, a page of 100,800 points takes
+    # Botocore's hook for the form of timestamps, the one that the AWS CLI uses. Left as they came, a page of
+    # 100,800 points takes
     # a seventeenth of the time that it takes with datetimes.
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_came)
     session.register("before-parse", _refuse_cut)
@@ -206,7 +211,7 @@ def _as_it_came(value: Any) -> Any:
 
 
 def _whole_answer(call: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Make a call, again when its answer came cut off: botocore retries much, and this not in every release."""
+    """Make a call, again if its answer was cut off, which not every release of botocore retries."""
     from botocore.exceptions import IncompleteReadError
 
     for _ in range(CUT_ATTEMPTS - 1):

@@ -1,4 +1,5 @@
-"""Which streams there are and what Kinesis says of each: status, mode, open shards, registered consumers, quotas.
+"""Which streams there are and what Kinesis says of each: status, mode, open shards, registered consumers,
+quotas.
 
 Members that newer or older versions of the API do not have are unknown when absent, never zero.
 """
@@ -78,7 +79,8 @@ def named(text: str, region: str, account: Account) -> Named:
 def list_streams(account: Account, region: str) -> Iterator[str]:
     """Every stream's name, over all pages.
 
-    A page may say HasMoreStreams without NextToken: the list then goes on after its last name. Boto3's paginator stops there.
+    A page may say HasMoreStreams without NextToken: the list then goes on after its last name. Boto3's
+    paginator stops there.
 
     Raises:
         AwsError: the list cannot be read to its end.
@@ -109,7 +111,8 @@ def describe(account: Account, which: Named, *, list_shards: bool = True) -> Str
     Args:
         account: with which credentials.
         which: the stream.
-        list_shards: count the open shards themselves, over all pages; without it, the summary's count is taken where it has one,
+        list_shards: count the open shards themselves, over all pages; without it, the summary's count is
+            taken where it has one,
             unless shard-level metrics need the shards' names.
 
     Raises:
@@ -122,7 +125,8 @@ def describe(account: Account, which: Named, *, list_shards: bool = True) -> Str
     if status != "ACTIVE":
         raise AwsError(
             Trouble.STATE,
-            f"{which} in {which.region} is {status or 'in no known state'}: {_STATE.get(status, 'what it will be is not known')}",
+            f"{which} in {which.region} is {status or 'in no known state'}: "
+            f"{_STATE.get(status, 'what it will be is not known')}",
             _WAIT_FOR,
         )
     enhanced = said.get("EnhancedMonitoring")
@@ -166,7 +170,8 @@ _WAIT_FOR: Final = "run it again when the stream is ACTIVE"
 
 
 def open_shards(account: Account, which: Named) -> Iterator[str]:
-    """The ids of the open shards, over all pages; a closed parent has an ending sequence number and does not count.
+    """The ids of the open shards, over all pages; a closed parent has an ending sequence number and does not
+    count.
 
     Raises:
         AwsError: they cannot be read.

@@ -18,7 +18,8 @@ class DownloadError(Exception):
 
 def bulk_url(region: str, base: str | None = None) -> str:
     """Where the price list of a Region is published."""
-    return f"{(base or regions().bulk_prices).rstrip('/')}/offers/v1.0/aws/{service_code()}/current/{region}/index.json"
+    start = (base or regions().bulk_prices).rstrip("/")
+    return f"{start}/offers/v1.0/aws/{service_code()}/current/{region}/index.json"
 
 
 def fetch(url: str) -> bytes:

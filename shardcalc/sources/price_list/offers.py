@@ -1,7 +1,8 @@
 """From AWS's Price List to a price sheet: which product is which price, checked to the last row.
 
-Both ways of reading the list, the Query API and the bulk offer file, come down to products and their terms; this module
-knows no network. A list that lacks a price, has two for one, or is of another kind is refused whole.
+Both ways of reading the list, the Query API and the bulk offer file, come down to products and their terms;
+this module knows no network. A list that lacks a price, has two for one, or is of another kind is refused
+whole.
 """
 
 from __future__ import annotations
@@ -63,7 +64,8 @@ def _rules() -> tuple[str, str, dict[str, _Dimension]]:
             f"products.toml: dimensions differ from the prices in use: {sorted(rows.keys() ^ UNITS.keys())}"
         )
     made = {
-        # Anchored at both ends, with an upper-case prefix only: "ReadBytes" must not find "LongTermRetention-ReadBytes".
+        # Anchored at both ends, with an upper-case prefix only: "ReadBytes" must not find
+        # "LongTermRetention-ReadBytes".
         name: _Dimension(
             row["operation"],
             re.compile(rf"(?:[A-Z0-9]+-)?{re.escape(row['usagetype'])}") if "usagetype" in row else None,
@@ -155,7 +157,8 @@ def price_sheet(offers: Offers, region: str, name: str) -> PriceSheet:
     """Find every price of a Region in a list.
 
     Raises:
-        FactsError: listing each price that is missing, stands twice, or has an unexpected unit, currency or tier.
+        FactsError: listing each price that is missing, stands twice, or has an unexpected unit, currency or
+            tier.
     """
     _, family, rules = _rules()
     source = Source(
@@ -172,7 +175,8 @@ def price_sheet(offers: Offers, region: str, name: str) -> PriceSheet:
         found = [row for row in rows if rule.matches(row.attributes)]
         if len(found) != 1:
             problems.append(
-                f"{dimension}: {'no price' if not found else f'{len(found)} prices'} ({', '.join(row.sku for row in found) or rule.operation})"
+                f"{dimension}: {'no price' if not found else f'{len(found)} prices'} "
+                f"({', '.join(row.sku for row in found) or rule.operation})"
             )
             continue
         try:

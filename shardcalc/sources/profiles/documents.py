@@ -158,7 +158,8 @@ def place_at(root: YamlMapping, path: Sequence[str | int], *, key: bool = False)
 
 def find_duplicates(file: str, node: Any, path: str, found: list[Problem]) -> None:
     """Every key that is given twice, anywhere below a node."""
-    # Aliases make the same mapping stand in several places; each is looked at once, since its weight is bounded.
+    # Aliases make the same mapping stand in several places; each is looked at once, since its weight is
+    # bounded.
     pending: list[tuple[str, Any]] = [(path, node)]
     seen: set[int] = set()
     while pending:
@@ -170,9 +171,9 @@ def find_duplicates(file: str, node: Any, path: str, found: list[Problem]) -> No
         if isinstance(node, YamlMapping):
             for name, mark in node.duplicates:
                 message = (
-                    f"stands twice; first at {place_of(node.keys_at[name])}"
+                    f"given twice; first at {place_of(node.keys_at[name])}"
                     if name in node.keys_at
-                    else "stands twice"
+                    else "given twice"
                 )
                 found.append(Problem(file, place_of(mark), f"{prefix}{name}", message))
             for name, value in node.items():

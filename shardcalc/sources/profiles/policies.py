@@ -31,9 +31,11 @@ POLICY_FILE: Final = ".shardcalc.yaml"
 
 
 def policy_files(files: Iterable[str], problems: list[Problem]) -> dict[str, Document]:
-    """The policy file that counts for each profile: the nearest ``.shardcalc.yaml`` upwards, as far as the repository's root.
+    """The policy file that counts for each profile: the nearest ``.shardcalc.yaml`` upwards, as far as the
+    repository's root.
 
-    Without a repository the search ends at the working folder, or at the profile's own. What is wrong goes to ``problems``.
+    Without a repository the search ends at the working folder, or at the profile's own. What is wrong goes to
+    ``problems``.
     """
     nearest_of: dict[str, str | None] = {}
     read: dict[str, Document | None] = {}

@@ -1,9 +1,10 @@
 """Capacity profiles: YAML files in, workloads out.
 
-A profile says ``version``, ``defaults``, ``policy`` and ``streams``; ``.shardcalc.yaml`` says a policy for many of them.
-A value comes from the first that gives it: the stream itself, the command line's flags, the defaults, and last what this
-tool assumes; where each came from is kept. Everything wrong in a file is reported at once, with line and column. The
-fields are read by the same readers as the flags; ``schema.py`` publishes what they accept.
+A profile says ``version``, ``defaults``, ``policy`` and ``streams``; ``.shardcalc.yaml`` says a policy for
+many of them. A value comes from the first that gives it: the stream itself, the command line's flags, the
+defaults, and last what this tool assumes; where each came from is kept. Everything wrong in a file is
+reported at once, with line and column. The fields are read by the same readers as the flags; ``schema.py``
+publishes what they accept.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ def load(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> list[D
 
     Args:
         paths: files and folders.
-        flags: fields given on the command line, already read; they win over ``defaults`` and lose to a stream's own.
+        flags: fields given on the command line, already read; they win over ``defaults`` and lose to a
+            stream's own.
 
     Raises:
         ProfileErrors: listing every problem of every file.
@@ -96,13 +98,18 @@ def load_files(
 
 
 def declared_twice(streams: Iterable[tuple[str, str, str, Place | None]]) -> Iterator[Problem]:
-    """A problem for each stream that another one of the same Region and name goes before: Region, name, file and place of each."""
+    """A problem for each stream that another one of the same Region and name goes before: Region, name, file
+    and place of each.
+    """
     seen: dict[tuple[str, str], tuple[str, Place | None]] = {}
     for region, name, file, place in streams:
         first = seen.setdefault((region, name), (file, place))
         if first[1] is not place:
             yield Problem(
-                file, place, f"streams.{name}", f"the stream stands twice; first in {first[0]}:{first[1]}"
+                file,
+                place,
+                f"streams.{name}",
+                f"the stream is declared twice; first in {first[0]}:{first[1]}",
             )
 
 
@@ -286,7 +293,9 @@ _ONE_OF: Final = {"size": "sizes", "sizes": "size"}
 
 
 def _problem(file: str, root: YamlMapping, name: str, field: str, message: str) -> Problem:
-    """A problem of one stream's fields together: at the field, or where the defaults give it, or at the stream's name."""
+    """A problem of one stream's fields together: at the field, or where the defaults give it, or at the
+    stream's name.
+    """
     path = tuple(field.split("."))
     label = f"streams.{name}.{field}"
     for start in (("streams", name), ("defaults",)):

@@ -1,8 +1,8 @@
 """YAML as text, lists and mappings that remember where each stood.
 
-Every scalar stays the text that was written: whether ``16.67`` is a rate and ``no`` a name is for the field that
-reads it to say, so no float, octal number or boolean gets in between. Nesting and anchors are bounded, so that no
-small file can ask for much memory. The parser is PyYAML's; no schema is known here.
+Every scalar stays the text that was written: whether ``16.67`` is a rate and ``no`` a name is for the field
+that reads it to say, so no float, octal number or boolean gets in between. Nesting and anchors are bounded,
+so that no small file can ask for much memory. The parser is PyYAML's; no schema is known here.
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ def documents(text: str) -> Iterator[tuple[Any, Any]]:
     try:
         parser = loader(text)
         try:
-            # An event is None when there are no more; asking the parser itself saves a generator's step for each.
+            # An event is None when there are no more; asking the parser itself saves a generator's step for
+            # each.
             yield from _build(iter(parser.get_event, None))
         finally:
             parser.dispose()
@@ -97,7 +98,7 @@ def documents(text: str) -> Iterator[tuple[Any, Any]]:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or "not YAML"
         if "'\\t'" in problem or (mark is not None and _is_tab(text, mark)):
-            problem = "a tab, which YAML does not take as indentation; write spaces"
+            problem = "a tab: YAML does not allow tabs for indentation; write spaces"
         raise YamlError(
             place_of(mark) if mark is not None else Place(1, 1), f"not YAML: {problem}"
         ) from error
@@ -124,7 +125,8 @@ def _is_tab(text: str, mark: Any) -> bool:
 
 
 def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
-    # One pass over the parser's events with a stack of our own: no recursion, so nesting cannot exhaust the interpreter's.
+    # One pass over the parser's events with a stack of our own: no recursion, so nesting cannot exhaust the
+    # interpreter's.
     scalar, mapping_start, sequence_start, alias = (
         yaml.ScalarEvent,
         yaml.MappingStartEvent,
@@ -182,9 +184,7 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
                 raise YamlError(place_of(event.start_mark), f"alias *{event.anchor} has no anchor")
             value = anchors[event.anchor]
             if value is container or any(value is outer for outer in stack if outer is not None):
-                raise YamlError(
-                    place_of(event.start_mark), f"alias *{event.anchor} stands inside its own anchor"
-                )
+                raise YamlError(place_of(event.start_mark), f"alias *{event.anchor} is inside its own anchor")
             weight = getattr(value, "weight", 1)
             expanded += weight
             if expanded > MAX_EXPANSION + 10 * written:

@@ -16,7 +16,7 @@ HOT_KEY: Final = Rule(
     summary="one partition key carries more than a shard takes",
     reason=(
         "All records of one partition key go to one shard, so its share of the traffic must fit one shard, "
-        "whatever the count."
+        "with any number of shards."
     ),
     remedy="spread the key over salted keys, or aggregate its records",
     bad="size: 1 KiB\nrps: 5000\nhottest_key: 30%",

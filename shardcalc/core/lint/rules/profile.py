@@ -12,7 +12,7 @@ from shardcalc.core.text import decimal
 def _no_owner(subject: Subject) -> Sequence[Hit]:
     if subject.owner:
         return ()
-    return (Hit("nobody is named as its owner", "write owner: and the team or person who answers for it"),)
+    return (Hit("no owner is named", "write owner: and the team or person who answers for it"),)
 
 
 NO_OWNER: Final = Rule(
@@ -44,7 +44,7 @@ PEAK_MISSING: Final = Rule(
     id="SC024",
     name="peak-missing",
     severity=INFO,
-    summary="one rate stands for mean and peak",
+    summary="one rate is given for both mean and peak",
     reason="Shards must carry the peak, the bill follows the mean; one number is wrong for one of them.",
     remedy="write rps: {mean: ..., peak: ...}",
     bad="size: 1 KiB\nrps: 10",
@@ -64,14 +64,14 @@ def _expectation(subject: Subject) -> Sequence[Hit]:
         hits.append(
             Hit(
                 f"{expect.shards:,} shards are expected, {plan.shards:,} are needed",
-                f"expect {plan.shards:,}, or mend what changed",
+                f"expect {plan.shards:,}, or fix what changed",
                 ("expect", "shards"),
             )
         )
     binding = list(dict.fromkeys(constraint.name for constraint in plan.binding))
     if expect.binding and expect.binding not in binding:
         message = f"{expect.binding} is expected to decide the count, {' and '.join(binding)} decides"
-        hits.append(Hit(message, f"expect {binding[0]}, or mend what changed", ("expect", "binding")))
+        hits.append(Hit(message, f"expect {binding[0]}, or fix what changed", ("expect", "binding")))
     if expect.monthly_cost_below is not None:
         at = ("expect", "monthly_cost_below")
         hits += over_amount(subject, expect.monthly_cost_below, "not below", at, reached=True)

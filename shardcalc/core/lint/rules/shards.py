@@ -47,8 +47,8 @@ def _over_provisioned(subject: Subject) -> Sequence[Hit]:
     money = f"{'' if bill.complete else 'at least '}{saving} a month"
     return (
         Hit(
-            f"{declared:,} shards are declared and {needed:,} would do, more than {percent(above)} above: "
-            f"{worst.title} at {percent(worst.utilisation(declared))}; the rest costs {money}",
+            f"{declared:,} shards are declared, more than {percent(above)} above the {needed:,} needed: "
+            f"{worst.title} at {percent(worst.utilisation(declared))}; the surplus costs {money}",
             f"lower shards to {needed:,}, or declare the headroom that is wanted",
             fact=worst.fact,
         ),

@@ -38,7 +38,7 @@ SUPPRESSION_UNUSED: Final = Rule(
     summary="a suppression hides nothing",
     reason=(
         "What it was written for is gone; left in place it would hide the next fault. "
-        "Suppressions in .shardcalc.yaml are not held to it, since one run may see only some of the files."
+        "Suppressions in .shardcalc.yaml are exempt, because one run may see only some of the files."
     ),
     remedy="remove it",
     bad="owner: payments\nsize: 1 KiB\nrps: 10\nignore:\n  - {rule: no-owner, reason: being moved}",
