@@ -38,7 +38,10 @@ def build(name: str | None) -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-        epilog="Exit codes: 0 done, 1 a check found something, 2 wrong usage or input, 3 AWS could not be read, 70 a bug in shardcalc.",
+        epilog=(
+            "Exit codes: 0 done, 1 a check found something, 2 wrong usage or input, "
+            "3 AWS could not be read, 70 a bug in shardcalc."
+        ),
     )
     app.callback()(_root)
     for command, summary in COMMANDS.items():
@@ -56,10 +59,13 @@ def build(name: str | None) -> typer.Typer:
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Run the command line with these arguments; it ends as Typer ends, with SystemExit."""
+    """Run the command line with these arguments; it ends with SystemExit where the exit code is not 0."""
     words = arguments if "_SHARDCALC_COMPLETE" not in os.environ else _completed()
     name = next((word for word in words if not word.startswith("-")), None)
-    build(name)(list(arguments), prog_name="shardcalc")
+    # Not standalone: what is wrong with the arguments is told by errors.py, in the one style of all errors.
+    code = build(name)(list(arguments), prog_name="shardcalc", standalone_mode=False)
+    if code:
+        raise SystemExit(code)
 
 
 def _completed() -> Sequence[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 DONE: Final = 0
 FOUND: Final = 1
@@ -51,7 +51,7 @@ def _other(error: Exception) -> int:
         _say(error.what, error.problems)
         return AWS if error.reason is Reason.AWS else USAGE
     if isinstance(error, BadFields):
-        problems = [f"--{field.replace('_', '-')}  {message}" for field, message in error.problems]
+        problems = [f"--{field.replace('_', '-')}: {message}" for field, message in error.problems]
         _say("nothing was computed", problems)
         return USAGE
     if isinstance(error, FactsError):
@@ -64,6 +64,8 @@ def _other(error: Exception) -> int:
         problems = list(map(str, error.problems))
         _say(f"{where}: {count} problem{'' if count == 1 else 's'}, nothing was {error.what}", problems)
         return USAGE
+    if hasattr(error, "format_message"):
+        return _usage(error)
     import traceback
 
     traceback.print_exception(error)
@@ -72,6 +74,17 @@ def _other(error: Exception) -> int:
         file=sys.stderr,
     )
     return BUG
+
+
+def _usage(error: Any) -> int:
+    """What Typer says of the arguments. It carries its own Click, whose exceptions have no public name."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return USAGE
+    message = error.format_message()
+    path = getattr(getattr(error, "ctx", None), "command_path", "shardcalc")
+    _say(f"{path}: nothing was done", [message[:1].lower() + message[1:].rstrip("."), f"-> see {path} --help"])
+    return USAGE
 
 
 def _say(what: str, problems: Sequence[str]) -> None:
