@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from shardcalc import cli
 from shardcalc.cli import errors
 
+HEADLINE = ("plan", "--size", "1024", "--rps", "6", "--consumers", "7")
+"""The command that the README begins with."""
+
 
 @dataclass(frozen=True)
 class Ran:

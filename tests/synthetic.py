@@ -86,3 +86,11 @@ def changed(made: History, name: str, minutes: range, value: Any) -> History:
     for minute in minutes:
         series[minute] = value
     return with_metric(made, name, series)
+
+
+def throttled_orders() -> History:
+    """The example stream orders, of which 90 minutes throttled."""
+    made = history()
+    throttled = [0] * made.points
+    throttled[5000:5090] = [7] * 90
+    return with_metric(made, "WriteProvisionedThroughputExceeded", throttled)

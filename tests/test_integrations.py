@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parent.parent
+from tests.places import ROOT
+
 PROFILE = "version: 1\nstreams:\n  orders: {owner: a, size: 1 MiB, rps: {mean: 5, peak: 6}, shards: %d}\n"
 
 

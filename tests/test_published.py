@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from shardcalc import Workload, plan
 from shardcalc.core.capacity.hash_keys import hash_key, hash_key_ranges, shard_index
+from tests.places import DATA
 
-PUBLISHED = json.loads((Path(__file__).parent / "data" / "published.json").read_text())
+PUBLISHED = json.loads((DATA / "published.json").read_text())
 
 
 def workload(row: dict[str, object]) -> Workload:

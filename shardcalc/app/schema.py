@@ -1,7 +1,10 @@
-"""The JSON Schemas of a profile and of a policy file, from the tables of their fields."""
+"""The JSON Schemas of a profile and a policy file, from the tables of their fields, and of the JSON documents,
+from their types in the store.
+"""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from shardcalc.core.lint.policy import policy_fields
@@ -12,6 +15,23 @@ from shardcalc.core.workload.reading import schema_of
 
 _DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
 _VERSION = {"const": 1, "description": "version of this format"}
+
+
+class Document(StrEnum):
+    """A JSON document with a published schema."""
+
+    HISTORY = "history"
+    PLAN = "plan"
+    CHECK = "check"
+    SUGGEST = "suggest"
+    FLEET = "fleet"
+
+
+def document_schema(document: Document) -> dict[str, Any]:
+    """The JSON Schema of a document that a command writes."""
+    from shardcalc.sources.store.outputs import json_schema
+
+    return {**_DIALECT, **json_schema(document), "title": f"shardcalc {document}"}
 
 
 def profile_schema() -> dict[str, Any]:

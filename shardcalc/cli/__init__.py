@@ -1,7 +1,7 @@
 """The command line: one thin module a command, each of which loads, computes, renders and prints.
 
-Only Typer is imported here, and the module of the one command that is run, which imports what it needs when it runs: so
-that ``--help`` and a small plan start at once.
+Only Typer is imported here, and the module of the one command that is run or completed. That module
+imports what it needs when it runs, so that ``--help`` and a small plan start at once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 
 def build(name: str | None) -> typer.Typer:
-    """The command line with one command loaded; the others are names with a sentence, for the list of commands."""
+    """The command line with one command loaded; the others are names with a sentence, for the list."""
     app = typer.Typer(
         name="shardcalc",
         help="Capacity planning for Amazon Kinesis Data Streams: how many shards, why, and what they cost.",
@@ -102,8 +102,8 @@ def main() -> NoReturn:
 
     from shardcalc.cli import errors
 
-    # A run builds many small objects that live to its end; looking for cycles among them takes longer than planning them.
+    # A run builds many small objects that live to its end; to look for cycles among them takes longer than to plan.
     gc.disable()
     code = errors.guard(lambda: run(sys.argv[1:]))
-    # Everything is written; taking the interpreter apart object by object would be the slowest part of a short run.
+    # Everything is written; to take the interpreter apart would be the slowest part of a short run.
     errors.leave(code)

@@ -5,6 +5,7 @@ Every error says first what failed and what was not done, then each problem with
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NoReturn
@@ -14,6 +15,7 @@ FOUND: Final = 1
 USAGE: Final = 2
 AWS: Final = 3
 BUG: Final = 70
+CLOSED: Final = 141
 
 
 def guard(run: Callable[[], object]) -> int:
@@ -24,10 +26,8 @@ def guard(run: Callable[[], object]) -> int:
         return end.code if isinstance(end.code, int) else USAGE if end.code else DONE
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        return _closed()
     except Exception as error:
-        return _other(error)
+        return CLOSED if _reader_went_away(error) else _other(error)
     return DONE
 
 
@@ -38,8 +38,8 @@ def leave(code: int) -> NoReturn:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except BrokenPipeError:
-        code = 141
+    except OSError as error:
+        code = CLOSED if _reader_went_away(error) else code
     os._exit(code)
 
 
@@ -94,9 +94,11 @@ def _say(what: str, problems: Sequence[str]) -> None:
         print(f"  {problem}", file=sys.stderr)
 
 
-def _closed() -> int:
-    # The reader went away, as `| head` does.
-    return 141
+def _reader_went_away(error: Exception) -> bool:
+    """Whether a pipe was closed from the other side, as ``| head`` does; Windows calls it an invalid argument."""
+    return isinstance(error, BrokenPipeError) or (
+        sys.platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL
+    )
 
 
 def unbreakable(stream: object) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import compress
 from typing import Final
 
 from shardcalc.core.advice.need import CallBudget, Need
@@ -122,7 +123,8 @@ def _throttled_writes(history: History, written: Traffic, load: Load, limits: Li
     throttled, current = written.throttled, history.open_shards
     if throttled is None or not written.rejected:
         return
-    times = [index for index, count in enumerate(throttled.amounts) if count > 0]
+    amounts = throttled.amounts
+    times = [index for index in compress(range(len(amounts)), amounts) if amounts[index] > 0]
     shards = 0 if current is None or history.mode == "ON_DEMAND" else current
     inside = sum(GAP < load.series[index] <= shards * load.shard for index in times) if shards else 0
     message = (

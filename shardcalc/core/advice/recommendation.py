@@ -378,7 +378,8 @@ def _need(readings: Readings, demand: Demand, weight: int, load: Load, options: 
     )
     peak = kind(Fraction(measured.peak, period))
     used = Fraction(deciding * weight, load.shard)
-    return Need(constraint, readings.time(index), measured.known, peak, readings.peak_time(measured), used)
+    at = readings.time(index)
+    return Need(constraint, at, measured.known, peak, readings.peak_time(measured) if allowed else at, used)
 
 
 def _busiest_day(history: History, load: Load, options: Options) -> tuple[date, int]:

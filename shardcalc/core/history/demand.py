@@ -11,7 +11,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import compress, repeat
 from math import ceil, lcm
+from operator import mul
 from typing import Any, Final, NamedTuple, Self, cast
 
 from shardcalc.core.facts import Fact, Limits
@@ -123,8 +125,8 @@ def measure(series: Series | None) -> Measure | None:
         added = None
     if added.__class__ is int:
         return Measure(whole, len(whole), added, max(whole))
-    amounts = [GAP if value is None else value if value.__class__ is int else ceil(value) for value in series]
-    return of_amounts(amounts)
+    amounts = [GAP if value is None else value for value in series]
+    return of_amounts(amounts if sum(amounts).__class__ is int else list(map(ceil, amounts)))  # type: ignore[arg-type]
 
 
 def of_amounts(amounts: Amounts) -> Measure | None:
@@ -180,8 +182,9 @@ def traffic(readings: Readings) -> Traffic | None:
         return Traffic(sizes, records, throttled, sizes, records)
     accepted, counts = sizes.amounts, records.amounts
     wanted_bytes, wanted_records = list(accepted), list(counts)
-    for index, rejected in enumerate(throttled.amounts):
-        if rejected <= 0 or counts[index] <= GAP:
+    for index in compress(range(len(counts)), throttled.amounts):
+        rejected = throttled.amounts[index]
+        if rejected <= GAP or counts[index] <= GAP:
             continue
         wanted_records[index] += rejected
         if counts[index] and accepted[index] > GAP:
@@ -248,10 +251,11 @@ def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Dem
             continue
         busiest = list(map(max, *shards)) if len(shards) > 1 else list(shards[0])
         alive = _alive(shards, history.points)
-        for index, (asked, taken) in enumerate(zip(wanted.amounts, accepted.amounts, strict=True)):
-            # The shard's own rejected records are not counted apart, so it gets its share of the stream's.
-            if 0 < taken < asked and busiest[index] > 0:
-                busiest[index] = -(-busiest[index] * asked // taken)
+        if wanted is not accepted:
+            for index, (asked, taken) in enumerate(zip(wanted.amounts, accepted.amounts, strict=True)):
+                # The shard's own rejected records are not counted apart, so it gets its share of the stream's.
+                if 0 < taken < asked and busiest[index] > 0:
+                    busiest[index] = -(-busiest[index] * asked // taken)
         times = of_amounts(
             [GAP if hot <= GAP else hot * count for hot, count in zip(busiest, alive, strict=True)]
         )
@@ -362,16 +366,13 @@ def bring_together(asked: Sequence[Demand], burst: Fraction, period: int) -> Loa
     shard = lcm(*(amount.numerator for amount in carries))
     weights = tuple(int(shard / amount) for amount in carries)
     # A gap times a weight stays negative, and so loses against anything known.
-    weight, more = weights[0], weights[1]
-    first, second = asked[0].measured.amounts, asked[1].measured.amounts
-    series = [
-        one if (one := a * weight) > (two := b * more) else two for a, b in zip(first, second, strict=True)
+    scaled = [
+        map(mul, demand.measured.amounts, repeat(weight))
+        for demand, weight in zip(asked, weights, strict=True)
     ]
-    for demand, weight in zip(asked[2:], weights[2:], strict=True):
-        series = [
-            one if one > (two := b * weight) else two
-            for one, b in zip(series, demand.measured.amounts, strict=True)
-        ]
+    series = list(scaled[0])
+    for more in scaled[1:]:
+        series = [one if one > two else two for one, two in zip(series, more, strict=True)]
     ordered = sorted(series)
     return Load(series, ordered[bisect_left(ordered, 0) :], shard, weights)
 
@@ -381,4 +382,5 @@ def points(written: Traffic) -> int:
     sizes, records = written.accepted_bytes, written.accepted_records
     if sizes.known == len(sizes.amounts) or records.known == len(records.amounts):
         return min(sizes.known, records.known)
-    return sum(size > GAP < count for size, count in zip(sizes.amounts, records.amounts, strict=True))
+    pairs = zip(sizes.amounts, records.amounts, strict=True)
+    return len([size for size, count in pairs if size > GAP < count])

@@ -98,8 +98,13 @@ def read_type(value: object) -> ConsumerType:
 
 
 CONSUMER_FIELDS: Final = (
-    Field("name", read_line, "", forms.TEXT),
-    Field("type", read_type, "", {"enum": ["kcl", "lambda", "firehose", "flink", "sdk", "fan-out"]}),
+    Field("name", read_line, "the name of the application", forms.TEXT),
+    Field(
+        "type",
+        read_type,
+        "what reads; all but fan-out share each shard's read throughput",
+        {"enum": ["kcl", "lambda", "firehose", "flink", "sdk", "fan-out"]},
+    ),
     Field(
         "poll_interval",
         duration("a poll interval"),

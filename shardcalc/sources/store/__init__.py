@@ -1,1 +1,1 @@
-"""Files that shardcalc keeps and reads back: histories, prices, baselines, plans; written whole or not at all."""
+"""Files that shardcalc keeps and reads back, each written whole or not at all, and schemas of its JSON."""

@@ -1,7 +1,4 @@
-"""What is known from before, our own JSON read back: the baseline of a check, and the plan it is held against.
-
-The door for these two files; what is wrong with one is said with the place of the value.
-"""
+"""The baseline of a check: the findings that are known from before."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from shardcalc.core.lint.check import Found, State
-from shardcalc.sources.store.document import VERSION, count_of, load_own, rows_of, text_of
+from shardcalc.sources.store.document import VERSION, StoredError, load_own
 
 
 def read_baseline(file: str) -> Counter[tuple[str, str, str]]:
@@ -20,13 +17,12 @@ def read_baseline(file: str) -> Counter[tuple[str, str, str]]:
     Raises:
         StoredError: it cannot be read, or is no baseline.
     """
-    rows = rows_of(load_own(file, "check-baseline", "the file that --write-baseline writes"), "findings")
+    body = load_own(file, "check-baseline", "the file that --write-baseline writes")
+    from shardcalc.sources.store.models import BaselineDocument, read
+
     known: Counter[tuple[str, str, str]] = Counter()
-    for index, row in enumerate(rows):
-        where = f"findings[{index}]"
-        known[text_of(row, "rule", where), text_of(row, "file", where), text_of(row, "stream", where)] += (
-            count_of(row, "count", where) or 0
-        )
+    for row in read(BaselineDocument, body, StoredError.of)["findings"]:
+        known[row["rule"], row["file"], row["stream"]] += row["count"]
     return known
 
 
@@ -52,7 +48,7 @@ def baseline_text(found: Iterable[Found], file: str) -> str:
 
 
 def near(file: str, baseline: str) -> str:
-    """A file's name as seen from the folder of the baseline, so that it does not matter where a check is run from."""
+    """A file's name seen from the baseline's folder, so that it does not matter where a check is run."""
     return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(baseline))).replace(
         os.sep, "/"
     )

@@ -5,20 +5,20 @@ A name that ends in ``.gz`` is compressed. A file is written whole or not at all
 
 from __future__ import annotations
 
-import gc
 import json
 from typing import BinaryIO, Final
 
 from shardcalc.core.history.error import HistoryError
 from shardcalc.core.history.model import History
-from shardcalc.sources.store.history_document import read_document
+from shardcalc.sources.store.document import loads
+from shardcalc.sources.store.history_document import read_document, unknown_metrics
 
 MAX_BYTES: Final = 1 << 30
 """A file larger than this, unpacked, is no history of one stream."""
 
 
 def read_history_file(path: str, period: int | None = None) -> tuple[History, tuple[str, ...]]:
-    """Read a saved history, or the output of ``aws cloudwatch get-metric-data``; also returns notes for the reader.
+    """Read a saved history, or the output of ``aws cloudwatch get-metric-data``; also notes for the reader.
 
     Args:
         path: the file; packed with gzip where its name ends in ``.gz``.
@@ -28,16 +28,10 @@ def read_history_file(path: str, period: int | None = None) -> tuple[History, tu
         HistoryError: the file cannot be read, is damaged, or holds something else.
     """
     text = _content(path)
-    # A history is a few lists of many numbers: nothing in it can be garbage, and looking for some takes a third of the time.
-    collecting = gc.isenabled()
-    gc.disable()
     try:
-        data = json.loads(text)
+        data = loads(text)
     except (ValueError, RecursionError) as error:
         raise HistoryError([("", f"not JSON: {_why(error)}")]) from error
-    finally:
-        if collecting:
-            gc.enable()
     del text
     from shardcalc.sources.store.metric_data import is_metric_data, read_metric_data
 
@@ -47,7 +41,8 @@ def read_history_file(path: str, period: int | None = None) -> tuple[History, tu
         raise HistoryError(
             [("", "--period is for the output of get-metric-data; a saved history says its own")]
         )
-    return read_document(data), ()
+    history = read_document(data)
+    return history, tuple(unknown_metrics(history))
 
 
 def _content(path: str) -> bytes:
@@ -82,7 +77,7 @@ def _why(error: Exception) -> str:
 
 
 def history_text(history: History) -> str:
-    """A history as the JSON that :func:`read_history_file` reads back; the same history gives the same bytes."""
+    """A history as the JSON that :func:`read_history_file` reads; the same history gives the same bytes."""
     from shardcalc.sources.store.history_document import to_document
 
     return json.dumps(to_document(history), separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n"

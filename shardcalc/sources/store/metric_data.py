@@ -1,6 +1,6 @@
 """The output of ``aws cloudwatch get-metric-data``, read as a history. Pure: parsed JSON in, history out.
 
-Results are told apart by the ``Id`` of their query, which whoever writes the queries chooses; these are known:
+Results are told apart by the ``Id`` of their query, which the author of the queries chooses; these are known:
 
     incoming_bytes  incoming_records  write_throttled  read_throttled
     get_records_bytes  get_records_success  get_records_calls  iterator_age
@@ -8,7 +8,8 @@ Results are told apart by the ``Id`` of their query, which whoever writes the qu
     shard_incoming_bytes_000000000000  shard_incoming_records_000000000000  shard_outgoing_bytes_000000000000
 
 Only when not one Id is known are results told apart by their label, which must then end in the metric's name.
-Sums are expected, but for the ages and lags (Maximum) and get_records_calls (SampleCount of GetRecords.Records).
+Sums are expected, but for the ages and lags (Maximum) and get_records_calls (SampleCount of
+GetRecords.Records).
 Such output says nothing of the stream itself: its shard count, mode and retention are unknown in the history.
 """
 
@@ -63,12 +64,13 @@ def is_metric_data(data: object) -> bool:
 def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tuple[History, tuple[str, ...]]:
     """Read the output of get-metric-data; also returns notes on what had to be taken on trust.
 
-    Timestamps may be ISO 8601 or epoch seconds, in any order, and pages of one Id may follow each other. A missing
-    timestamp is a gap.
+    Timestamps may be ISO 8601 or epoch seconds, in any order, and pages of one Id may follow each other. A
+    missing timestamp is a gap.
 
     Args:
         data: the parsed JSON.
-        period: seconds between points. The output does not say it; it is certain only where points lie a minute apart.
+        period: seconds between points. The output does not say it; it is certain only where points lie a
+            minute apart.
 
     Raises:
         HistoryError: listing everything that cannot be used.
@@ -99,7 +101,8 @@ def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tupl
             problems.append(
                 (
                     where,
-                    f"label {shown(result.get('Label'))}: another result has it too; give the queries Ids such as incoming_bytes",
+                    f"label {shown(result.get('Label'))}: another result has it too; "
+                    "give the queries Ids such as incoming_bytes",
                 )
             )
             continue
@@ -135,7 +138,8 @@ def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tupl
     for (kind, owner, key), values in found.items():
         groups[kind].setdefault(owner, {})[key] = whole(map(values.get, clock))
     notes = [
-        "the file tells nothing of the stream itself: give --current, --region, --mode and --retention where you know them"
+        "the file tells nothing of the stream itself: give --current, --region, --mode and --retention "
+        "where you know them"
     ]
     if not by_id:
         notes.append(
@@ -230,7 +234,8 @@ def _period(step: int, period: int | None) -> int:
             [
                 (
                     "",
-                    f"the file does not tell its period, and {apart}: give --period with the seconds that were asked for",
+                    f"the file does not tell its period, and {apart}: "
+                    "give --period with the seconds that were asked for",
                 )
             ]
         )

@@ -1,4 +1,4 @@
-"""Which prices a command uses: a file of yours, else the last refresh of the Region, else what this release ships.
+"""Which prices a command uses: a file of yours, else the Region's last refresh, else what this release ships.
 
 The refreshed sheets lie in the user's cache folder, by the convention of the platform, one file a Region.
 """
@@ -24,7 +24,7 @@ def cache_file(region: str) -> str:
 
 
 def price_book(own: str | None = None) -> Callable[[str], PriceSheet]:
-    """A function from a Region to its prices; ``own`` is a file whose prices go before all others of its Region.
+    """A function from a Region to its prices; ``own`` is a file whose prices override others of its Region.
 
     Raises:
         FactsError: the file cannot be used.
@@ -68,7 +68,8 @@ def _refreshed(region: str) -> PriceSheet | None:
     sheet = read_file(path)
     if sheet.region != region:
         raise FactsError(
-            f"{path}: it holds prices of {sheet.region}; remove it, or refresh it with shardcalc facts refresh --region {region}"
+            f"{path}: it holds prices of {sheet.region}; remove it, or refresh it with "
+            f"shardcalc facts refresh --region {region}"
         )
     return sheet._replace(origin=f"price list of {sheet.published}, {path}")
 

@@ -1,0 +1,130 @@
+"""What speaks against fewer shards: doubts and gaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from shardcalc.core.advice.recommendation import Verdict
+from tests.suggested import NEVER_THROTTLED, found, ids
+from tests.synthetic import (
+    DAY,
+    SALE_HOUR,
+    changed,
+    history,
+    records,
+    with_metric,
+)
+
+
+def test_a_throttled_hour_forbids_to_scale_down():
+    made = found(changed(history(), "WriteProvisionedThroughputExceeded", range(5 * DAY, 5 * DAY + 60), 100))
+    assert made.verdict is Verdict.HOLD
+    assert (made.recommended, made.needed) == (12, 10)
+    assert made.holds == ("the stream throttled: 6,000 records were rejected",)
+    assert made.path is None
+    finding = next(finding for finding in made.findings if finding.id == "throttled-writes")
+    # At midnight nothing else came: 12 shards had room, so it was not the number of shards.
+    assert "In 60 of them the whole stream was below the capacity of 12 shards" in finding.message
+    # 2 metrics x 12 shards x $0.30 = $7.20.
+    assert "$7.20 a month" in finding.remedy
+
+
+def test_a_gap_hides_a_sale_and_is_told():
+    made = history()
+    for name in ("IncomingBytes", "IncomingRecords", "GetRecords.Bytes"):
+        made = changed(made, name, SALE_HOUR, None)
+    consumers = {
+        "billing": {
+            "SubscribeToShardEvent.Bytes": made.metrics["IncomingBytes"],
+            "SubscribeToShardEvent.MillisBehindLatest": NEVER_THROTTLED,
+        }
+    }
+    hidden = found(replace(made, consumers=consumers))
+    # Nothing is known of the sale, so noon decides: 7. But 60 periods are said to be unknown.
+    assert hidden.recommended == 7
+    assert hidden.known == 14 * DAY - 60
+    assert "60 of 20,160 periods have no data" in hidden.findings[0].message
+
+
+def test_a_gap_is_not_a_quiet_minute():
+    # Half of the points are gaps: as zeros they would halve the mean and the median. Means are over known periods only.
+    series = [count if minute % 2 == 0 else None for minute, count in enumerate(records())]
+    half, whole = found(history(series, sale=False)), found(history(sale=False))
+    assert abs(half.flows[1].mean.amount - whole.flows[1].mean.amount) < Fraction(1, 100)
+    rows = {row.shards: row for row in half.rows}
+    assert rows[7].p50 > Fraction(3, 10)
+
+
+def test_too_little_history_forbids_to_scale_down():
+    # 7 days are needed: 10,080 points.
+    six = found(history(records(days=6), sale=False))
+    assert six.verdict is Verdict.HOLD
+    assert six.holds == (
+        "only 8,640 points of one minute are known; advising fewer shards needs 10,080 (7 days)",
+    )
+    assert found(history(records(days=7), sale=False)).verdict is Verdict.DOWN
+    gaps = [None if index % 3 else count for index, count in enumerate(records())]
+    # A third of 20,160 points is 6,720.
+    assert "only 6,720 points of one minute are known" in found(history(gaps, sale=False)).holds[0]
+    # More shards are advised whatever little is known.
+    assert found(history(records(days=1), sale=False, open_shards=2)).verdict is Verdict.UP
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda made: changed(made, "ReadProvisionedThroughputExceeded", range(5, 6), 3), "the stream throttled: 3 GetRecords calls were rejected"),
+        # 31 minutes in the last day; the same two days ago is over.
+        (lambda made: changed(made, "GetRecords.IteratorAgeMilliseconds", range(20_000, 20_001), 1_860_000), "a shared consumer lagged 31 min in the last day"),
+        # 13 h is above half of 24 h.
+        (lambda made: changed(made, "GetRecords.IteratorAgeMilliseconds", range(0, 1), 13 * 3_600_000), "a shared consumer lagged 13 h, more than 50% of the"),
+        (lambda made: with_metric(made, "WriteProvisionedThroughputExceeded", None), "WriteProvisionedThroughputExceeded is not in the history"),
+        (lambda made: changed(made, "WriteProvisionedThroughputExceeded", range(0, 15_000), None), "has 5,160 points; advising fewer shards needs 10,080"),
+        (
+            lambda made: with_metric(replace(made, consumers={}), "GetRecords.IteratorAgeMilliseconds", None),
+            "neither GetRecords.IteratorAgeMilliseconds nor SubscribeToShardEvent.MillisBehindLatest is in the history",
+        ),
+    ],
+)  # fmt: skip
+def test_doubts_forbid_to_scale_down(change, reason):
+    made = found(change(history()))
+    assert made.verdict is Verdict.HOLD
+    assert made.recommended == 12
+    assert len(made.holds) == 1
+    assert reason in made.holds[0]
+
+
+def test_a_short_lag_two_days_ago_is_no_doubt():
+    made = found(changed(history(), "GetRecords.IteratorAgeMilliseconds", range(15_000, 15_001), 1_860_000))
+    assert made.verdict is Verdict.DOWN
+
+
+def test_lag_beyond_the_retention_is_an_error():
+    made = found(changed(history(), "GetRecords.IteratorAgeMilliseconds", range(0, 1), 25 * 3_600_000))
+    finding = next(finding for finding in made.findings if finding.id == "lag")
+    assert finding.severity == "error"
+    assert "past the retention of 1 d" in finding.message
+
+
+def test_too_many_calls_are_a_finding_and_no_shards():
+    # 12 shards x 60 s x 5 = 3,600 calls a minute are allowed; 3,000 made and 1,320 rejected are 4,320, 6 a second.
+    made = changed(
+        changed(history(), "GetRecords.Success", range(9, 11), 3_000),
+        "ReadProvisionedThroughputExceeded",
+        range(9, 11),
+        1_320,
+    )
+    asked = found(made)
+    assert (asked.calls.peak.amount, asked.calls.over) == (6, 2)
+    assert asked.needed == 10
+    assert "getrecords-calls" in ids(asked)
+    # Without GetRecords.Success, the SampleCount of GetRecords.Records does.
+    counted = with_metric(
+        with_metric(made, "GetRecords.Records:SampleCount", made.metrics["GetRecords.Success"]),
+        "GetRecords.Success",
+        None,
+    )
+    assert found(counted).calls == asked.calls

@@ -1,0 +1,318 @@
+"""A made-up history has a known answer, and each change to it changes the verdict as it should.
+
+The working of the plain history, by hand: on the sale day 480,000 records come in a minute, 8,000/s, and one shard
+takes 1,000/s: 8 x 1.25 headroom / 1 = 10 shards. Bytes: 8,000 x 1,000 B = 8,000,000 B/s; / 1,048,576 = 7.629; x 1.25 =
+9.54 -> 10. Shared reads: 16,000,000 B/s x 1.25 / 2,097,152 = 9.54 -> 10. Fan-out: half of that, 4.77 -> 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from shardcalc.core.advice.recommendation import Allowance, Options, Verdict, suggest
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.facts.prices import PriceSheet, built_in_prices
+from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.model import AccountQuota, History
+from shardcalc.core.text import BadFields
+from tests.suggested import alone, found, hot, ids
+from tests.synthetic import (
+    DAY,
+    DAYS,
+    END,
+    NOON,
+    SALE,
+    SALE_HOUR,
+    START,
+    changed,
+    history,
+    records,
+    with_metric,
+)
+
+LIMITS = built_in_limits()
+
+
+# ── the known answer ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_plain_history_has_its_known_answer():
+    made = found(history())
+    assert made.verdict is Verdict.DOWN
+    assert (made.recommended, made.needed, made.calculated) == (10, 10, 10)
+    assert alone(made) == {"write-bytes": 10, "write-records": 10, "read-bytes": 10, "fan-out-bytes": 5}
+    assert {need.constraint.name for need in made.binding} == {"write-bytes", "write-records", "read-bytes"}
+    assert (
+        made.needs[1].constraint.working
+        == "write 8,000 records/s x 1.25 headroom / 1,000 records/s = 10 -> 10 shards"
+    )
+    # The sale's first minute is the tenth day's 18:00: 2026-11-16T18:00Z.
+    assert made.needs[1].at == START + SALE_HOUR[0] * 60 == 1_794_852_000
+    assert made.busiest == (date(2026, 11, 16), 10)
+    assert [step.target for step in made.path.steps] == [10]
+    # 2 shards x 730 h x (0.015 shard + 0.015 fan-out consumer) = 43.80.
+    assert made.saving.cents == "43.80"
+    assert made.growth.text == "no trend"
+    # Each consumer polls each shard once a second: 2 of 5.
+    assert (made.calls.peak.amount, made.calls.over) == (2, 0)
+    assert ids(made) == ["inside-a-period"]
+    assert made.unknown == ()
+
+
+def test_without_the_sale_noon_decides():
+    # 5,000 records/s x 1.25 = 6.25 -> 7; bytes 5,000,000 x 1.25 / 1,048,576 = 5.96 -> 6.
+    made = found(history(sale=False))
+    assert (made.verdict, made.recommended) == (Verdict.DOWN, 7)
+    assert alone(made) == {"write-bytes": 6, "write-records": 7, "read-bytes": 6, "fan-out-bytes": 3}
+    assert [need.constraint.name for need in made.binding] == ["write-records"]
+
+
+@pytest.mark.parametrize("unknown", [{"mode": "ON_DEMAND"}, {"open_shards": None}])
+def test_without_a_shard_count_nothing_is_said_of_its_capacity(unknown):
+    made = found(changed(history(**unknown), "WriteProvisionedThroughputExceeded", range(0, 1), 1))
+    finding = next(finding for finding in made.findings if finding.id == "throttled-writes")
+    assert "shard" not in finding.message
+
+
+def test_more_shards_than_a_stream_can_have_have_no_path():
+    # 5,000/s x 1,700 x 1.25 / 1,000 = 10,625.
+    made = found(history([count * 1700 for count in records()], sale=False))
+    assert (made.verdict, made.recommended) == (Verdict.UP, 10_625)
+    assert made.path is None
+    assert "no call goes above 10,000 shards" in made.no_path.message
+
+
+def test_a_hot_shard_needs_more():
+    # A sixth of 480,000 is 80,000 a minute, 1,333.33/s; 12 shards like it: 16,000/s x 1.25 = 20.
+    made = found(history(shards=hot(history(), Fraction(1, 6))))
+    assert (made.verdict, made.recommended) == (Verdict.UP, 20)
+    assert alone(made)["hottest-shard-records"] == 20
+    assert (
+        made.binding[0].constraint.working
+        == "busiest shard 1,333.33 records/s x 12 open shards x 1.25 headroom / 1,000 records/s = 20 -> 20 shards"
+    )
+    assert "hot-shard" in ids(made)
+    # An even spread asks for nothing more than the stream as a whole.
+    even = found(history(shards=hot(history(), Fraction(1, 12))))
+    assert (even.verdict, even.recommended) == (Verdict.DOWN, 10)
+    assert "hot-shard" not in ids(even)
+
+
+# ── what the options do ──────────────────────────────────────────────────────────────────────────
+
+
+def test_headroom_and_burst_multiply():
+    assert found(history(), headroom="0%").recommended == 8
+    # 8 x 1.5 = 12.
+    assert found(history(), headroom="50%").verdict is Verdict.KEEP
+    # 8 x 2 x 1.25 = 20.
+    burst = found(history(), burst="2")
+    assert (burst.verdict, burst.recommended) == (Verdict.UP, 20)
+    assert "burst" in burst.needs[1].constraint.working
+    # With a burst factor, the report no longer says that it cannot see bursts, and the backtest is of bursts.
+    assert "inside-a-period" not in ids(burst)
+    assert next(row.worst for row in burst.rows if row.shards == 12) == Fraction(16, 12)
+
+
+def test_allowed_periods_leave_out_an_old_sale_but_not_a_recent_one():
+    # 60 minutes of a sale: with 60 allowed, noon decides (7), were the sale not among the last seven days.
+    recent = found(history(), allow="60")
+    assert (recent.calculated, recent.needed) == (7, 7)
+    # 59 are one too few.
+    assert found(history(), allow="59").needed == 10
+    # 0.5 % of 20,160 is 100, but of the sale day's 1,440 it is 7: that day asks for 10.
+    share = found(history(), allow="0.5%")
+    assert (share.calculated, share.busiest, share.needed) == (7, (date(2026, 11, 16), 10), 10)
+    assert [step.target for step in share.path.steps] == [10]
+    assert [row.shards for row in share.rows if "advised" in row.roles] == [10]
+    # Moved to the first week, the sale does not count.
+    counts = records()
+    counts[1000:1060] = [SALE] * 60
+    old = found(history(counts, sale=False), allow="0.5%")
+    assert (old.calculated, old.needed) == (7, 7)
+
+
+def test_limits_that_are_over_in_different_periods_add_up():
+    # One period has 3,000 records/s and another 3 MiB/s. One may go over, and then the other decides: each limit alone
+    # would leave out its own and ask for one shard.
+    sizes, counts = [3 * 60 * 1048576, 60, 60], [60, 3 * 60_000, 60]
+    made = found(
+        History(start=0, period=60, points=3, metrics={"IncomingBytes": sizes, "IncomingRecords": counts}),
+        allow="1",
+        headroom="0%",
+    )
+    assert made.calculated == 3
+    assert alone(made) == {"write-bytes": 1, "write-records": 1}
+    assert len(made.binding) == 2
+
+
+def test_days_are_days_at_any_period():
+    made = History(
+        start=0,
+        period=300,
+        points=3 * 288,
+        metrics={"IncomingBytes": [1] * 864, "IncomingRecords": [1] * 864},
+    )
+    assert suggest(made, Options(days=2)).history.points == 576
+    assert suggest(made, Options(days=2)).history.start == 86_400
+
+
+def test_days_look_at_the_end_only():
+    # The sale is five days before the end.
+    assert found(history(), days="4").needed == 7
+    assert found(history(), days="5").needed == 10
+    assert found(history(), days="400").history.points == DAYS * DAY
+    assert found(history(), days="4").history.end == END
+
+
+def test_every_option_that_cannot_be_read_is_told_at_once():
+    with pytest.raises(BadFields) as raised:
+        Options.of(headroom="much", burst="0", allow="0.5", shards=["0", "x"], days="-1", color="red")
+    assert {field for field, _ in raised.value.problems} == {
+        "headroom",
+        "burst",
+        "allow",
+        "shards",
+        "days",
+        "color",
+    }
+
+
+def test_an_allowance_never_takes_every_period():
+    assert Allowance.parse("1000000").of(10) == 9
+    assert Allowance.parse("99%").of(10) == 9
+    assert Allowance.parse("0.1%").of(20_160) == 20
+    assert Allowance.parse("5").of(0) == 0
+
+
+# ── what is unknown ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_unknown_is_never_zero():
+    bare = History(
+        start=START,
+        period=60,
+        points=2,
+        metrics={"IncomingBytes": [60_000, None], "IncomingRecords": [60, 120]},
+    )
+    made = suggest(bare)
+    assert made.verdict is Verdict.UNKNOWN
+    assert made.recommended == 1
+    assert made.saving is None
+    assert made.cheapest is None
+    # On-demand bills what is read, and that is not known.
+    assert [choice.mode.value for choice in made.choices] == ["provisioned"]
+    assert all(not row.bill.complete for row in made.rows)
+    assert made.calls is None
+    assert made.path is None
+    assert {"open shards", "Region, and therefore all prices"} <= set(made.unknown)
+    assert {need.constraint.name for need in made.needs} == {"write-bytes", "write-records"}
+
+
+@pytest.mark.parametrize("name", ["IncomingBytes", "IncomingRecords"])
+def test_without_bytes_or_records_nothing_is_suggested(name):
+    with pytest.raises(HistoryError):
+        suggest(with_metric(history(), name, None))
+    with pytest.raises(HistoryError):
+        suggest(with_metric(history(), name, [None] * (DAYS * DAY)))
+
+
+def test_an_idle_stream_needs_one_shard():
+    made = found(history([0] * (DAYS * DAY), sale=False))
+    assert (made.verdict, made.recommended) == (Verdict.DOWN, 1)
+    # 12 -> 6 -> 3 -> 2 -> 1 or better: four calls.
+    assert len(made.path.steps) == 4
+
+
+# ── modes, paths, growth ─────────────────────────────────────────────────────────────────────────
+
+
+def test_an_on_demand_stream_is_compared_and_not_resharded():
+    made = found(history(mode="ON_DEMAND"))
+    assert made.verdict is Verdict.ON_DEMAND
+    assert made.path is None
+    assert made.answer == "on-demand, AWS scales it; provisioned, it would need 10 shards"
+    assert [choice.mode.value for choice in made.choices] == [
+        "provisioned",
+        "on-demand-standard",
+        "on-demand-advantage",
+    ]
+    assert made.cheapest is made.choices[0]
+    # Mean of a day: 150,000 a minute; the sale adds 60 minutes of 480,000 less what the cosine had. Data in is whole KiB a record.
+    total = sum(history().metrics["IncomingRecords"])
+    lines = {line.name: line for line in made.choices[1].bill.lines}
+    seconds = DAYS * DAY * 60
+    assert lines["data-in"].quantity.amount == Fraction(total, seconds) * 730 * 3600 * 1024 / 2**30
+    # What was read was twice what was written, not rounded; fan-out once.
+    assert lines["data-out"].quantity.amount == Fraction(2 * total * 1000, seconds) * 730 * 3600 / 2**30
+    assert lines["fan-out-data"].quantity.amount == Fraction(total * 1000, seconds) * 730 * 3600 / 2**30
+
+
+def test_a_path_that_the_quota_forbids_is_told():
+    # 12 -> 10 may hold 20 for a moment, beside 88 of others: 108.
+    assert found(history(account=AccountQuota(108, 100))).path is not None
+    made = found(history(account=AccountQuota(107, 100)))
+    assert made.path is None
+    assert "raise the quota to 108" in made.no_path.remedy
+
+
+def test_growth_gives_the_date_at_which_the_present_count_no_longer_does():
+    # Noon is 300,000 in the first week and 360,000 in the second: weekly medians of 5 and 6 shards, 20 % a week. The peak
+    # with headroom is 6 x 1.25 = 7.5; 12 are reached after (12 / 7.5 - 1) x 6 / 1 weeks = 3.6 weeks = 25.2 days: 26 days
+    # after 2026-11-21 is 2026-12-17.
+    made = found(history(records(growth=0.2), sale=False))
+    assert made.growth.weeks == (5, 6)
+    assert made.growth.per_week == Fraction(1, 5)
+    assert made.growth.until == date(2026, 12, 17)
+    # The 8 that are advised are reached after (8 / 7.5 - 1) x 6 = 0.4 weeks, 2.8 days: the third day after.
+    assert made.growth.text.startswith("the median day's peak grows 20% a week; ")
+    assert made.growth.text.endswith(
+        "at that pace 12 shards are enough until 2026-12-17, and 8 shards are enough until 2026-11-24"
+    )
+    # 7 no longer carry 7.5.
+    assert (
+        "7 shards are not enough" in found(history(records(growth=0.2), sale=False, open_shards=7)).growth.text
+    )
+    # 4 % is below what counts as a trend, and falling is none.
+    assert found(history(records(growth=0.04), sale=False)).growth.text == "no trend"
+    assert found(history(records(growth=-0.2), sale=False)).growth.text == "no trend"
+    assert (
+        found(history(records(days=13), sale=False)).growth.text
+        == "no trend: 13 whole days are fewer than two weeks"
+    )
+
+
+def test_a_saving_needs_only_the_prices_that_matter():
+    # Everything but what follows the shards may be unknown: 2 shards x 730 h x (0.015 + 0.015).
+    known = built_in_prices("us-east-1")
+    bare = PriceSheet(
+        "us-east-1",
+        "test",
+        shard_hour=known.shard_hour,
+        fan_out_consumer_shard_hour=known.fan_out_consumer_shard_hour,
+    )
+    made = suggest(history(), prices=bare)
+    assert not made.rows[0].bill.complete
+    assert made.saving.cents == "43.80"
+    # eu-central-1 has no price of fan-out here, and fan-out consumer-hours follow the shards; without fan-out, shard-hours alone do.
+    made = history(region="eu-central-1")
+    assert found(made).saving is None
+    alone = found(replace(made, consumers={}, registered=()))
+    # 2 shards x 730 h x $0.018 = $26.28.
+    assert alone.saving.cents == "26.28"
+
+
+def test_a_single_sale_day_is_no_growth():
+    assert found(history()).growth.per_week is None
+
+
+# ── properties ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_noon_of_the_made_up_day_is_exact():
+    assert records()[720] == NOON
+    assert max(records()) == NOON

@@ -1,0 +1,108 @@
+"""What is suggested is enough, and one less is not: for every history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shardcalc.core.advice.recommendation import Options, suggest
+from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.model import History
+
+AMOUNT = st.none() | st.integers(0, 400_000_000)
+
+
+@st.composite
+def histories(draw):
+    points = draw(st.integers(1, 40))
+    column = st.lists(AMOUNT, min_size=points, max_size=points)
+    counts = st.lists(st.none() | st.integers(0, 400_000), min_size=points, max_size=points)
+    metrics = {
+        "IncomingBytes": draw(column),
+        "IncomingRecords": draw(counts),
+        "WriteProvisionedThroughputExceeded": draw(counts),
+        "GetRecords.Bytes": draw(column),
+    }
+    period = draw(st.sampled_from([60, 300]))
+    return History(
+        start=1_794_787_200,
+        period=period,
+        points=points,
+        metrics=metrics,
+        open_shards=draw(st.none() | st.integers(1, 40)),
+    )
+
+
+def carried(made, shards, options):
+    """How many periods ask so many shards for more than they carry with headroom: the specification, in fractions, limit by limit."""
+    sizes, counts = made.metrics["IncomingBytes"], made.metrics["IncomingRecords"]
+    sums = (
+        sum(size for size in sizes if size is not None),
+        sum(count for count in counts if count is not None),
+    )
+    over = asked = 0
+    for size, count, rejected, read in zip(
+        sizes,
+        counts,
+        made.metrics["WriteProvisionedThroughputExceeded"],
+        made.metrics["GetRecords.Bytes"],
+        strict=True,
+    ):
+        loads = []
+        if count is not None:
+            wanted = count + (rejected or 0)
+            loads.append(Fraction(wanted, 1000 * made.period))
+            if rejected and (size is None or not count):
+                size = -(-sums[0] * wanted // sums[1]) if sums[1] else None
+            elif rejected:
+                size = -(-size * wanted // count)
+        if size is not None:
+            loads.append(Fraction(size, 1048576 * made.period))
+        if read is not None:
+            loads.append(Fraction(read, 2097152 * made.period))
+        if loads:
+            asked += 1
+            over += max(loads) * options.burst * (1 + options.headroom) > shards
+    return over, asked
+
+
+@given(
+    histories(),
+    st.sampled_from(["0", "3", "10%"]),
+    st.sampled_from(["0%", "25%", "33.3%"]),
+    st.sampled_from(["1", "1.7"]),
+)
+def test_the_count_suffices_and_one_less_does_not(made, allow, headroom, burst):
+    options = Options.of(allow=allow, headroom=headroom, burst=burst)
+    if any(
+        all(value is None for value in made.metrics[name]) for name in ("IncomingBytes", "IncomingRecords")
+    ):
+        with pytest.raises(HistoryError):
+            suggest(made, options)
+        return
+    count = suggest(made, options).calculated
+    over, asked = carried(made, count, options)
+    assert over <= options.allow.of(asked)
+    if count > 1:
+        assert carried(made, count - 1, options)[0] > options.allow.of(asked)
+
+
+@given(histories())
+def test_more_traffic_never_needs_fewer_shards(made):
+    if any(
+        all(value is None for value in made.metrics[name]) for name in ("IncomingBytes", "IncomingRecords")
+    ):
+        return
+    more = replace(
+        made,
+        metrics={
+            name: [None if value is None else 2 * value for value in series]
+            for name, series in made.metrics.items()
+        },
+    )
+    once, twice = suggest(made).needed, suggest(more).needed
+    assert once <= twice <= 2 * once

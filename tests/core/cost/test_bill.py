@@ -1,0 +1,73 @@
+"""Bills: published ones, their exactness, and what is unknown."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+
+import pytest
+
+from shardcalc.core.capacity.packing import pack
+from shardcalc.core.cost.bill import (
+    Bill,
+    Volume,
+    advantage_bill,
+    billed,
+    floors,
+    provisioned_bill,
+    standard_bill,
+)
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.facts.prices import built_in_prices
+from shardcalc.core.units import USD
+from shardcalc.core.workload.workload import Workload
+from tests.places import DATA
+
+PUBLISHED = json.loads((DATA / "published.json").read_text())
+LIMITS = built_in_limits()
+
+
+def published_bills(row: dict[str, object]) -> list[Bill]:
+    """The bills of a published row, by its own mode, shards or streams."""
+    workload = Workload.of(
+        size=f"{row['record_size_bytes']} B",
+        rps=str(row["records_per_second"]),
+        consumers=row.get("shared_consumers", 0),
+        fan_out=row.get("fan_out_consumers", 0),
+        retention=str(row.get("retention_hours", 24)),
+        region=row["region"],
+    )
+    prices = built_in_prices(str(row["region"]))
+    packing = pack(workload, LIMITS)
+    hours = Fraction(str(row["hours"]))
+    if row["mode"] == "provisioned":
+        return [provisioned_bill(workload, packing, int(str(row["shards"])), prices, LIMITS, hours)]
+    if row["mode"] == "on-demand-standard":
+        # All streams together carry the row's rate; each is billed its hours.
+        one = standard_bill(workload, packing, prices, LIMITS, hours)
+        idle = [line for line in one.lines if line.name == "stream-hours"]
+        return [
+            one,
+            *(billed(one.mode, one.region, hours, idle) for _ in range(int(str(row.get("streams", 1))) - 1)),
+        ]
+    assert row["mode"] == "on-demand-advantage"
+    one = advantage_bill(workload, packing, prices, LIMITS, hours)
+    return [one, floors([one], prices, LIMITS, hours)]
+
+
+@pytest.mark.parametrize("row", PUBLISHED["bills"], ids=lambda row: row["id"])
+def test_published_bill(row):
+    wanted = {row["line"]} if "line" in row else set(row.get("lines", ()))
+    lines = [
+        line for bill in published_bills(row) for line in bill.lines if not wanted or line.name in wanted
+    ]
+    assert lines
+    assert all(line.cost is not None for line in lines)
+    total = sum((line.cost for line in lines), USD(0))
+    assert abs(total.amount - Fraction(row["expected_usd"])) <= Fraction(row["tolerance_usd"]), str(total)
+
+
+@pytest.mark.parametrize("row", PUBLISHED["put_payload_units"], ids=lambda row: row["id"])
+def test_published_put_payload_units(row):
+    one_record = Volume(Fraction(1), Fraction(row["record_size_bytes"]), ())
+    assert one_record.pieces(LIMITS.put_payload_unit.value.amount) == row["put_payload_units"]

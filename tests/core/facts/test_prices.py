@@ -1,0 +1,87 @@
+"""Price sheets: written and read back, negotiated ones, and those with a fault."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from shardcalc.core.facts.prices import built_in_prices, read_prices, write_prices
+from shardcalc.sources.store.prices import price_book
+from tests.command import run
+
+OWN = """\
+region = "us-east-1"
+currency = "USD"
+
+[prices.shard_hour]
+price = "0.012"
+unit = "ShardHour"
+source = "contract 17"
+date = 2026-10-01
+confidence = "A"
+"""
+
+
+def test_negotiated_prices_go_before_all_others(tmp_path):
+    file = tmp_path / "own.toml"
+    file.write_text(OWN)
+    cost = json.loads(
+        run("cost", "--size", "1", "--rps", "1", "--prices", str(file), "--format", "json").out
+    )["regions"][0]
+    lines = {line["name"]: line for line in cost["streams"][0]["bills"][0]["lines"]}
+    assert (lines["shard-hours"]["cost_usd"], lines["shard-hours"]["price_source"]) == ("8.76", "contract 17")
+    assert lines["put-payload-units"]["price_usd"] == "0.000000014"
+    assert cost["prices_from"] == f"{file}, and built in for what it lacks"
+    assert price_book(str(file))("us-east-2") == built_in_prices("us-east-2")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (('unit = "ShardHour"\n', ""), "prices.shard_hour: missing unit"),
+        (
+            ('unit = "ShardHour"', 'unit = "Hour"'),
+            "prices.shard_hour: unit is 'Hour', this dimension is billed per ShardHour",
+        ),
+        (('"0.012"', '"-0.012"'), "'-0.012' is not a price"),
+        (('"0.012"', "0.012"), "price must be text"),
+        (('"0.012"', '"free"'), "'free' is not a price"),
+        (("shard_hour", "shard_hours"), "unknown dimension; did you mean shard_hour?"),
+        (('"USD"', '"EUR"'), "currency: 'EUR' is not USD"),
+        (('"us-east-1"', '"moon"'), "region: 'moon' is not a Region"),
+        (("2026-10-01", '"autumn"'), "date must be a date"),
+        (('confidence = "A"', 'confidence = "B"'), "confidence must be one of"),
+        (("[prices", "[["), "not TOML"),
+        (
+            ("date = 2026-10-01", "date = 2026-10-01\nper = 3"),
+            "per must be 1, 1000, 1000000 or another power of ten",
+        ),
+    ],
+)
+def test_a_price_file_with_a_fault_is_refused(tmp_path, change, told):
+    file = tmp_path / "own.toml"
+    file.write_text(OWN.replace(*change))
+    ran = run("cost", "--size", "1", "--rps", "1", "--prices", str(file))
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+
+
+def test_a_price_file_that_is_missing_is_told():
+    assert run("cost", "--size", "1", "--rps", "1", "--prices", "none.toml").code == 2
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "us-east-2", "eu-central-1", "ap-northeast-1"])
+def test_a_written_sheet_reads_back_the_same(region):
+    sheet = built_in_prices(region)
+    again = read_prices(write_prices(sheet), "again", origin="built in")
+    for (name, before), (_, after) in zip(sheet.dimensions(), again.dimensions(), strict=True):
+        assert (before is None) == (after is None), name
+        if before is not None:
+            assert (before.amount, before.date, before.confidence, before.note, before.source) == (
+                after.amount,
+                after.date,
+                after.confidence,
+                after.note,
+                after.source,
+            )

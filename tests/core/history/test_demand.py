@@ -1,0 +1,74 @@
+"""Demand is what was accepted and what was rejected, on the hottest shard too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from shardcalc.core.advice.recommendation import Verdict, suggest
+from shardcalc.core.history.model import History
+from tests.suggested import alone, found, hot
+from tests.synthetic import (
+    DAY,
+    SALE_HOUR,
+    changed,
+    history,
+)
+
+
+def test_demand_is_what_was_accepted_and_what_was_rejected():
+    # 480,000 accepted and 360,000 rejected: 840,000 a minute = 14,000/s x 1.25 = 17.5 -> 18; bytes grow alike: 16.69 -> 17.
+    made = found(changed(history(), "WriteProvisionedThroughputExceeded", SALE_HOUR, 360_000))
+    assert (made.verdict, made.recommended) == (Verdict.UP, 18)
+    assert alone(made) == {"write-bytes": 17, "write-records": 18, "read-bytes": 10, "fan-out-bytes": 5}
+    flows = {flow.name: flow.peak.amount for flow in made.flows}
+    # Both are shown.
+    assert flows["accepted records"] == 8_000
+    assert flows["wanted records"] == 14_000
+    assert flows["wanted bytes"] == 14_000_000
+    assert [step.target for step in made.path.steps] == [18]
+
+
+def test_wanted_bytes_are_rounded_up_to_whole_bytes():
+    # 10 bytes in 3 records, and one record rejected: 10 x 4 / 3 = 13.33.
+    metrics = {"IncomingBytes": [10], "IncomingRecords": [3], "WriteProvisionedThroughputExceeded": [1]}
+    made = suggest(History(start=0, period=60, points=1, metrics=metrics))
+    assert next(flow for flow in made.flows if flow.name == "wanted bytes").peak.amount == Fraction(14, 60)
+
+
+def test_a_consumer_without_metrics_is_billed_as_reading_everything():
+    one, two = found(history()), found(history(registered=("billing", "audit")))
+    lines = [{line.name: line.quantity.amount for line in made.rows[0].bill.lines} for made in (one, two)]
+    # Billing reads all that is written, and audit is taken to do the same.
+    assert lines[1]["fan-out-data"] == 2 * lines[0]["fan-out-data"]
+    assert lines[1]["consumer-shard-hours"] == 2 * lines[0]["consumer-shard-hours"]
+
+
+def test_when_all_is_rejected_the_mean_size_stands_in():
+    base = changed(changed(history(), "IncomingRecords", range(0, 1), 0), "IncomingBytes", range(0, 1), 0)
+    made = found(changed(base, "WriteProvisionedThroughputExceeded", range(0, 1), 1_200_000))
+    # 1,200,000 rejected a minute = 20,000/s x 1.25 = 25; of 1,000 B: 20,000,000 / 1,048,576 x 1.25 = 23.84 -> 24.
+    assert alone(made)["write-records"] == 25
+    assert alone(made)["write-bytes"] == 24
+
+
+def test_closed_parents_do_not_count_as_open_shards():
+    # The first week has one shard with everything, the second two with half each: at the sale, in the second, 2 x 240,000.
+    counts = history().metrics["IncomingRecords"]
+    week = 7 * DAY
+    shards = {
+        "shardId-000000000000": {"IncomingRecords": [*counts[:week], *[None] * week]},
+        "shardId-000000000001": {
+            "IncomingRecords": [*[None] * week, *[count // 2 for count in counts[week:]]]
+        },
+        "shardId-000000000002": {
+            "IncomingRecords": [*[None] * week, *[count // 2 for count in counts[week:]]]
+        },
+    }
+    assert alone(found(history(shards=shards)))["hottest-shard-records"] == 10
+
+
+def test_the_hottest_shard_shares_in_what_was_rejected():
+    # 480,000 accepted, 120,000 rejected: x 1.25. The busiest takes 100,000 of a minute: 12 x 100,000 / 60 = 20,000/s x 1.25 = 25.
+    made = changed(history(), "WriteProvisionedThroughputExceeded", SALE_HOUR, 120_000)
+    assert alone(found(replace(made, shards=hot(made, Fraction(1, 6)))))["hottest-shard-records"] == 25

@@ -1,0 +1,56 @@
+"""Baselines: only what is new counts, wherever check is run."""
+
+from __future__ import annotations
+
+from tests.run_check import ORDERS, WARNED, check, found, ids, write
+
+
+def test_only_new_findings_fail_against_a_baseline(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, ORDERS, "profiles/orders.yaml")
+    ran = check("profiles", "--write-baseline", "known.json", "--fail-on", "info")
+    assert (ran.code, ran.err) == (0, "")
+    assert check("profiles", "--baseline", "known.json", "--fail-on", "info").code == 0
+    # Moved by two lines and worse by a shard: still the same finding.
+    write(tmp_path, "# reviewed\n\n" + ORDERS.replace("12", "11"), "profiles/orders.yaml")
+    assert check("profiles", "--baseline", "known.json", "--fail-on", "info").code == 0
+    write(tmp_path, ORDERS + "    hottest_key: 60%\n", "profiles/orders.yaml")
+    rows = found("profiles", "--baseline", "known.json")
+    assert ids(rows) == ["SC004"]
+    assert ids(rows, "baseline") == ["SC001", "SC003", "SC023", "SC024"]
+    assert check("profiles", "--baseline", "known.json").code == 1
+
+
+def test_a_baseline_does_not_care_where_check_is_run(tmp_path, monkeypatch):
+    write(tmp_path, ORDERS, "profiles/orders.yaml")
+    monkeypatch.chdir(tmp_path)
+    check("profiles", "--write-baseline", "known.json")
+    monkeypatch.chdir(tmp_path / "profiles")
+    assert check(".", "--baseline", "../known.json", "--fail-on", "info").code == 0
+
+
+def test_a_baseline_moves_with_its_repository(tmp_path, monkeypatch):
+    write(tmp_path / "here", ORDERS, "profiles/orders.yaml")
+    monkeypatch.chdir(tmp_path / "here")
+    check("profiles", "--write-baseline", "known.json")
+    (tmp_path / "here").rename(tmp_path / "there")
+    monkeypatch.chdir(tmp_path / "there")
+    assert check("profiles", "--baseline", "known.json", "--fail-on", "info").code == 0
+
+
+def test_entries_of_a_baseline_that_are_gone_are_counted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, ORDERS)
+    check("orders.yaml", "--write-baseline", "known.json")
+    write(tmp_path, WARNED)
+    ran = check("orders.yaml", "--baseline", "known.json")
+    assert "1 entry of the baseline is no longer found: write it again with --write-baseline" in ran.out
+
+
+def test_a_second_finding_of_one_kind_is_new(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    one = "version: 1\nstreams:\n  a: {size: 1, rps: 1, consumers: [{type: lambda, batch_size: 10001}]}\n"
+    write(tmp_path, one)
+    check("orders.yaml", "--write-baseline", "known.json")
+    write(tmp_path, one.replace("batch_size: 10001", "batch_size: 10001, parallelization_factor: 11"))
+    assert ids(found("orders.yaml", "--baseline", "known.json")) == ["SC019"]

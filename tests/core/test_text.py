@@ -1,0 +1,67 @@
+"""Text to values and back: what is read, what is refused, and how a number is written."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shardcalc.core.text import BadValue, decimal, percent, ratio, read_factor, read_share
+from shardcalc.core.units import ceil_div
+
+
+@pytest.mark.parametrize(
+    ("text", "share"), [("20%", Fraction(1, 5)), ("0.2", Fraction(1, 5)), ("12.5 %", Fraction(1, 8))]
+)
+def test_a_share_is_read_exactly(text, share):
+    assert read_share(text, "a share") == share
+
+
+def test_a_bare_number_that_may_mean_percent_or_times_is_refused():
+    with pytest.raises(BadValue, match="could be 20% or 2,000%"):
+        read_share("20", "a headroom", most=Fraction(100))
+
+
+def test_a_factor_is_refused_below_its_least():
+    assert read_factor("1.5x", "a skew") == Fraction(3, 2)
+    with pytest.raises(BadValue, match="from 1 to 10,000"):
+        read_factor("0.5", "a skew")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (Fraction(21), "21"),
+        (Fraction(16384), "16,384"),
+        (Fraction(1, 8), "0.125"),
+        (Fraction(2, 3), "0.67"),
+        (Fraction(-2, 3), "-0.67"),
+        (Fraction(1, 3000), "0.00033"),
+    ],
+)
+def test_a_number_is_written_short_and_exact_where_it_can_be(number, text):
+    assert decimal(number) == text
+
+
+@given(st.fractions(min_value=Fraction(1, 1000), max_value=10**6))
+def test_a_written_quotient_rounds_up_by_eye_to_the_same_count(number):
+    text = ratio(number).replace(",", "")
+    if text.startswith("just over "):
+        assert int(text.removeprefix("just over ")) + 1 == ceil_div(number)
+    else:
+        assert ceil_div(Fraction(text)) == ceil_div(number)
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (Fraction(1), "100%"),
+        (Fraction(6, 5), "120%"),
+        (Fraction(10001, 10000), "100.01%"),
+        (Fraction(0), "0%"),
+    ],
+)
+def test_only_what_is_full_is_written_as_full(share, text):
+    assert percent(share) == text

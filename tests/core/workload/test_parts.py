@@ -1,0 +1,21 @@
+"""Parts of a workload: what is read, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from shardcalc.core.text import BadValue
+from shardcalc.core.units import Months
+from shardcalc.core.workload.parts import Growth
+
+
+@pytest.mark.parametrize("text", ["5%", "5%/week", "5/month", "-5%/month", "2000%/month", ""])
+def test_what_is_no_growth_is_refused(text):
+    with pytest.raises(BadValue):
+        Growth.parse(text)
+
+
+@pytest.mark.parametrize("text", ["12", "0 months", "1.5 months", "11 years", "soon"])
+def test_what_is_no_horizon_is_refused(text):
+    with pytest.raises(BadValue):
+        Months.parse(text)

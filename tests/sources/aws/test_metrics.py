@@ -1,0 +1,315 @@
+"""Metrics as CloudWatch answers them, over HTTP: periods, packing, pages, gaps, order, and answers that are not whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from shardcalc.core.facts import built_in_limits
+from shardcalc.sources.aws.errors import AwsError, Trouble
+from shardcalc.sources.aws.metrics import (
+    MARGIN,
+    SETTLED,
+    Query,
+    Window,
+    estimate,
+    queries_per_call,
+    read,
+    window,
+)
+
+LIMITS = built_in_limits()
+HERE = "eu-west-1"
+NOW = 1_795_000_000
+DAY = 86_400
+
+
+def query(name="IncomingBytes", stream="orders", statistic="Sum"):
+    return Query(name, statistic, (("StreamName", stream),))
+
+
+def of(account, queries, span, **more):
+    return list(read(account, HERE, queries, span, LIMITS, **more))
+
+
+def pages_of(points):
+    """The limits, with pages of so few points."""
+    cloudwatch = LIMITS.cloudwatch
+    fewer = cloudwatch.metric_points_most._replace(value=points)
+    return LIMITS._replace(cloudwatch=cloudwatch._replace(metric_points_most=fewer))
+
+
+SPAN = Window(NOW - NOW % 3600, 60, 10)
+
+
+# ── the window ──
+
+
+@pytest.mark.parametrize(
+    ("days", "period"),
+    # 60 s to 15 days, 300 s to 63, 3,600 s to 455: CloudWatch's own words.
+    [(1, 60), (14, 60), (15, 60), (16, 300), (63, 300), (64, 3600), (455, 3600)],
+)
+def test_the_finest_period_that_is_still_kept(days, period):
+    span = window(days, NOW, LIMITS)
+    kept = {60: 15, 300: 63, 3600: 455}[period]
+    assert span.period == period
+    assert span.start % period == span.end % period == 0
+    assert NOW - kept * DAY + MARGIN <= span.start
+    assert NOW - days * DAY <= span.start < NOW - days * DAY + MARGIN + period + 60
+    assert NOW - SETTLED - period < span.end <= NOW - SETTLED
+
+
+def test_a_window_longer_than_anything_is_kept_is_refused():
+    with pytest.raises(AwsError, match="455 d, not for 456 d"):
+        window(456, NOW, LIMITS)
+
+
+# ── packing ──
+
+
+@pytest.mark.parametrize(
+    ("queries", "points", "size", "why"),
+    [
+        (4_000, 20_160, 5, "14 days of minutes: 5 x 20,160 is one page exactly"),
+        (4_000, 180, 500, "3 hours of minutes: 500 x 180 is less than a page"),
+        (
+            4_000,
+            1_440,
+            69,
+            "a day of minutes: 58 pages at least, and 69 a call are the fewest that make no more",
+        ),
+        (4_200, 21_600, 14, "15 days of minutes: 14 x 21,600 are three pages exactly"),
+        (8, 20_160, 4, "a stream: 2 pages at least, and none asks for a metric twice"),
+    ],
+)
+def test_queries_are_packed_to_fill_pages(queries, points, size, why):
+    assert queries_per_call(queries, points, LIMITS) == size, why
+
+
+@pytest.mark.parametrize("points", [1, 180, 201, 202, 1_440, 4_320, 17_280, 20_160, 21_600])
+@pytest.mark.parametrize("queries", [1, 8, 499, 501, 4_000])
+def test_packing_never_makes_more_calls_than_500_queries_page_by_page(points, queries):
+    """The bound: calls of 500 queries each, ceil(queries / 500) for each page of time."""
+    full, rest = divmod(queries, 500)
+    bound = full * -(-500 * points // 100_800) + -(-rest * points // 100_800)
+    assert estimate(queries, points, LIMITS).calls <= bound
+
+
+def test_the_estimate_is_what_is_then_asked(aws, account):
+    """Pages of 100 points instead of 100,800, and the limits likewise: 25 queries of 10 points are 3 pages."""
+    small = pages_of(100)
+    aws.page_points = 100
+    queries = [query(stream=f"s{number}") for number in range(25)]
+    seen = estimate(25, 10, small)
+    assert (seen.calls, seen.metrics, str(seen.price)) == (3, 25, "$0.00")
+    assert len(list(read(account, HERE, queries, SPAN, small))) == 25
+    assert (account.calls["cloudwatch:GetMetricData"], account.metrics) == (3, 25)
+
+
+def test_the_price_is_a_cent_for_a_thousand_metrics():
+    # 4,000 series of 14 days: 800 calls of 5 queries, each one page: 4,000 metrics x $0.01 / 1,000.
+    seen = estimate(4_000, 20_160, LIMITS)
+    assert (seen.calls, seen.metrics, str(seen.price)) == (800, 4_000, "$0.04")
+
+
+# ── reading ──
+
+
+def test_gaps_stay_gaps(aws, account):
+    aws.measure = lambda metric, dimensions, time: (
+        None if time in (SPAN.start + 120, SPAN.start + 180) else float(time - SPAN.start)
+    )
+    (series,) = of(account, [query()], SPAN)
+    assert series == [0, 60, None, None, 240, 300, 360, 420, 480, 540]
+
+
+def test_a_metric_without_points_is_all_gaps(aws, account):
+    aws.measure = lambda metric, dimensions, time: None
+    assert of(account, [query()], SPAN) == [[None] * 10]
+
+
+def test_whole_values_become_integers(aws, account):
+    aws.measure = lambda metric, dimensions, time: 1.5e10 if time == SPAN.start else 0.5
+    (series,) = of(account, [query()], SPAN)
+    assert series[:2] == [15_000_000_000, 0.5]
+    assert series[0].__class__ is int
+
+
+def test_results_are_matched_by_id_and_not_by_order_or_label(aws, account):
+    """The server turns the order round and gives every result the same label."""
+    aws.measure = lambda metric, dimensions, time: float(dimensions["StreamName"][1:])
+
+    def shuffle(answer):
+        answer["MetricDataResults"].reverse()
+        for result in answer["MetricDataResults"]:
+            result["Label"] = "IncomingBytes"
+
+    aws.fault("GetMetricData", change=shuffle)
+    assert of(account, [query(stream=f"s{number}") for number in range(5)], SPAN) == [
+        [number] * 10 for number in range(5)
+    ]
+
+
+def test_scan_by_is_set_and_the_order_does_not_matter(aws, account):
+    aws.measure = lambda metric, dimensions, time: float(time)
+
+    def backwards(answer):
+        for result in answer["MetricDataResults"]:
+            result["Timestamps"].reverse()
+            result["Values"].reverse()
+
+    aws.fault("GetMetricData", change=backwards)
+    (series,) = of(account, [query()], SPAN)
+    assert series == list(range(SPAN.start, SPAN.end, 60))
+    assert {body["ScanBy"] for body in aws.asked("GetMetricData")} == {"TimestampAscending"}
+
+
+def test_a_series_is_read_over_all_pages(aws, account):
+    aws.page_points = 7
+    aws.measure = lambda metric, dimensions, time: float(time)
+    assert (
+        of(account, [query(), query("IncomingRecords")], SPAN) == [list(range(SPAN.start, SPAN.end, 60))] * 2
+    )
+    assert len(aws.asked("GetMetricData")) == 4
+
+
+@pytest.mark.parametrize("form", ["%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%M:%S+00:00"])
+def test_times_written_as_text_are_understood(aws, account, form):
+    aws.measure = lambda metric, dimensions, time: float(time)
+
+    def text(answer):
+        for result in answer["MetricDataResults"]:
+            result["Timestamps"] = [
+                datetime.fromtimestamp(time, UTC).strftime(form) for time in result["Timestamps"]
+            ]
+
+    aws.fault("GetMetricData", change=text)
+    assert of(account, [query()], SPAN) == [list(range(SPAN.start, SPAN.end, 60))]
+
+
+def test_points_outside_the_window_are_left_out(aws, account):
+    """As moto has them: a point more, at the end."""
+    aws.fault(
+        "GetMetricData",
+        change=lambda answer: (
+            [(r["Timestamps"].append(SPAN.end), r["Values"].append(9.0)) for r in answer["MetricDataResults"]]
+            and None
+        ),
+    )
+    assert of(account, [query()], SPAN) == [[60] * 10]
+
+
+def test_empty_pages_before_the_data_are_read_on(aws, account):
+    empty = {"MetricDataResults": [], "NextToken": "0"}
+    aws.fault("GetMetricData", change=lambda answer: empty, times=1)
+    assert of(account, [query()], SPAN) == [[60] * 10]
+
+
+# ── what is not whole ──
+
+
+@pytest.mark.parametrize("page", ["token", "points", "empty"])
+def test_a_page_that_repeats_ends_the_reading(aws, account, page):
+    count = 0
+
+    def change(answer):
+        nonlocal count
+        count += 1
+        first = {"Id": "q0", "Timestamps": [SPAN.start], "Values": [1.0], "StatusCode": "PartialData"}
+        return {
+            "token": {"MetricDataResults": answer["MetricDataResults"], "NextToken": "1"},
+            "points": {"MetricDataResults": [first], "NextToken": str(count)},
+            "empty": {"MetricDataResults": [], "NextToken": str(count)},
+        }[page]
+
+    aws.fault("GetMetricData", change=change)
+    (failed,) = of(account, [query()], SPAN)
+    assert failed.trouble is Trouble.BROKEN
+    assert "repeats a page" in failed.message
+    assert count <= 25
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble", "words"),
+    [
+        ("PartialData", Trouble.PARTIAL, "answers PartialData for IncomingRecords (orders) in eu-west-1"),
+        ("InternalError", Trouble.PARTIAL, "answers InternalError for IncomingRecords (orders)"),
+        ("Forbidden", Trouble.DENIED, "cloudwatch:GetMetricData is missing on IncomingRecords (orders)"),
+    ],
+)
+def test_a_series_that_is_not_complete_is_a_failure_and_its_neighbours_are_not(
+    aws, account, status, trouble, words
+):
+    aws.fault("GetMetricData", change=lambda answer: answer["MetricDataResults"][1].update(StatusCode=status))
+    first, failed, last = of(account, [query(), query("IncomingRecords"), query("GetRecords.Bytes")], SPAN)
+    assert first == last == [60] * 10
+    assert failed.trouble is trouble
+    assert words in failed.message
+
+
+def test_a_series_without_a_result_is_a_failure(aws, account):
+    aws.fault("GetMetricData", change=lambda answer: answer["MetricDataResults"].pop(0) and None)
+    failed, other = of(account, [query(), query("IncomingRecords")], SPAN)
+    assert "does not answer for IncomingBytes" in failed.message
+    assert other == [60] * 10
+
+
+@pytest.mark.parametrize("value", [b"NaN", b"Infinity"])
+def test_a_value_that_is_no_number_is_a_failure(aws, account, value):
+    raw = (
+        b'{"MetricDataResults": [{"Id": "q0", "StatusCode": "Complete", "Timestamps": [%d], "Values": [%s]}]}'
+        % (SPAN.start, value)
+    )
+    aws.fault("GetMetricData", raw=raw)
+    (failed,) = of(account, [query()], SPAN)
+    assert failed.trouble is Trouble.BROKEN
+
+
+def test_times_and_values_that_do_not_pair_are_a_failure(aws, account):
+    aws.fault("GetMetricData", change=lambda answer: answer["MetricDataResults"][0]["Values"].pop() and None)
+    (failed,) = of(account, [query()], SPAN)
+    assert "10 times with 9 values" in failed.message
+
+
+def test_a_connection_cut_in_the_middle_of_the_second_page(aws, account):
+    aws.page_points = 5
+    aws.fault("GetMetricData", cut=True, when=lambda body: "NextToken" in body)
+    (failed,) = of(account, [query()], SPAN)
+    assert failed.trouble is Trouble.BROKEN
+    assert "cut in the middle" in failed.message
+
+
+def test_a_page_that_is_cut_once_is_asked_again(aws, account):
+    aws.fault("GetMetricData", cut=True, times=1)
+    assert of(account, [query()], SPAN) == [[60] * 10]
+
+
+def test_a_failing_call_fails_its_series_only(aws, account):
+    """Two queries a call: the first call fails for good, the others are read."""
+    two = pages_of(20)
+    aws.fault(
+        "GetMetricData",
+        status=400,
+        code="InvalidParameterValue",
+        when=lambda body: "s1" in str(body["MetricDataQueries"]),
+    )
+    came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(6)], SPAN, two))
+    assert [isinstance(one, AwsError) for one in came] == [True, True, False, False, False, False]
+
+
+def test_throttling_that_goes_on_stops_the_reading(aws, account):
+    two = pages_of(20)
+    aws.fault("GetMetricData", status=400, code="Throttling")
+    came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(100)], SPAN, two))
+    assert {one.trouble for one in came} == {Trouble.THROTTLED}
+    assert len(aws.asked("GetMetricData")) == 2  # one call, tried twice
+
+
+def test_no_more_metrics_are_asked_for_than_allowed(aws, account):
+    aws.page_points = 5  # more pages than the estimate has
+    (first, second) = of(account, [query(), query("IncomingRecords")], SPAN, most=4)
+    assert {first.trouble, second.trouble} == {Trouble.CAPPED}
+    assert account.metrics == 4
+    assert len(aws.asked("GetMetricData")) == 2
