@@ -83,7 +83,9 @@ def _usage(error: Any) -> int:
         return USAGE
     message = error.format_message()
     path = getattr(getattr(error, "ctx", None), "command_path", "shardcalc")
-    _say(f"{path}: nothing was done", [message[:1].lower() + message[1:].rstrip("."), f"-> see {path} --help"])
+    _say(
+        f"{path}: nothing was done", [message[:1].lower() + message[1:].rstrip("."), f"-> see {path} --help"]
+    )
     return USAGE
 
 

@@ -275,7 +275,8 @@ def test_growth_gives_the_date_at_which_the_present_count_no_longer_does():
     )
     # 7 no longer carry 7.5.
     assert (
-        "7 shards are not enough" in found(history(records(growth=0.2), sale=False, open_shards=7)).growth.text
+        "7 shards are not enough"
+        in found(history(records(growth=0.2), sale=False, open_shards=7)).growth.text
     )
     # 4 % is below what counts as a trend, and falling is none.
     assert found(history(records(growth=0.04), sale=False)).growth.text == "no trend"
