@@ -100,7 +100,7 @@ def check(
         try:
             hours, before = plans.read_plan(against)
         except StoredError as error:
-            raise Refused(f"{against}: no plan, nothing was checked", [str(error)]) from error
+            raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
     looked_at, checked = _checked(profiles, basis, hours)
     found, gone = tuple(checked.found), 0
     if write_baseline:
@@ -109,7 +109,7 @@ def check(
         try:
             entries = baselines.read_baseline(known)
         except StoredError as error:
-            raise Refused(f"{known}: no baseline, nothing was checked", [str(error)]) from error
+            raise Refused(f"{known}: no baseline, nothing was checked", error.problems) from error
         found, gone = apply_baseline(found, entries, lambda file: baselines.near(file, known))
     comparison = None
     if hours is not None:

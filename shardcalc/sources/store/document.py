@@ -18,12 +18,16 @@ MOST_SHOWN: Final = 20
 class StoredError(Exception):
     """A saved file that cannot be used, and why."""
 
+    def __init__(self, *problems: str) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
     @classmethod
     def of(cls, problems: Sequence[tuple[str, str]]) -> Self:
         """What is wrong in it, each with its place."""
         shown = [f"{place}: {message}" for place, message in problems[:MOST_SHOWN]]
         more = len(problems) - len(shown)
-        return cls("; ".join([*shown, *([f"and {more:,} more"] if more else [])]))
+        return cls(*shown, *([f"and {more:,} more"] if more else []))
 
 
 def loads(text: bytes) -> Any:
