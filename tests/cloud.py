@@ -1,4 +1,5 @@
-"""Fixtures: servers on loopback, and an environment in which nothing of the user's own AWS configuration is seen.
+"""Fixtures: servers on loopback, and an environment in which nothing of the user's own AWS configuration is
+seen.
 
 For the folders named aws, whose conftest.py has every test use that environment.
 """
@@ -25,13 +26,17 @@ _load = JSONFileLoader.load_file
 
 @cache
 def _model(path: str) -> object:
-    """Botocore's descriptions of its services, parsed once in a process and not once in a command: a fifth of a second."""
+    """Botocore's descriptions of its services, parsed once in a process and not once in a command: a fifth of
+    a second.
+    """
     return _load(JSONFileLoader(), path)
 
 
 @pytest.fixture
 def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Test credentials, and no proxy, profile or home of this machine's; between two attempts no second is waited."""
+    """Test credentials, and no proxy, profile or home of this machine's; between two attempts no second is
+    waited.
+    """
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

@@ -1,5 +1,5 @@
-"""What every test has: a cache folder of its own, so that no refreshed prices of this machine get in; the project's
-folder to begin in, and 80 columns.
+"""What every test has: a cache folder of its own, so that no refreshed prices of this machine get in; the
+project's folder to begin in, and 80 columns.
 """
 
 from __future__ import annotations

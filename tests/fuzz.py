@@ -1,14 +1,16 @@
-"""How many examples hypothesis tries: all where the slow tests are selected (CI, ``-m ""``, ``-m slow``), else a share.
+"""How many examples hypothesis tries: all where the slow tests are selected (CI, ``-m ""``, ``-m slow``),
+else a share.
 
-The profiles are chosen by tests/conftest.py. A test without settings of its own has their 100 or 30; one that needs
-more says so with ``@examples(600)``, and has 600 or 180.
+The profiles are chosen by tests/conftest.py. A test without settings of its own has their 100 or 30; one that
+needs more says so with ``@examples(600)``, and has 600 or 180.
 """
 
 from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-# How long an example takes says more of the machine than of the code: no deadline, and no complaint about a slow start.
+# How long an example takes says more of the machine than of the code: no deadline, and no complaint about a
+# slow start.
 settings.register_profile(
     "full", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -2,9 +2,9 @@
 
 Run pytest with ``SHARDCALC_GOLDEN=write`` to write them anew, and read the diff before committing it.
 
-JSON of more than 8 KB is more than anybody reads. Of it a sample is kept: lists show the rows that have a field, or
-a kind of value, that no row before has. The others are a count and a checksum, so that no change passes unseen; what
-it is, the text and the Markdown of the same case show.
+JSON of more than 8 KB is more than anybody reads. Of it a sample is kept: lists show the rows that have a
+field, or a kind of value, that no row before has. The others are a count and a checksum, so that no change
+passes unseen; what it is, the text and the Markdown of the same case show.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""A small HTTP server that answers as Kinesis and CloudWatch do, for what moto's server cannot: volume, faults, paging quirks, quotas.
+"""A small HTTP server that answers as Kinesis and CloudWatch do, for what moto's server cannot: volume,
+faults, paging quirks, quotas.
 
-It answers with the JSON that AWS's services write on the wire. What it holds is set before; every request is kept for the test to look at.
-Faults are taken in turn by the operations that they name.
+It answers with the JSON that AWS's services write on the wire. What it holds is set before; every request is
+kept for the test to look at. Faults are taken in turn by the operations that they name.
 """
 
 from __future__ import annotations

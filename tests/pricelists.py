@@ -1,4 +1,6 @@
-"""Price lists of the documented shape, made for tests: the us-east-1 prices, under made-up SKUs, with the neighbours that loose matching trips over."""
+"""Price lists of the documented shape, made for tests: the us-east-1 prices, under made-up SKUs, with the
+neighbours that loose matching trips over.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,8 @@ import json
 from copy import deepcopy
 from typing import Any
 
-# dimension: usage type without prefix, operation, group, unit, price; as AWS's list and published captures of it write them
+# dimension: usage type without prefix, operation, group, unit, price; as AWS's list and published captures of
+# it write them
 PRODUCTS = {
     "shard_hour": (
         "Storage-ShardHour",
@@ -178,7 +181,9 @@ def term(sku: str, unit: str, price: str, currency: str = "USD") -> dict[str, An
 
 
 def bulk(region: str = "eu-west-1", prefix: str = "EU-") -> dict[str, Any]:
-    """A bulk offer file of one Region, with products of neighbours: another Region, a channel, another family."""
+    """A bulk offer file of one Region, with products of neighbours: another Region, a channel, another
+    family.
+    """
     document: dict[str, Any] = {
         "formatVersion": "v1.0",
         "offerCode": "AmazonKinesis",

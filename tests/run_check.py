@@ -15,7 +15,8 @@ def check(*arguments: str) -> Ran:
     return run("check", "--today", TODAY, *arguments)
 
 
-# Needed: 21 shards, by hand: 6 MiB/s to 7 consumers is 42 MiB/s, a shard gives 2. So SC001 at 12; 7 consumers poll 7 times
+# Needed: 21 shards, by hand: 6 MiB/s to 7 consumers is 42 MiB/s, a shard gives 2. So SC001 at 12; 7 consumers
+# poll 7 times
 # where 5 are allowed, SC003; nobody owns it, SC023; one rate, SC024.
 ORDERS = """\
 version: 1

@@ -1,9 +1,9 @@
 """A made-up history whose right answer is known, to be changed in one thing at a time.
 
-Fourteen days at one minute, up to 2026-11-21T00:00Z. Records of 1,000 bytes come by day and night, from none at
-midnight to 300,000 a minute (5,000/s) at noon. On a sale day, the tenth, 480,000 a minute (8,000/s) come from 18:00
-to 18:59. The stream has 12 shards, two shared consumers that poll each shard once a second and read everything, and
-one fan-out consumer.
+Fourteen days at one minute, up to 2026-11-21T00:00Z. Records of 1,000 bytes come by day and night, from none
+at midnight to 300,000 a minute (5,000/s) at noon. On a sale day, the tenth, 480,000 a minute (8,000/s) come
+from 18:00 to 18:59. The stream has 12 shards, two shared consumers that poll each shard once a second and
+read everything, and one fan-out consumer.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ SIZE = 1000
 
 
 def records(*, days: int = DAYS, growth: float = 0.0) -> list[int]:
-    """Records of each minute; the cosine is -1 at noon exactly. Growth is that of a week, in steps at its end."""
+    """Records of each minute; the cosine is -1 at noon exactly. Growth is that of a week, in steps at its
+    end.
+    """
     day = [int(NOON * (1 - math.cos(2 * math.pi * minute / DAY)) / 2) for minute in range(DAY)]
     return [int(value * (1 + growth * (index // 7))) for index in range(days) for value in day]
 

@@ -1,7 +1,8 @@
-"""The shape of the package: every module, its room and its level; who may import whom; where each outside package lives.
+"""The shape of the package: every module, its room and its level; who may import whom; where each outside
+package lives.
 
-The table below is the picture of the house. A module imports only from lines above its own, so that nothing is imported
-upwards, sideways or in a circle, also for types only. A new module needs a line.
+The table below is the picture of the house. A module imports only from lines above its own, so that nothing
+is imported upwards, sideways or in a circle, also for types only. A new module needs a line.
 """
 
 from __future__ import annotations
@@ -359,7 +360,8 @@ def test_a_fault_in_the_shape_is_found(tmp_path, changed, fault):
     assert fault in small(tmp_path, **changed)
 
 
-# Numbers of AWS's stand in facts/*.toml. What may stand in code: units, time, percent, percentiles, the year 2100, exits,
+# Numbers of AWS's stand in facts/*.toml. What may stand in code: units, time, percent, percentiles, the year
+# 2100, exits,
 # how far a search looks, and sizes of our own.
 OWN_NUMBERS = {
     60, 100, 120, 128, 168, 256, 300, 365, 672, 744, 1000, 1024, 3600, 4000, 4096, 10_000, 86400, 604800, 100_000, 1_000_000, 160,
@@ -389,7 +391,10 @@ def test_no_number_of_awss_stands_in_the_core(name):
 
 
 def test_the_library_loads_no_outside_package():
-    script = "import sys; from shardcalc import Workload, plan; print(plan(Workload.of(size=1024, rps=6, consumers=7)).shards, *sys.modules)"
+    script = (
+        "import sys; from shardcalc import Workload, plan; print(plan(Workload.of(size=1024, rps=6, "
+        "consumers=7)).shards, *sys.modules)"
+    )
     shards, *loaded = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     ).stdout.split()
@@ -398,7 +403,10 @@ def test_the_library_loads_no_outside_package():
 
 
 def test_importing_the_library_loads_nothing_of_it():
-    script = "import sys; import shardcalc; print(*[name for name in sys.modules if name.startswith('shardcalc.')])"
+    script = (
+        "import sys; import shardcalc; print(*[name for name in sys.modules if "
+        "name.startswith('shardcalc.')])"
+    )
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout.split() == []
 

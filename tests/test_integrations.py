@@ -27,7 +27,9 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.mark.index
 def test_the_hook_runs_in_a_scratch_repository(tmp_path):
-    """pre-commit clones the hook's repository, builds its environment with pip, and runs it on the staged profiles."""
+    """pre-commit clones the hook's repository, builds its environment with pip, and runs it on the staged
+    profiles.
+    """
     hook, user = tmp_path / "shardcalc", tmp_path / "user"
     hook.mkdir()
     shutil.copytree(ROOT / "shardcalc", hook / "shardcalc", ignore=shutil.ignore_patterns("__pycache__"))

@@ -34,7 +34,10 @@ def test_all_processors_say_what_one_says(broken, tmp_path):
             "    size: 1\n" if broken and number % 100 == 7 else ""
         )
         write(tmp_path, text, f"f{number:03}.yaml")
-    code = f"import sys; sys.argv = ['shardcalc', 'check', {str(tmp_path)!r}, '--format', 'json']; from shardcalc.cli import main; main()"
+    code = (
+        f"import sys; sys.argv = ['shardcalc', 'check', {str(tmp_path)!r}, '--format', 'json']; from "
+        "shardcalc.cli import main; main()"
+    )
     one = f"import os; os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}}); {code}"
     spread, alone = (
         subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)

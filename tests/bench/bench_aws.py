@@ -1,8 +1,10 @@
-"""Reading AWS: speed as a ratio to a plain boto3 loop over the same points, calls and memory of a fleet of 500 streams.
+"""Reading AWS: speed as a ratio to a plain boto3 loop over the same points, calls and memory of a fleet of
+500 streams.
 
     python tests/bench/bench_aws.py [STREAMS [DAYS]]
 
-The server is a process of its own on loopback, which answers with bytes made beforehand, so that only the reader is measured.
+The server is a process of its own on loopback, which answers with bytes made beforehand, so that only the
+reader is measured.
 """
 
 from __future__ import annotations
@@ -179,7 +181,8 @@ def reading(url: str, pairs: int = 7) -> None:
     one, other = (1000 * statistics.median(column) for column in zip(*measured, strict=True))
     verdict = "ok" if ratio <= 0.5 else "TOO SLOW"
     print(
-        f"reading {points:,} points over HTTP   {ratio:.2f} x  (at most 0.5 x)  {one:.0f} ms over {other:.0f} ms of boto3's paginator  {verdict}"
+        f"reading {points:,} points over HTTP   {ratio:.2f} x  (at most 0.5 x)  {one:.0f} ms over "
+        f"{other:.0f} ms of boto3's paginator  {verdict}"
     )
 
 
@@ -214,7 +217,8 @@ def fleet(url: str, streams: int, days: int) -> None:
     memory = usage.ru_maxrss / 1024
     verdict = "ok" if calls <= most and memory < 300 else "TOO MUCH"
     print(
-        f"fleet of {streams:,} streams, {days} days, {queries * points:,} points: {calls:,} GetMetricData calls (at most {most:,}), "
+        f"fleet of {streams:,} streams, {days} days, {queries * points:,} points: {calls:,} GetMetricData "
+        f"calls (at most {most:,}), "
         f"{memory:.0f} MiB (below 300), {took:.0f} s  {verdict}"
     )
 

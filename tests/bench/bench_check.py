@@ -1,9 +1,11 @@
-"""Speed of ``check`` over a thousand files, as a ratio to PyYAML's C loader alone on the same files, start-up apart.
+"""Speed of ``check`` over a thousand files, as a ratio to PyYAML's C loader alone on the same files, start-up
+apart.
 
     python tests/bench/bench_check.py
 
-Both are measured in processes of their own, in pairs run one after the other. The start-up that is taken off is that of
-checking one such file, and for the floor that of importing PyYAML. One processor is shown beside all of them.
+Both are measured in processes of their own, in pairs run one after the other. The start-up that is taken off
+is that of checking one such file, and for the floor that of importing PyYAML. One processor is shown beside
+all of them.
 """
 
 from __future__ import annotations
@@ -26,7 +28,10 @@ SHARDCALC = (
 FILES = 1_000
 MOST = 2.0
 IMPORT = "import sys, yaml, glob"
-LOAD = f"{IMPORT}\nfor file in glob.glob(sys.argv[1] + '/*.yaml'):\n    with open(file, 'rb') as opened:\n        yaml.load(opened, Loader=yaml.CSafeLoader)\n"
+LOAD = (
+    f"{IMPORT}\nfor file in glob.glob(sys.argv[1] + '/*.yaml'):\n    with open(file, 'rb') as opened:\n      "
+    "  yaml.load(opened, Loader=yaml.CSafeLoader)\n"
+)
 
 
 def seconds(command: list[str]) -> float:
@@ -87,7 +92,8 @@ def main() -> None:
             f"{name} {1000 * statistics.median(row[name] for row in measured):.0f} ms" for name in commands
         )
         print(
-            f"check, {FILES:,} files of three streams  {ratio:.2f} x  (at most {MOST} x)  {times}  {'ok' if ratio <= MOST else 'TOO SLOW'}"
+            f"check, {FILES:,} files of three streams  {ratio:.2f} x  (at most {MOST} x)  {times}  "
+            f"{'ok' if ratio <= MOST else 'TOO SLOW'}"
         )
         if hasattr(os, "sched_setaffinity"):
             allowed = os.sched_getaffinity(0)
@@ -98,7 +104,10 @@ def main() -> None:
                 (row["check"] - row["check's start"]) / (row["floor"] - row["floor's start"]) for row in alone
             )
             print(f"the same on one processor of {len(allowed)}           {single:.2f} x")
-        run = f"import sys; sys.argv = ['shardcalc', 'check', {folder!r}]\nfrom shardcalc.cli import errors, run\nerrors.guard(lambda: run(sys.argv[1:]))\n"
+        run = (
+            f"import sys; sys.argv = ['shardcalc', 'check', {folder!r}]\nfrom shardcalc.cli import errors, "
+            "run\nerrors.guard(lambda: run(sys.argv[1:]))\n"
+        )
         script = f"{run}assert 'boto3' not in sys.modules"
         subprocess.run([PYTHON, "-c", script], stdout=subprocess.DEVNULL, check=True)
         print("no import of boto3")

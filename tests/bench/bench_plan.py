@@ -2,7 +2,8 @@
 
     python tests/bench/bench_plan.py
 
-Absolute times on a shared machine say little; the median of ratios of pairs run one after the other says something.
+Absolute times on a shared machine say little; the median of ratios of pairs run one after the other says
+something.
 """
 
 from __future__ import annotations

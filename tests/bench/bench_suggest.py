@@ -3,8 +3,8 @@
     python tests/bench/bench_suggest.py
 
 Fourteen days at one minute and eight metrics, 161,280 points. Two ratios to json.loads in this process: of
-the work alone (reading, checking, calculating), and of the whole command less its start-up, which is the same command
-on a history of one hour.
+the work alone (reading, checking, calculating), and of the whole command less its start-up, which is the same
+command on a history of one hour.
 """
 
 from __future__ import annotations

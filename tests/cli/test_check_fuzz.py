@@ -1,4 +1,6 @@
-"""Thousands of generated profiles, valid and broken, through check: no traceback, exit 0, 1 or 2 only, every message with file and line."""
+"""Thousands of generated profiles, valid and broken, through check: no traceback, exit 0, 1 or 2 only, every
+message with file and line.
+"""
 
 from __future__ import annotations
 
@@ -238,7 +240,9 @@ def test_profiles_of_every_kind_are_answered(text):
 @FUZZ_FORMATS
 @given(valid())
 def test_readable_profiles_are_checked(text):
-    """Only what contradicts itself (a largest record below the mean, fields of one reader on another) is refused."""
+    """Only what contradicts itself (a largest record below the mean, fields of one reader on another) is
+    refused.
+    """
     contradicts = "size: 1 MiB" in text and "max_size" in text
     judge(text.encode(), must_read=not contradicts)
 

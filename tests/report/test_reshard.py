@@ -16,7 +16,8 @@ LIMITS = built_in_limits()
 
 def test_commands_to_paste():
     assert script(path(2, 3, LIMITS), "orders", "eu-west-1") == [
-        "aws kinesis update-shard-count --stream-name orders --region eu-west-1 --target-shard-count 3 --scaling-type UNIFORM_SCALING",
+        "aws kinesis update-shard-count --stream-name orders --region eu-west-1 --target-shard-count 3 "
+        "--scaling-type UNIFORM_SCALING",
         "aws kinesis wait stream-exists --stream-name orders --region eu-west-1",
     ]
     assert (

@@ -73,7 +73,10 @@ def test_all_from_a_profile_is_text_in_both_formats(hostile):
     assert HOSTILE not in run("report", hostile, *TODAY, "--format", "markdown").out
 
 
-FLEET = "consumers: [{name: billing, type: lambda, batch_duration: 400ms}], fan_out: 1, headroom: 20%, hottest_key: 3%, retention: 3d, growth: 4%/month"
+FLEET = (
+    "consumers: [{name: billing, type: lambda, batch_duration: 400ms}], fan_out: 1, headroom: 20%, "
+    "hottest_key: 3%, retention: 3d, growth: 4%/month"
+)
 
 
 def page_of_fleet(folder, streams):
@@ -122,7 +125,10 @@ def browser(tmp_path_factory):
 
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM or ""
-    flags = "headless no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync"
+    flags = (
+        "headless no-sandbox disable-gpu disable-quic no-first-run disable-background-networking "
+        "disable-component-update disable-sync"
+    )
     for flag in (
         *flags.split(),
         f"user-data-dir={tmp_path_factory.mktemp('chromium')}",
@@ -168,13 +174,17 @@ def quiet(browser, page):
 
 
 def table_of(browser, selector):
-    script = "return Array.from(document.querySelectorAll(arguments[0] + ' > tbody > tr')).map(r => Array.from(r.cells).map(c => c.textContent))"
+    script = (
+        "return Array.from(document.querySelectorAll(arguments[0] + ' > tbody > tr')).map(r => "
+        "Array.from(r.cells).map(c => c.textContent))"
+    )
     return browser.execute_script(script, selector)
 
 
 def shown(browser):
     return browser.execute_script(
-        "return Array.from(document.querySelectorAll('#decisions tbody tr')).filter(r => r.offsetHeight).map(r => r.cells[0].textContent)"
+        "return Array.from(document.querySelectorAll('#decisions tbody tr')).filter(r => "
+        "r.offsetHeight).map(r => r.cells[0].textContent)"
     )
 
 
@@ -244,7 +254,8 @@ def test_sorting_and_filtering_work(browser, page_of):
     assert set(shown(browser)) == {"tenant-audit", "tenant-audit-eu"}
     assert browser.find_element("id", "shown").text == "2 of 7 shown"
     browser.execute_script(
-        "const only = document.getElementById('only'); only.value = 'lower'; only.dispatchEvent(new Event('change'))"
+        "const only = document.getElementById('only'); only.value = 'lower'; only.dispatchEvent(new "
+        "Event('change'))"
     )
     assert shown(browser) == ["tenant-audit-eu"]
     assert (
@@ -273,8 +284,10 @@ def test_hostile_names_show_as_text(browser, page_of, hostile):
 def test_the_policy_holds_what_would_get_in(browser, page_of):
     opened(browser, page_of("profiles/orders.yaml"))
     browser.execute_script(
-        "const s = document.createElement('script'); s.textContent = 'window.got = 1'; document.body.append(s);"
-        "const i = document.createElement('img'); i.src = 'https://example.org/x.png'; document.body.append(i);"
+        "const s = document.createElement('script'); s.textContent = 'window.got = 1'; "
+        "document.body.append(s);"
+        "const i = document.createElement('img'); i.src = 'https://example.org/x.png'; "
+        "document.body.append(i);"
     )
     assert browser.execute_script("return window.got") is None
     assert sum("Content Security Policy" in entry["message"] for entry in browser.get_log("browser")) == 2
@@ -328,7 +341,8 @@ def test_nothing_is_wider_than_the_screen(browser, page_of, saved, width, scheme
         )
         assert dark == (scheme == "dark")
         pictures = browser.execute_script(
-            "return Array.from(document.querySelectorAll('figure')).map(f => [!!f.querySelector('svg[aria-label]'), !!f.querySelector('table')])"
+            "return Array.from(document.querySelectorAll('figure')).map(f => "
+            "[!!f.querySelector('svg[aria-label]'), !!f.querySelector('table')])"
         )
         assert len(pictures) == 5
         assert all(picture == [True, True] for picture in pictures)

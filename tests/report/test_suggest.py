@@ -24,7 +24,9 @@ from tests.terminal import in_terminal, plain
 
 
 def throttled():
-    """A sale at which a third more was asked for than was taken, a hot shard, a gap, a consumer that lags, and one without metrics."""
+    """A sale at which a third more was asked for than was taken, a hot shard, a gap, a consumer that lags,
+    and one without metrics.
+    """
     made = changed(history(), "WriteProvisionedThroughputExceeded", SALE_HOUR, 160_000)
     made = changed(made, "IncomingBytes", range(2 * DAY, 2 * DAY + 90), None)
     made = changed(made, "IncomingRecords", range(2 * DAY, 2 * DAY + 90), None)

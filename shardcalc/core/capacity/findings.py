@@ -117,7 +117,7 @@ def _names(consumers: list[Consumer]) -> list[str]:
 
 def _hot_key(plan: Plan, limits: Limits) -> Iterator[Finding]:
     share = plan.workload.hottest_key
-    if share is None:
+    if share is None:  # pragma: no cover - find() looks only where a key is given
         return
     headroom = ONE + plan.workload.headroom
     # Most keys fit with their shard's part of the rest, and so alone: one product each tells.
@@ -265,7 +265,7 @@ def _fan_out_consumers(plan: Plan, limits: Limits) -> Iterator[Finding]:
 
 def _backlog(plan: Plan, limits: Limits) -> Iterator[Finding]:
     workload = plan.workload
-    if workload.catch_up is None:
+    if workload.catch_up is None:  # pragma: no cover - find() looks only where there is one
         return
     outage, within = workload.catch_up.outage, workload.catch_up.within
     retention = workload.retention or limits.retention_least.value
@@ -306,7 +306,7 @@ def _backlog(plan: Plan, limits: Limits) -> Iterator[Finding]:
 def _retention(plan: Plan, limits: Limits) -> Iterator[Finding]:
     retention = plan.workload.retention
     least, most = limits.retention_least, limits.retention_most
-    if retention is None:
+    if retention is None:  # pragma: no cover - find() looks only where one is given
         return
     hours = retention.in_hours
     if not least.value <= retention <= most.value or hours.denominator != 1:
@@ -419,7 +419,7 @@ def _slow_poll(plan: Plan, limits: Limits) -> Iterator[Finding]:
 
 def _aggregation(plan: Plan, limits: Limits) -> Iterator[Finding]:
     aggregation = plan.workload.aggregation
-    if aggregation is None:
+    if aggregation is None:  # pragma: no cover - find() looks only where there is one
         return
     if plan.packing.records == 1:
         needed: Size = (

@@ -196,7 +196,7 @@ def curves(region: RegionCost, limits: Limits) -> Curves | None:
         ("in", limits.advantage_floor_in.value, prices.advantage_data_in_shortfall),
         ("out", limits.advantage_floor_out.value, prices.advantage_data_out_shortfall),
     ):
-        if price is None:
+        if price is None:  # pragma: no cover - _priced() has looked at both
             return None
         names = DATA_IN if way == "in" else DATA_OUT
         moved = sum(

@@ -279,7 +279,8 @@ def _next(count: int, target: int, sign: int, price: dict[int, int], room: int |
             and _holds(count, near, room)
         ):
             return near
-    raise AssertionError("a count on the path has no next one")
+    # What a count costs is what the best next one costs, and a call.
+    raise AssertionError("a count on the path has no next one")  # pragma: no cover - _counts() found one
 
 
 class _Minima:

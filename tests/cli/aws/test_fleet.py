@@ -377,7 +377,8 @@ def test_a_long_name_folds_and_no_column_is_lost_in_80_columns():
 def test_refreshed_prices_give_one_saving_in_suggest_and_fleet_live_and_saved(aws, shardcalc, tmp_path):
     """A Region whose prices are not shipped: 4 shards where 2 do, at a refreshed $0.02 an hour and shard.
 
-    2 shards x 730 h x $0.02 = $29.20; retention of 24 h costs nothing more, and what else is on both bills is equal.
+    2 shards x 730 h x $0.02 = $29.20; retention of 24 h costs nothing more, and what else is on both bills is
+    equal.
     """
     from shardcalc.sources.store.prices import cache_file
 

@@ -152,7 +152,9 @@ def test_moto_is_read_like_aws(moto, shardcalc, tmp_path):
 
 
 def test_a_profile_from_a_history_is_one_that_plan_accepts(aws, at, shardcalc, tmp_path):
-    """600,000 B and 1,200 records a minute: 500 B a record, 20 records/s; twice as many bytes are read as written."""
+    """600,000 B and 1,200 records a minute: 500 B a record, 20 records/s; twice as many bytes are read as
+    written.
+    """
     aws.measure = values
     aws.add("orders", shards=3, consumers=("billing",))
     file = tmp_path / "orders.yaml"
@@ -186,7 +188,8 @@ def test_a_dry_run_reads_no_metrics(aws, at, shardcalc):
     aws.add("orders", shards=4, consumers=("billing",), enhanced=("ALL",))
     result = shardcalc("observe", "orders", *at, "--dry-run")
     assert result.code == 0
-    # 8 of the stream, 2 of the consumer, 3 of each of 4 shards: 22 series of a day (1,437 minutes that are settled, or one more) fit a page.
+    # 8 of the stream, 2 of the consumer, 3 of each of 4 shards: 22 series of a day (1,437 minutes that are
+    # settled, or one more) fit a page.
     assert "22 series" in result.out
     assert "1 GetMetricData call for 22 metrics: less than $0.01" in result.out
     assert aws.asked("GetMetricData") == []

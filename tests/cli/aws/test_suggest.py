@@ -1,4 +1,6 @@
-"""``suggest`` from AWS itself, and the path that it prints, over HTTP: every call of it is accepted by moto's server."""
+"""``suggest`` from AWS itself, and the path that it prints, over HTTP: every call of it is accepted by moto's
+server.
+"""
 
 from __future__ import annotations
 

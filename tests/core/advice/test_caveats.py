@@ -50,7 +50,8 @@ def test_a_gap_hides_a_sale_and_is_told():
 
 
 def test_a_gap_is_not_a_quiet_minute():
-    # Half of the points are gaps: as zeros they would halve the mean and the median. Means are over known periods only.
+    # Half of the points are gaps: as zeros they would halve the mean and the median. Means are over known
+    # periods only.
     series = [count if minute % 2 == 0 else None for minute, count in enumerate(records())]
     half, whole = found(history(series, sale=False)), found(history(sale=False))
     assert abs(half.flows[1].mean.amount - whole.flows[1].mean.amount) < Fraction(1, 100)
@@ -85,7 +86,8 @@ def test_too_little_history_forbids_to_scale_down():
         (lambda made: changed(made, "WriteProvisionedThroughputExceeded", range(0, 15_000), None), "has 5,160 points; advising fewer shards needs 10,080"),
         (
             lambda made: with_metric(replace(made, consumers={}), "GetRecords.IteratorAgeMilliseconds", None),
-            "neither GetRecords.IteratorAgeMilliseconds nor SubscribeToShardEvent.MillisBehindLatest is in the history",
+            "neither GetRecords.IteratorAgeMilliseconds nor SubscribeToShardEvent.MillisBehindLatest is in "
+            "the history",
         ),
     ],
 )  # fmt: skip
@@ -110,7 +112,8 @@ def test_lag_beyond_the_retention_is_an_error():
 
 
 def test_too_many_calls_are_a_finding_and_no_shards():
-    # 12 shards x 60 s x 5 = 3,600 calls a minute are allowed; 3,000 made and 1,320 rejected are 4,320, 6 a second.
+    # 12 shards x 60 s x 5 = 3,600 calls a minute are allowed; 3,000 made and 1,320 rejected are 4,320, 6 a
+    # second.
     made = changed(
         changed(history(), "GetRecords.Success", range(9, 11), 3_000),
         "ReadProvisionedThroughputExceeded",

@@ -1,8 +1,9 @@
 """A made-up history has a known answer, and each change to it changes the verdict as it should.
 
-The working of the plain history, by hand: on the sale day 480,000 records come in a minute, 8,000/s, and one shard
-takes 1,000/s: 8 x 1.25 headroom / 1 = 10 shards. Bytes: 8,000 x 1,000 B = 8,000,000 B/s; / 1,048,576 = 7.629; x 1.25 =
-9.54 -> 10. Shared reads: 16,000,000 B/s x 1.25 / 2,097,152 = 9.54 -> 10. Fan-out: half of that, 4.77 -> 5.
+The working of the plain history, by hand: on the sale day 480,000 records come in a minute, 8,000/s, and one
+shard takes 1,000/s: 8 x 1.25 headroom / 1 = 10 shards. Bytes: 8,000 x 1,000 B = 8,000,000 B/s; / 1,048,576 =
+7.629; x 1.25 = 9.54 -> 10. Shared reads: 16,000,000 B/s x 1.25 / 2,097,152 = 9.54 -> 10. Fan-out: half of
+that, 4.77 -> 5.
 """
 
 from __future__ import annotations
@@ -137,7 +138,8 @@ def test_allowed_periods_leave_out_an_old_sale_but_not_a_recent_one():
 
 
 def test_limits_that_are_over_in_different_periods_add_up():
-    # One period has 3,000 records/s and another 3 MiB/s. One may go over, and then the other decides: each limit alone
+    # One period has 3,000 records/s and another 3 MiB/s. One may go over, and then the other decides: each
+    # limit alone
     # would leave out its own and ask for one shard.
     sizes, counts = [3 * 60 * 1048576, 60, 60], [60, 3 * 60_000, 60]
     made = found(
@@ -242,7 +244,8 @@ def test_an_on_demand_stream_is_compared_and_not_resharded():
         "on-demand-advantage",
     ]
     assert made.cheapest is made.choices[0]
-    # Mean of a day: 150,000 a minute; the sale adds 60 minutes of 480,000 less what the cosine had. Data in is whole KiB a record.
+    # Mean of a day: 150,000 a minute; the sale adds 60 minutes of 480,000 less what the cosine had. Data in
+    # is whole KiB a record.
     total = sum(history().metrics["IncomingRecords"])
     lines = {line.name: line for line in made.choices[1].bill.lines}
     seconds = DAYS * DAY * 60
@@ -261,8 +264,10 @@ def test_a_path_that_the_quota_forbids_is_told():
 
 
 def test_growth_gives_the_date_at_which_the_present_count_no_longer_does():
-    # Noon is 300,000 in the first week and 360,000 in the second: weekly medians of 5 and 6 shards, 20 % a week. The peak
-    # with headroom is 6 x 1.25 = 7.5; 12 are reached after (12 / 7.5 - 1) x 6 / 1 weeks = 3.6 weeks = 25.2 days: 26 days
+    # Noon is 300,000 in the first week and 360,000 in the second: weekly medians of 5 and 6 shards, 20 % a
+    # week. The peak
+    # with headroom is 6 x 1.25 = 7.5; 12 are reached after (12 / 7.5 - 1) x 6 / 1 weeks = 3.6 weeks = 25.2
+    # days: 26 days
     # after 2026-11-21 is 2026-12-17.
     made = found(history(records(growth=0.2), sale=False))
     assert made.growth.weeks == (5, 6)
@@ -299,7 +304,8 @@ def test_a_saving_needs_only_the_prices_that_matter():
     made = suggest(history(), prices=bare)
     assert not made.rows[0].bill.complete
     assert made.saving.cents == "43.80"
-    # eu-central-1 has no price of fan-out here, and fan-out consumer-hours follow the shards; without fan-out, shard-hours alone do.
+    # eu-central-1 has no price of fan-out here, and fan-out consumer-hours follow the shards; without
+    # fan-out, shard-hours alone do.
     made = history(region="eu-central-1")
     assert found(made).saving is None
     alone = found(replace(made, consumers={}, registered=()))
@@ -317,3 +323,30 @@ def test_a_single_sale_day_is_no_growth():
 def test_the_noon_of_the_made_up_day_is_exact():
     assert records()[720] == NOON
     assert max(records()) == NOON
+
+
+@pytest.mark.parametrize(("text", "shown"), [("5", "5 periods"), ("1", "1 period"), ("0.1%", "0.1% of them")])
+def test_an_allowance_is_written_as_it_was_meant(text, shown):
+    assert str(Allowance.parse(text)) == shown
+
+
+def test_a_trend_needs_four_known_days_of_each_week():
+    def unknown(days):
+        gaps, known = [None] * (days * DAY), records(growth=0.2)[days * DAY :]
+        return found(history(gaps + known, sale=False)).growth
+
+    assert unknown(3).per_week == Fraction(1, 5)
+    assert (unknown(4).per_week, unknown(4).text) == (None, "no trend: a week has fewer than 4 known days")
+
+
+def test_an_on_demand_stream_grows_to_no_date():
+    made = found(history(records(growth=0.2), sale=False, mode="ON_DEMAND")).growth
+    assert (made.per_week, made.until) == (Fraction(1, 5), None)
+    assert made.text == "the median day's peak grows 20% a week"
+
+
+def test_a_date_in_more_than_ten_years_is_not_given():
+    """(10,000 / 7.5 - 1) x 6 are 7,994 weeks."""
+    made = found(history(records(growth=0.2), sale=False, open_shards=10_000)).growth
+    assert made.until is None
+    assert "10,000 shards are enough for more than 10 years" in made.text

@@ -38,7 +38,9 @@ def histories(draw):
 
 
 def carried(made, shards, options):
-    """How many periods ask so many shards for more than they carry with headroom: the specification, in fractions, limit by limit."""
+    """How many periods ask so many shards for more than they carry with headroom: the specification, in
+    fractions, limit by limit.
+    """
     sizes, counts = made.metrics["IncomingBytes"], made.metrics["IncomingRecords"]
     sums = (
         sum(size for size in sizes if size is not None),

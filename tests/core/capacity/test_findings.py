@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from shardcalc.core.capacity.findings import find
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.units import ByteRate
 from tests.planned import finding, planned
 
 
@@ -107,7 +110,8 @@ def test_large_records_are_held_against_the_burst_bucket():
     made = planned(sizes=sizes, rps=10, max_record_size="2 MiB")
     found = finding(made, "large-records")
     assert found.severity == "warning"
-    # 10 MiB hold 5 records of 2 MiB; mean 158.44 KiB x 10/s = 1.547 MiB/s on 2 shards: 0.2264 MiB/s of each are spare: 2 / 0.2264 = 8.9 s
+    # 10 MiB hold 5 records of 2 MiB; mean 158.44 KiB x 10/s = 1.547 MiB/s on 2 shards: 0.2264 MiB/s of each
+    # are spare: 2 / 0.2264 = 8.9 s
     assert "3% of the records are above 1 MiB" in found.message
     assert "takes 5 records of 2 MiB at once, then one every 8.9 s at 2 shards" in found.message
 
@@ -184,3 +188,49 @@ def test_lambda_settings_out_of_range_are_told():
         size=1, rps=1, consumers=[{"type": "lambda", "parallelization_factor": 11, "batch_size": 10_001}]
     )
     assert [finding.id for finding in made.findings] == ["lambda-settings", "lambda-settings"]
+
+
+@pytest.mark.parametrize(
+    "pollers",
+    [
+        # Six functions make 6 calls/s, and how often they poll is AWS's.
+        [{"name": name, "type": "lambda"} for name in "abcdef"],
+        # Five make all 5 that are allowed, and leave nothing to the sixth, however slowly it polls.
+        [
+            {"name": "a", "type": "kcl", "poll_interval": "1s"},
+            *({"name": name, "type": "lambda"} for name in "bcdef"),
+        ],
+    ],
+)
+def test_where_no_slower_poll_helps_only_moving_is_told(pollers):
+    assert finding(planned(size=1, rps=1, consumers=pollers), "getrecords-calls").remedy == (
+        "move a to enhanced fan-out"
+    )
+
+
+def test_a_consumer_that_polls_slowly_already_is_not_told_to():
+    """Six at 1/s and one at 0.1/s: 5 - 0.1 = 4.9 calls/s are left to six, 6 / 4.9 = 1.2245 s each, in whole
+    ms.
+    """
+    pollers = [{"name": name, "type": "kcl", "poll_interval": "1s"} for name in "abcdef"]
+    slow = {"name": "slow", "type": "kcl", "poll_interval": "10s"}
+    remedy = finding(planned(size=1, rps=1, consumers=[*pollers, slow]), "getrecords-calls").remedy
+    way, _, who = remedy.partition(" with ")
+    assert way == "poll every 1.225 s or slower"
+    assert who.partition(",")[0] == "a and b and c and d and e and f"
+
+
+def test_a_key_below_its_own_limit_on_a_shard_below_those_of_shards_is_no_finding():
+    """900 KiB/s, 40% of it one key: 360 KiB/s, of 512 that a key may have here; all of it, of 1,024 that a
+    shard takes.
+    """
+    limits = built_in_limits()
+    small = limits.hot_key_bytes._replace(value=ByteRate(512 * 1024))
+    made = planned(size=1, rps=900, hottest_key="40%")
+    assert made.shards == 1
+    assert not [one.id for one in find(made, limits._replace(hot_key_bytes=small)) if "hot-key" in one.id]
+
+
+def test_a_stream_cannot_be_set_to_take_records_that_none_takes():
+    assert finding(planned(size=1, rps=1, max_record_size="10 MiB"), "max-record-size") is None
+    assert "10 MiB" in finding(planned(size=1, rps=1, max_record_size="11 MiB"), "max-record-size").remedy

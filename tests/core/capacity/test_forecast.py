@@ -22,8 +22,10 @@ def ahead(today: date = TODAY, **fields):
 
 
 def test_each_step_has_the_first_day_on_which_one_more_shard_is_needed():
-    # 2 records/s of 1 MiB fill 2 shards. With 50 % a month: 3 on 2026-12-21 exactly, 4.5 on 2027-01-21, 6.75 on 2027-02-21.
-    # 2 are passed on the first day; 3 on the day after 2026-12-21, 4 when 3 x (1 + 1/2 d/31) > 4: d > 20.67, so day 21,
+    # 2 records/s of 1 MiB fill 2 shards. With 50 % a month: 3 on 2026-12-21 exactly, 4.5 on 2027-01-21, 6.75
+    # on 2027-02-21.
+    # 2 are passed on the first day; 3 on the day after 2026-12-21, 4 when 3 x (1 + 1/2 d/31) > 4: d > 20.67,
+    # so day 21,
     # 2027-01-11. 4.5 x (1 + 1/2 d/31) > 5: d > 6.89, day 7, 2027-01-28; > 6: d > 20.67, day 21, 2027-02-11.
     found = ahead(rps=2, growth="50%/month", horizon="3 months")
     assert [(str(step.day), step.shards) for step in found.steps] == [
@@ -39,7 +41,8 @@ def test_each_step_has_the_first_day_on_which_one_more_shard_is_needed():
 
 
 def test_growth_of_a_year_is_spread_over_its_days():
-    # 1.5 shards, 100 % a year: 2 are passed when 1.5 (1 + d/365) > 2: d > 121.67, day 122: 2027-03-23. 3 are reached and not passed.
+    # 1.5 shards, 100 % a year: 2 are passed when 1.5 (1 + d/365) > 2: d > 121.67, day 122: 2027-03-23. 3 are
+    # reached and not passed.
     found = ahead(rps="1.5", growth="100%/year")
     assert [(str(step.day), step.shards) for step in found.steps] == [("2027-03-23", 3)]
 
@@ -88,3 +91,11 @@ def test_boundless_growth_is_told_and_not_listed():
     assert len(found.steps) == MOST
     # 2 x 11^120, whole
     assert found.at_last == 2 * 11**120 == found.shards + len(found.steps) + found.more
+
+
+def test_a_step_after_the_horizon_is_not_listed():
+    """0.6 shards doubled in a year reach 1 on day 0.4 / 0.6 x 365 = 243.3; half a year has 181."""
+    found = ahead(rps="0.6", growth="100%/year", horizon="6 months")
+    assert (found.steps, found.more, found.at_last) == ((), 0, 1)
+    [step] = ahead(rps="0.6", growth="100%/year", horizon="12 months").steps
+    assert (step.day - TODAY).days == 244

@@ -19,14 +19,16 @@ def test_the_formula_of_the_sizing_guide_is_shown_with_its_terms():
 
 
 def test_the_guide_differs_when_it_rounds_the_record_up():
-    # 1.5 KiB x 1000/s = 1500 KiB/s -> 2 shards; rounded up, 2000 KiB/s -> 2 as well; at 2000/s 3000 -> 3 against 4000 -> 4.
+    # 1.5 KiB x 1000/s = 1500 KiB/s -> 2 shards; rounded up, 2000 KiB/s -> 2 as well; at 2000/s 3000 -> 3
+    # against 4000 -> 4.
     made = planned(size="1.5 KiB", rps=2000, consumers=1)
     assert (made.shards, made.guide.shards) == (3, 4)
     assert made.guide_differs == "it rounds 1.5 KiB up to 2 KiB"
 
 
 def test_the_guide_differs_when_records_decide():
-    # 100 B x 10,000/s: the guide rounds to 1 KiB and says 10 by chance; at 200 B and 2 KiB records of 3 consumers it does not.
+    # 100 B x 10,000/s: the guide rounds to 1 KiB and says 10 by chance; at 200 B and 2 KiB records of 3
+    # consumers it does not.
     made = planned(size=1, rps=10_000, consumers=1, headroom="10%")
     # 11,000 records/s -> 11; bytes 10,000 KiB/s x 1.1 / 1024 = 10.74 -> 11; guide 9.77 -> 10
     assert (made.shards, made.guide.shards) == (11, 10)
@@ -104,7 +106,8 @@ def test_any_consumer_may_declare_what_it_handles_from_one_shard():
 
 def test_aggregation_lowers_records_and_not_bytes():
     made = planned(size="100 B", rps=50_000, aggregation="25 KiB")
-    # (25600 - 20) // 110 = 232 records of 110 B and 20 B of frame: 25,540 B; 50,000 / 232 = 215.5 a second; 5.249 MiB/s
+    # (25600 - 20) // 110 = 232 records of 110 B and 20 B of frame: 25,540 B; 50,000 / 232 = 215.5 a second;
+    # 5.249 MiB/s
     assert made.packing.records == 232
     assert made.packing.size == Size(232 * 110 + 20)
     assert asks(made) == {"write-bytes": 6, "write-records": 1, "read-bytes": 3}

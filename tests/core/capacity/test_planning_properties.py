@@ -73,7 +73,9 @@ workloads = st.builds(
 
 
 def carries(workload: Workload, shards: int) -> bool:
-    """Whether so many shards hold every limit, asked anew from the definition of each limit and not from the planner."""
+    """Whether so many shards hold every limit, asked anew from the definition of each limit and not from the
+    planner.
+    """
     peak, size = workload.rps.peak.amount, workload.size.amount
     records, record = peak, size
     if workload.aggregation is not None:
@@ -138,7 +140,8 @@ def test_more_of_anything_never_needs_fewer_shards(workload, data):
     }
     name = data.draw(st.sampled_from(sorted(changed)))
     if name == "size" and workload.aggregation is not None:
-        # A larger record may fill an aggregate better, as packing whole records always may; that is arithmetic and no fault.
+        # A larger record may fill an aggregate better, as packing whole records always may; that is
+        # arithmetic and no fault.
         return
     from dataclasses import replace
 

@@ -10,7 +10,8 @@ from shardcalc.core.facts import built_in_limits
 
 
 def test_the_input_that_moves_the_count_most_comes_first():
-    # 6 MiB/s to 7 consumers: 21 shards. An eighth adds 3, +10 % of rate, size, skew or demand adds 2.1 (24 after rounding up).
+    # 6 MiB/s to 7 consumers: 21 shards. An eighth adds 3, +10 % of rate, size, skew or demand adds 2.1 (24
+    # after rounding up).
     planned = plan(Workload.of(size=1024, rps=6, consumers=7))
     changes = {
         change.title: (change.shards, change.more, change.load)

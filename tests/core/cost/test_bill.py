@@ -17,6 +17,7 @@ from shardcalc.core.cost.bill import (
     provisioned_bill,
     standard_bill,
 )
+from shardcalc.core.cost.comparison import cost_stream
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.facts.prices import built_in_prices
 from shardcalc.core.units import USD
@@ -71,3 +72,10 @@ def test_published_bill(row):
 def test_published_put_payload_units(row):
     one_record = Volume(Fraction(1), Fraction(row["record_size_bytes"]), ())
     assert one_record.pieces(LIMITS.put_payload_unit.value.amount) == row["put_payload_units"]
+
+
+def test_a_line_shows_how_its_quantity_came_about():
+    """6 MiB/s for 7 readers at 2 MiB/s each shard: 21 shards."""
+    made = cost_stream(Workload.of(size=1024, rps=6, consumers=7), built_in_prices("us-east-1"), LIMITS, 730)
+    line = next(line for line in made.provisioned.lines if line.name == "shard-hours")
+    assert (line.working, line.quantity.amount) == ("21 shards x 730 h", 21 * 730)

@@ -17,7 +17,8 @@ from tests.regions import LIMITS, region
 
 
 def test_aws_says_that_advantage_pays_from_ten_mib_a_second_with_one_consumer():
-    # 25 (0.032 + 0.016) = x (0.08 + 0.04), and stream-hours of 0.04 for one stream make it a little less than 10.
+    # 25 (0.032 + 0.016) = x (0.08 + 0.04), and stream-hours of 0.04 for one stream make it a little less than
+    # 10.
     made = curves(region(Workload.of(size=1024, rps=10)), LIMITS)
     standard, advantage = (
         made.cost(mode, Fraction(1)) for mode in (Mode.ON_DEMAND_STANDARD, Mode.ON_DEMAND_ADVANTAGE)
@@ -87,7 +88,8 @@ def test_in_every_regime_its_mode_is_the_cheapest(given_workloads, data):
 
 
 def test_the_break_even_rate_of_one_small_stream():
-    # One shard: 730 x 0.015 = 10.95 and 1.4e-8 a record; on demand 29.20 and per GB: provisioned stays cheaper until far beyond one shard.
+    # One shard: 730 x 0.015 = 10.95 and 1.4e-8 a record; on demand 29.20 and per GB: provisioned stays
+    # cheaper until far beyond one shard.
     made = region(Workload.of(size=1, rps=100))
     assert made.cheapest is Mode.PROVISIONED
     regimes = curves(made, LIMITS).regimes()
@@ -95,3 +97,7 @@ def test_the_break_even_rate_of_one_small_stream():
     [found] = break_evens(regimes) or [None]
     if found is not None:
         assert found.upward
+
+
+def test_where_there_is_no_stream_there_is_no_regime():
+    assert curves(region(), LIMITS).regimes() == ()

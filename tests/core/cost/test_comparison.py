@@ -8,14 +8,15 @@ import pytest
 
 from shardcalc import Mode, Workload
 from shardcalc.core.cost.break_even import break_evens, curves
-from shardcalc.core.cost.comparison import cost_stream
+from shardcalc.core.cost.comparison import cost_stream, trade_offs
 from shardcalc.core.facts.prices import built_in_prices
 from shardcalc.core.units import USD
 from tests.regions import HOURS, LIMITS, PRICES, region
 
 
 def test_advantage_pools_its_floors_over_all_streams_of_a_region():
-    # 10 streams of 2.5 MiB/s with one consumer fill both floors of 25 MiB/s together; alone every would pay nine tenths of them.
+    # 10 streams of 2.5 MiB/s with one consumer fill both floors of 25 MiB/s together; alone every would pay
+    # nine tenths of them.
     workload = Workload.of(size=1, rps=2560)
     together = region(*[workload] * 10)
     assert together.floors.lines == ()
@@ -65,3 +66,30 @@ def test_totals_are_the_exact_sums_of_their_lines(mode):
     lines = [line.cost.amount for bill in made.bills(mode) for line in bill.lines]
     assert made.total(mode).amount == sum(lines)
     assert all(type(amount) is Fraction for amount in lines)
+
+
+def warned(**fields):
+    """The warnings of one stream in Frankfurt, where On-demand Standard takes 200 MiB/s in and 400 MiB/s out."""
+    made = region(Workload.of(size="1 MiB", **fields), prices=built_in_prices("eu-central-1"))
+    return [(found.mode, found.text) for found in trade_offs(made, LIMITS) if found.warning]
+
+
+def test_a_peak_above_the_ceilings_of_on_demand_is_warned_of():
+    assert warned(rps=200, consumers=2) == []
+    # 300 MiB/s in, and twice that out.
+    (into, said_in), (out, said_out) = warned(rps=300, consumers=2)
+    assert (into, out) == (Mode.ON_DEMAND_STANDARD,) * 2
+    assert all(text in said_in for text in ("300 MiB/s", "200 MiB/s"))
+    assert all(text in said_out for text in ("600 MiB/s", "400 MiB/s"))
+
+
+@pytest.mark.parametrize(
+    ("consumers", "modes"),
+    [
+        (20, []),
+        (21, [Mode.PROVISIONED, Mode.ON_DEMAND_STANDARD]),
+        (51, [Mode.PROVISIONED, Mode.ON_DEMAND_STANDARD, Mode.ON_DEMAND_ADVANTAGE]),
+    ],
+)
+def test_more_fan_out_consumers_than_a_mode_takes_are_warned_of(consumers, modes):
+    assert [mode for mode, _ in warned(rps=1, fan_out=consumers)] == modes

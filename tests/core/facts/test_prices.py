@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from fractions import Fraction
 
 import pytest
 
-from shardcalc.core.facts.prices import built_in_prices, read_prices, write_prices
+from shardcalc.core.facts.prices import (
+    Gigabytes,
+    ShardHours,
+    built_in_prices,
+    exact_decimal,
+    read_prices,
+    write_prices,
+)
+from shardcalc.core.units import USD
 from shardcalc.sources.store.prices import price_book
 from tests.command import run
 
@@ -53,6 +63,10 @@ def test_negotiated_prices_go_before_all_others(tmp_path):
         (("2026-10-01", '"autumn"'), "date must be a date"),
         (('confidence = "A"', 'confidence = "B"'), "confidence must be one of"),
         (("[prices", "[["), "not TOML"),
+        (('currency = "USD"', 'currency = "USD"\npublished = "autumn"'), "published: not a date"),
+        (("[prices.shard_hour]", "[shard_hour]"), "shard_hour: unknown; prices: missing"),
+        (("[prices.shard_hour]", "[prices]\nshard_hour = 3\n[x]"), "prices.shard_hour: not a table"),
+        (("date = 2026-10-01", 'date = 2026-10-01\ncolour = "red"'), "prices.shard_hour: unknown colour"),
         (
             ("date = 2026-10-01", "date = 2026-10-01\nper = 3"),
             "per must be 1, 1000, 1000000 or another power of ten",
@@ -85,3 +99,28 @@ def test_a_written_sheet_reads_back_the_same(region):
                 after.note,
                 after.source,
             )
+
+
+def test_a_price_is_for_its_own_unit_only():
+    # 730 shard-hours at $0.015 are $10.95.
+    price = built_in_prices("us-east-1").shard_hour
+    assert price.cost(ShardHours(730)) == USD(Fraction(1095, 100))
+    with pytest.raises(TypeError, match="shard_hour is a price for ShardHour, not for GB"):
+        price.cost(Gigabytes(730))
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"), [(Fraction(1, 4), "0.25"), (Fraction(-1, 4), "-0.25"), (Fraction(3), "3")]
+)
+def test_an_amount_is_written_exactly(amount, text):
+    assert exact_decimal(amount) == text
+
+
+def test_a_third_of_a_dollar_is_not_written():
+    with pytest.raises(ValueError, match="1/3 has no finite decimal form"):
+        exact_decimal(Fraction(1, 3))
+
+
+def test_the_day_of_a_list_is_kept():
+    sheet = built_in_prices("us-east-1")._replace(published=date(2026, 11, 12))
+    assert read_prices(write_prices(sheet), "again", origin="list").published == date(2026, 11, 12)

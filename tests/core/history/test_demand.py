@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
+
 from shardcalc.core.advice.recommendation import Verdict, suggest
+from shardcalc.core.history.demand import Readings, measure, traffic
 from shardcalc.core.history.model import History
 from tests.suggested import alone, found, hot
 from tests.synthetic import (
@@ -17,7 +20,8 @@ from tests.synthetic import (
 
 
 def test_demand_is_what_was_accepted_and_what_was_rejected():
-    # 480,000 accepted and 360,000 rejected: 840,000 a minute = 14,000/s x 1.25 = 17.5 -> 18; bytes grow alike: 16.69 -> 17.
+    # 480,000 accepted and 360,000 rejected: 840,000 a minute = 14,000/s x 1.25 = 17.5 -> 18; bytes grow
+    # alike: 16.69 -> 17.
     made = found(changed(history(), "WriteProvisionedThroughputExceeded", SALE_HOUR, 360_000))
     assert (made.verdict, made.recommended) == (Verdict.UP, 18)
     assert alone(made) == {"write-bytes": 17, "write-records": 18, "read-bytes": 10, "fan-out-bytes": 5}
@@ -47,13 +51,15 @@ def test_a_consumer_without_metrics_is_billed_as_reading_everything():
 def test_when_all_is_rejected_the_mean_size_stands_in():
     base = changed(changed(history(), "IncomingRecords", range(0, 1), 0), "IncomingBytes", range(0, 1), 0)
     made = found(changed(base, "WriteProvisionedThroughputExceeded", range(0, 1), 1_200_000))
-    # 1,200,000 rejected a minute = 20,000/s x 1.25 = 25; of 1,000 B: 20,000,000 / 1,048,576 x 1.25 = 23.84 -> 24.
+    # 1,200,000 rejected a minute = 20,000/s x 1.25 = 25; of 1,000 B: 20,000,000 / 1,048,576 x 1.25 = 23.84 ->
+    # 24.
     assert alone(made)["write-records"] == 25
     assert alone(made)["write-bytes"] == 24
 
 
 def test_closed_parents_do_not_count_as_open_shards():
-    # The first week has one shard with everything, the second two with half each: at the sale, in the second, 2 x 240,000.
+    # The first week has one shard with everything, the second two with half each: at the sale, in the second,
+    # 2 x 240,000.
     counts = history().metrics["IncomingRecords"]
     week = 7 * DAY
     shards = {
@@ -69,6 +75,18 @@ def test_closed_parents_do_not_count_as_open_shards():
 
 
 def test_the_hottest_shard_shares_in_what_was_rejected():
-    # 480,000 accepted, 120,000 rejected: x 1.25. The busiest takes 100,000 of a minute: 12 x 100,000 / 60 = 20,000/s x 1.25 = 25.
+    # 480,000 accepted, 120,000 rejected: x 1.25. The busiest takes 100,000 of a minute: 12 x 100,000 / 60 =
+    # 20,000/s x 1.25 = 25.
     made = changed(history(), "WriteProvisionedThroughputExceeded", SALE_HOUR, 120_000)
     assert alone(found(replace(made, shards=hot(made, Fraction(1, 6)))))["hottest-shard-records"] == 25
+
+
+def test_when_nothing_was_ever_accepted_no_size_is_made_up():
+    metrics = {"IncomingBytes": [0], "IncomingRecords": [0], "WriteProvisionedThroughputExceeded": [5]}
+    written = traffic(Readings.of(History(start=0, period=60, points=1, metrics=metrics)))
+    assert (written.demand_records.peak, written.demand_bytes.peak) == (5, 0)
+
+
+@pytest.mark.parametrize("series", [None, [], [None, None]])
+def test_what_was_not_measured_is_no_measure(series):
+    assert measure(series) is None

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from shardcalc.core.lint.policy import read_policy
+from shardcalc.core.lint.rules import NAMES
+from shardcalc.core.text import BadValue
 from tests.run_check import ORDERS, check, found, write
 
 
@@ -39,3 +42,8 @@ def test_a_policy_that_names_no_rule_is_refused(rules, message, tmp_path):
     ran = check(write(tmp_path, ORDERS.replace("streams:", f"policy:\n  rules: {rules}\nstreams:")))
     assert ran.code == 2
     assert message in ran.err
+
+
+def test_what_is_no_mapping_is_no_policy():
+    with pytest.raises(BadValue, match=r"a mapping of .*budget"):
+        read_policy("strict", NAMES)

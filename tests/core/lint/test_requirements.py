@@ -10,7 +10,8 @@ from tests.run_check import INFORMED, WARNED, found, ids, write
 @pytest.mark.parametrize(
     ("expect", "fields"),
     [
-        # 21 shards x 730 h x 0.015 USD = 229.95; 6 x 3600 x 730 records of 41 units of 25 KiB (1024 / 25 = 40.96) x 0.014 / 10^6 = 9.05
+        # 21 shards x 730 h x 0.015 USD = 229.95; 6 x 3600 x 730 records of 41 units of 25 KiB (1024 / 25 =
+        # 40.96) x 0.014 / 10^6 = 9.05
         ("{shards: 21, binding: read-bytes, monthly_cost_below: 239.01 USD}", []),
         ("{shards: 21, binding: read-bytes, monthly_cost_below: 238.99 USD}", ["monthly_cost_below"]),
         ("{shards: 20}", ["shards"]),
@@ -51,7 +52,10 @@ def test_a_budget_with_unknown_prices_is_a_warning_and_never_cleared(tmp_path):
 
 def test_the_threshold_of_over_provisioning_counts_shards_and_money(tmp_path):
     """16 shards where 1 is needed; each shard is 730 h x 0.015 USD = 10.95 a month."""
-    text = "version: 1\npolicy: {%s}\nstreams:\n  orders: {owner: a, size: 1 KiB, rps: {mean: 10, peak: 20}, shards: %d}\n"
+    text = (
+        "version: 1\npolicy: {%s}\nstreams:\n  orders: {owner: a, size: 1 KiB, rps: {mean: 10, peak: 20}, "
+        "shards: %d}\n"
+    )
 
     def hits(policy: str, shards: int) -> bool:
         return "SC002" in ids(found(write(tmp_path, text % (policy, shards))))
@@ -78,7 +82,10 @@ def test_the_threshold_of_over_provisioning_counts_shards_and_money(tmp_path):
     ],
 )
 def test_one_deployment_doubles_or_halves(current, target, reachable, tmp_path):
-    text = f"version: 1\nstreams:\n  orders: {{size: 1 KiB, rps: 10, current_shards: {current}, shards: {target}}}\n"
+    text = (
+        f"version: 1\nstreams:\n  orders: {{size: 1 KiB, rps: 10, current_shards: {current}, shards: "
+        f"{target}}}\n"
+    )
     assert ("SC017" not in ids(found(write(tmp_path, text)))) is reachable
 
 
@@ -93,3 +100,23 @@ def test_the_way_to_the_target_is_told(tmp_path):
         next(row["remedy"] for row in rows if row["rule"] == "SC017")
         == "deploy 3 times, 4, then 8, then 16; shardcalc reshard 2 16 shows the way"
     )
+
+
+@pytest.mark.parametrize(
+    ("mode", "found_out"), [("on-demand-standard", True), ("on-demand-advantage", False)]
+)
+def test_shards_that_cost_less_than_on_demand_are_told(mode, found_out, tmp_path):
+    """500 KiB/s are 1,253 GB a month, $100 on demand beside $29.20; one shard with its PUTs is $10.95 and
+    $18.40. Advantage is a choice of the account.
+    """
+    text = f"version: 1\nstreams:\n  a: {{owner: a, size: 1 KiB, rps: 500, mode: {mode}}}\n"
+    rows = [row for row in found(write(tmp_path, text)) if row["rule"] == "SC018"]
+    assert bool(rows) is found_out
+    assert all("provisioned costs $29.35" in str(row["message"]) for row in rows)
+
+
+def test_a_target_without_any_path_is_told_why(tmp_path):
+    """A call at most halves, and from above 10,000 shards it may only go below that: 30,000 halves to 15,000."""
+    text = "version: 1\nstreams:\n  a: {owner: a, size: 1, rps: 1, current_shards: 30000, shards: 9000}\n"
+    [row] = [row for row in found(write(tmp_path, text)) if row["rule"] == "SC017"]
+    assert "half of 30,000" in str(row["remedy"])

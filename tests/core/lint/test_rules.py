@@ -15,7 +15,8 @@ from shardcalc.core.lint.rules import BY_FINDING, REPLACED, RULES, UNUSABLE
 from tests.places import ROOT
 from tests.run_check import check, run
 
-# Line and column of the value at fault in each triggering example, found by hand: three lines of head, then a field a line
+# Line and column of the value at fault in each triggering example, found by hand: three lines of head, then a
+# field a line
 # from column 5, its value two columns after the colon.
 PLACES = {
     "SC001": "7:13",  # shards: 12
@@ -105,14 +106,17 @@ def test_an_unusable_file_is_told_in_the_format_asked_for_and_leaves_with_2(tmp_
     (found,) = json.loads(ran.out)["findings"]
     assert (found["rule"], found["line"], found["column"]) == ("SC000", 4, 11)
     assert ran.err.startswith(
-        f"error: {tmp_path}/profile.yaml: 1 problem, nothing was checked\n  {tmp_path}/profile.yaml:4:11  streams.orders.size: "
+        f"error: {tmp_path}/profile.yaml: 1 problem, nothing was checked\n  {tmp_path}/profile.yaml:4:11  "
+        "streams.orders.size: "
     )
     (tmp_path / "profile.yaml").write_text(example(UNUSABLE.good))
     assert check(str(tmp_path / "profile.yaml")).code == 0
 
 
 def test_ids_are_for_ever():
-    """Ids are numbered without a gap and no two rules share a name; a name that users wrote into files must not change."""
+    """Ids are numbered without a gap and no two rules share a name; a name that users wrote into files must
+    not change.
+    """
     assert [rule.id for rule in RULES] == [f"SC{number:03}" for number in range(1, len(RULES) + 1)]
     assert [rule.name for rule in RULES] == [
         "under-provisioned", "over-provisioned", "getrecords-calls", "hot-key", "hot-key-shard", "record-too-large", "large-records",

@@ -80,7 +80,8 @@ def test_a_suppression_without_rule_or_reason_is_refused(ignore, message, tmp_pa
 def test_suppressions_of_stream_defaults_and_policy_add_up(tmp_path):
     text = ORDERS.replace(
         "streams:",
-        "policy:\n  ignore: [{rule: SC003, reason: of the policy}]\ndefaults:\n  ignore: [{rule: SC023, reason: of the defaults}]\nstreams:",
+        "policy:\n  ignore: [{rule: SC003, reason: of the policy}]\ndefaults:\n  ignore: [{rule: SC023, "
+        "reason: of the defaults}]\nstreams:",
     )
     rows = found(write(tmp_path, text + "    ignore: [{rule: SC001, reason: of the stream}]\n"))
     assert {row["rule"]: row["reason"] for row in rows if row["state"] == "suppressed"} == {

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shardcalc import BadFields
 from shardcalc.core.facts import built_in_limits
-from shardcalc.core.resharding.path import NoPath, most_open, path
+from shardcalc.core.resharding.path import NoPath, most_open, path, read_request
 from shardcalc.report.reshard.commands import script
 from tests.fuzz import examples
 from tests.places import DATA
@@ -38,7 +39,8 @@ def test_published_number_of_calls(row):
 @pytest.mark.parametrize(
     ("current", "target", "expected"),
     [
-        # 4 -> 30: three calls at least, since 4 x 2 x 2 = 16. The first two can be 100 % steps, and the last cannot be even after 16;
+        # 4 -> 30: three calls at least, since 4 x 2 x 2 = 16. The first two can be 100 % steps, and the last
+        # cannot be even after 16;
         # 4 -> 8 -> 15 -> 30 has two even steps as well, but 15 is the smaller second step.
         (4, 30, [4, 8, 16, 30]),
         # 10 -> 25: two calls. 20 -> 25 is 125 %, and 10 -> 20 is 200 %: both even.
@@ -49,14 +51,17 @@ def test_published_number_of_calls(row):
         (8, 14, [8, 14]),
         # 10 -> 23: 10 -> 20 is even and 20 -> 23 is not; no other first step makes both even (23 is prime).
         (10, 23, [10, 20, 23]),
-        # 16 -> 36: 16 -> 20 -> 35 no; 16 -> 24 -> 36 is 150 % twice, both even. After 32, 36 is 112.5 %: not even. Two even steps win over a larger first.
+        # 16 -> 36: 16 -> 20 -> 35 no; 16 -> 24 -> 36 is 150 % twice, both even. After 32, 36 is 112.5 %: not
+        # even. Two even steps win over a larger first.
         (16, 36, [16, 24, 36]),
-        # 9 -> 1 takes four calls, since 9 / 2 / 2 / 2 is above 1. Halving rounded up, 9 -> 5 -> 3 -> 2 -> 1, is even only in its last call;
+        # 9 -> 1 takes four calls, since 9 / 2 / 2 / 2 is above 1. Halving rounded up, 9 -> 5 -> 3 -> 2 -> 1,
+        # is even only in its last call;
         # 9 -> 8 -> 4 -> 2 -> 1 is even in three.
         (9, 1, [9, 8, 4, 2, 1]),
         # An odd count halves rounded up: 3 -> 2 and not 3 -> 1.
         (3, 1, [3, 2, 1]),
-        # 9 -> 4: 5 is the least after 9. From 8 (an uneven step) 4 is even; from 6 too slow: 4/6 is 67 %. 9 -> 5 -> 4 has none even.
+        # 9 -> 4: 5 is the least after 9. From 8 (an uneven step) 4 is even; from 6 too slow: 4/6 is 67 %. 9
+        # -> 5 -> 4 has none even.
         (9, 4, [9, 8, 4]),
         (100, 25, [100, 50, 25]),
         (7, 7, [7]),
@@ -161,13 +166,15 @@ def test_raising_the_quota_as_told_opens_the_path():
 
 
 def test_the_quota_that_is_asked_for_is_the_least_with_as_few_calls():
-    # 4 -> 8 -> 15 -> 30 holds at most 30, and 30 of the stream's own cannot be had for less; one shard is another stream's.
+    # 4 -> 8 -> 15 -> 30 holds at most 30, and 30 of the stream's own cannot be had for less; one shard is
+    # another stream's.
     with pytest.raises(NoPath, match=r"raise the quota to 31, which holds 4 -> 8 -> 15 -> 30"):
         path(4, 30, LIMITS, quota=30, used=5)
 
 
 def test_temporary_shards_are_bounded_by_the_cuts_of_both_counts():
-    # Doubling and halving hold no more than the larger count; 4 -> 6 cuts at 1/4 2/4 3/4 and 1/6 .. 5/6, of which 1/2 is shared: 8 pieces.
+    # Doubling and halving hold no more than the larger count; 4 -> 6 cuts at 1/4 2/4 3/4 and 1/6 .. 5/6, of
+    # which 1/2 is shared: 8 pieces.
     assert most_open(4, 8) == 8
     assert most_open(8, 4) == 8
     assert most_open(4, 6) == 8
@@ -217,3 +224,9 @@ def test_from_above_the_most():
 def test_fewer_used_than_the_stream_has_is_a_mistake():
     with pytest.raises(ValueError, match="cannot be fewer"):
         path(10, 20, LIMITS, quota=100, used=9)
+
+
+def test_a_request_that_contradicts_itself_is_refused():
+    assert read_request(current="4", target="8", used="4").used == 4
+    with pytest.raises(BadFields, match="used"):
+        read_request(current="4", target="8", used="3")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from shardcalc import BadFields
 from shardcalc.core.text import BadValue
 from shardcalc.core.units import Months
-from shardcalc.core.workload.parts import Growth
+from shardcalc.core.workload.parts import Consumer, Growth
 
 
 @pytest.mark.parametrize("text", ["5%", "5%/week", "5/month", "-5%/month", "2000%/month", ""])
@@ -19,3 +20,17 @@ def test_what_is_no_growth_is_refused(text):
 def test_what_is_no_horizon_is_refused(text):
     with pytest.raises(BadValue):
         Months.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"type": "fan-out", "poll_interval": "1s"}, "poll_interval"),
+        ({"type": "kcl", "batch_size": "5"}, "batch_size"),
+        ({"type": "firehose", "parallelization_factor": "2"}, "parallelization_factor"),
+    ],
+)
+def test_a_field_of_another_kind_of_consumer_is_refused(fields, problem):
+    with pytest.raises(BadFields) as caught:
+        Consumer.of(**fields)
+    assert [name for name, _ in caught.value.problems] == [problem]

@@ -7,6 +7,12 @@ from fractions import Fraction
 import pytest
 
 from shardcalc import BadFields, Size, Workload
+from shardcalc.core.text import BadValue
+from shardcalc.core.units import RecordRate
+from shardcalc.core.workload.declared import STREAM_READERS
+from shardcalc.core.workload.parts import CatchUp, Consumer, Rates
+from shardcalc.core.workload.reading import pairs
+from shardcalc.core.workload.requirements import Expectation
 
 
 def test_a_workload_is_refused_with_all_its_problems():
@@ -40,3 +46,51 @@ def test_a_mix_of_sizes_gives_the_mean():
 def test_fields_that_contradict_each_other_are_refused(fields, message):
     with pytest.raises(BadFields, match=message):
         Workload.of(**{"rps": 1, **fields})
+
+
+def test_parts_that_are_made_already_are_taken_as_they_are():
+    rates = Rates(RecordRate(Fraction(1)), RecordRate(Fraction(2)))
+    billing, outage = Consumer.of(name="billing", type="kcl"), CatchUp.of(outage="6h", within="2h")
+    made = Workload.of(size=1, rps=rates, consumers=[billing, {"type": "kcl"}], catch_up=outage)
+    assert (made.rps, made.catch_up) == (rates, outage)
+    assert [consumer.name for consumer in made.consumers] == ["billing", ""]
+    expected = Expectation.of(shards="21")
+    assert STREAM_READERS["expect"](expected) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"consumers": [3]}, "consumers.0"),
+        ({"catch_up": 3}, "catch_up"),
+        ({"sizes": 7}, "sizes"),
+    ],
+)
+def test_what_is_no_mapping_or_list_is_refused_where_it_is(fields, problem):
+    with pytest.raises(BadFields) as caught:
+        Workload.of(rps=1, **({"size": 1} if "sizes" not in fields else {}), **fields)
+    assert [name for name, _ in caught.value.problems] == [problem]
+
+
+def test_a_name_given_twice_is_told():
+    assert pairs("outage=6h, within=2h") == {"outage": "6h", "within": "2h"}
+    with pytest.raises(BadValue, match="outage is given twice"):
+        pairs("outage=6h,outage=2h")
+
+
+def test_text_may_have_ten_thousand_characters():
+    assert len(STREAM_READERS["owner"]("x" * 10_000)) == 10_000
+    with pytest.raises(BadValue, match="10,000"):
+        STREAM_READERS["owner"]("x" * 10_001)
+
+
+@pytest.mark.parametrize("value", [None, True, [1], {"mean": 1}])
+def test_one_value_is_no_list_mapping_or_nothing(value):
+    with pytest.raises(BadFields, match="is not one value"):
+        Workload.of(size=value, rps=1)
+
+
+@pytest.mark.parametrize(("field", "told"), [("ignore", "a list of rule"), ("expect", "a mapping of shards")])
+def test_a_requirement_of_another_shape_is_refused(field, told):
+    with pytest.raises(BadValue, match=told):
+        STREAM_READERS[field]("yes")

@@ -1,4 +1,6 @@
-"""What goes wrong between us and AWS, over HTTP: each kind is told apart, says where and what to do, and ends."""
+"""What goes wrong between us and AWS, over HTTP: each kind is told apart, says where and what to do, and
+ends.
+"""
 
 from __future__ import annotations
 
@@ -173,7 +175,9 @@ def test_no_region():
 
 
 def test_a_role_that_may_not_be_assumed_names_that_action(aws):
-    """The small server speaks no STS: it answers the role's request with an error, as STS does for a role that trusts somebody else."""
+    """The small server speaks no STS: it answers the role's request with an error, as STS does for a role
+    that trusts somebody else.
+    """
     denied = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
     aws.sts = (403, denied)
     role = "arn:aws:iam::210987654321:role/reader"
@@ -192,7 +196,9 @@ def test_no_code_stands_twice_in_the_table():
 
 
 def test_the_table_names_exceptions_that_botocore_has():
-    """A name that botocore does not know could never match; those of one release may be gone in the next, so most must be there."""
+    """A name that botocore does not know could never match; those of one release may be gone in the next, so
+    most must be there.
+    """
     import botocore.exceptions
     import botocore.parsers
 

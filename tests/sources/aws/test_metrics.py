@@ -1,4 +1,6 @@
-"""Metrics as CloudWatch answers them, over HTTP: periods, packing, pages, gaps, order, and answers that are not whole."""
+"""Metrics as CloudWatch answers them, over HTTP: periods, packing, pages, gaps, order, and answers that are
+not whole.
+"""
 
 from __future__ import annotations
 

@@ -64,7 +64,9 @@ def endpoint(tmp_path_factory):
 
 @pytest.mark.parametrize("period", [60, 300])
 def test_sums_are_those_that_were_put(endpoint, period):
-    """Minutes 0 to 299 hold 1000, 1001, ..., every seventh is missing; five-minute sums are those of their minutes."""
+    """Minutes 0 to 299 hold 1000, 1001, ..., every seventh is missing; five-minute sums are those of their
+    minutes.
+    """
     name = f"orders-{period}"
     kinesis = boto3.client("kinesis", endpoint_url=endpoint, region_name=HERE)
     cloudwatch = boto3.client("cloudwatch", endpoint_url=endpoint, region_name=HERE)

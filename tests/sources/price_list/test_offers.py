@@ -135,7 +135,8 @@ def test_a_file_that_is_missing_is_told():
     ran = refresh("--offer-file", "none.json")
     assert (ran.code, ran.err) == (
         2,
-        "error: nothing was read; the prices from before stay in place\n  none.json: No such file or directory\n",
+        "error: nothing was read; the prices from before stay in place\n  none.json: No such file or "
+        "directory\n",
     )
 
 

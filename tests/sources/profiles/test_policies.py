@@ -47,9 +47,14 @@ def test_the_profile_wins_over_the_policy_file_field_by_field_and_rule_by_rule(t
 
 
 def test_suppressions_of_a_policy_file_work_and_may_be_unused(tmp_path, monkeypatch):
-    """One run may see only some of the files, so nobody can say that one is unused; expired and unknown ones are told, at their place."""
+    """One run may see only some of the files, so nobody can say that one is unused; expired and unknown ones
+    are told, at their place.
+    """
     monkeypatch.chdir(tmp_path)
-    ignore = "[{rule: SC001, reason: a}, {rule: hot-key, reason: b}, {rule: hot-keys, reason: c}, {rule: SC005, reason: d, until: 2026-01-01}]"
+    ignore = (
+        "[{rule: SC001, reason: a}, {rule: hot-key, reason: b}, {rule: hot-keys, reason: c}, {rule: SC005, "
+        "reason: d, until: 2026-01-01}]"
+    )
     write(tmp_path, f"version: 1\npolicy:\n  ignore: {ignore}\n", ".shardcalc.yaml")
     rows = found(write(tmp_path, ORDERS))
     assert ids(rows, "suppressed") == ["SC001"]

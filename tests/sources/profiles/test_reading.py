@@ -75,7 +75,10 @@ def test_a_streams_own_value_wins_over_flags_and_flags_over_defaults(tmp_path):
 
 
 def test_a_mix_of_sizes_of_the_stream_replaces_a_default_size(tmp_path):
-    text = "version: 1\ndefaults: {size: 5}\nstreams:\n  a: {rps: 1, sizes: [{size: 1, share: 50%}, {size: 3, share: 50%}]}\n"
+    text = (
+        "version: 1\ndefaults: {size: 5}\nstreams:\n  a: {rps: 1, sizes: [{size: 1, share: 50%}, {size: 3, "
+        "share: 50%}]}\n"
+    )
     [stream] = load(tmp_path, text)
     assert str(stream.workload.size) == "2 KiB"
 

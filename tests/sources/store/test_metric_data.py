@@ -29,7 +29,8 @@ def read(tmp_path, data, period=None):
 
 
 def test_metric_data_in_any_order_with_pages_and_gaps(tmp_path):
-    # 2026-11-16T00:00:00Z is 1,794,787,200. The points of minutes 0, 1 and 3 come over two pages, newest first.
+    # 2026-11-16T00:00:00Z is 1,794,787,200. The points of minutes 0, 1 and 3 come over two pages, newest
+    # first.
     start = 1_794_787_200
     data = {
         "MetricDataResults": [

@@ -1,0 +1,26 @@
+"""A history drawn as stretches: nothing is drawn over what is not known."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from shardcalc.core.advice.timeline import Stretch, Timeline
+
+ONE, TWO = Fraction(1), Fraction(2)
+
+
+def drawn(*stretches):
+    """Stretches of a minute each, from 1970 on."""
+    return Timeline(
+        tuple(Stretch(index * 60, most, throttled) for index, (most, throttled) in enumerate(stretches)),
+        60, 60, (),
+    )  # fmt: skip
+
+
+def test_a_line_ends_before_a_gap_and_begins_after_it():
+    made = drawn((None, 0), (ONE, 0), (TWO, 0), (None, 0), (None, 0), (ONE, 0))
+    assert made.pieces == [[(60, ONE), (120, TWO)], [(300, ONE)]]
+
+
+def test_rejections_that_touch_are_one():
+    assert drawn((ONE, 3), (ONE, 1), (ONE, 0), (ONE, 2)).rejections == [(0, 120), (180, 240)]
