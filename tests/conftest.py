@@ -4,6 +4,9 @@ project's folder to begin in, and 80 columns.
 
 from __future__ import annotations
 
+import gc
+from itertools import count
+
 import pytest
 
 from tests import fuzz
@@ -18,9 +21,19 @@ def pytest_configure(config):
     fuzz.choose(config.option.markexpr)
 
 
+def pytest_collection_finish():
+    """What is there by now stays to the end, so the collector need not look at it again in every test."""
+    gc.collect()
+    gc.freeze()
+
+
+NUMBER = count()
+
+
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    # Not made here: few tests have anything to keep there.
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "caches" / f"{next(NUMBER)}"))
 
 
 @pytest.fixture(autouse=True)

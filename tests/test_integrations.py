@@ -49,7 +49,12 @@ def test_the_hook_runs_in_a_scratch_repository(tmp_path):
     git(user, "add", ".")
 
     def hooked() -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "home"), "NO_COLOR": "1"}
+        environment = {
+            **os.environ,
+            "PRE_COMMIT_HOME": str(tmp_path / "home"),
+            "NO_COLOR": "1",
+            "PIP_NO_COMPILE": "1",
+        }
         command = [sys.executable, "-m", "pre_commit", "run", "--color", "never"]
         return subprocess.run(command, cwd=user, capture_output=True, text=True, check=False, env=environment)
 

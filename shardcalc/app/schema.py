@@ -1,4 +1,4 @@
-"""The JSON Schemas of a profile and a policy file, from the tables of their fields, and of the JSON documents,
+"""The JSON Schemas of profiles and policy files, from the tables of their fields, and of the JSON documents,
 from their types in the store.
 """
 

@@ -102,7 +102,7 @@ def main() -> NoReturn:
 
     from shardcalc.cli import errors
 
-    # A run builds many small objects that live to its end; to look for cycles among them takes longer than to plan.
+    # A run builds many small objects that live to its end; looking for cycles takes longer than planning.
     gc.disable()
     code = errors.guard(lambda: run(sys.argv[1:]))
     # Everything is written; to take the interpreter apart would be the slowest part of a short run.

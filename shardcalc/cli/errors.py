@@ -97,7 +97,7 @@ def _say(what: str, problems: Sequence[str]) -> None:
 
 
 def _reader_went_away(error: Exception) -> bool:
-    """Whether a pipe was closed from the other side, as ``| head`` does; Windows calls it an invalid argument."""
+    """Whether a pipe was closed from the other side, as ``| head`` does; on Windows that is EINVAL."""
     return isinstance(error, BrokenPipeError) or (
         sys.platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL
     )

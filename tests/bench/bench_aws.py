@@ -21,8 +21,10 @@ from urllib.request import urlopen
 
 PAGE = 100_800
 MINUTES = 14 * 1440
-METRICS = ("IncomingBytes", "IncomingRecords", "WriteProvisionedThroughputExceeded", "ReadProvisionedThroughputExceeded",
-           "GetRecords.Bytes", "GetRecords.Success", "GetRecords.Records", "GetRecords.IteratorAgeMilliseconds")  # fmt: skip
+METRICS = ("IncomingBytes", "IncomingRecords", "WriteProvisionedThroughputExceeded",
+    "ReadProvisionedThroughputExceeded",
+           "GetRecords.Bytes", "GetRecords.Success", "GetRecords.Records",
+           "GetRecords.IteratorAgeMilliseconds")  # fmt: skip
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
@@ -73,8 +75,10 @@ class Recorded(BaseHTTPRequestHandler):
         elif operation == "DescribeStreamSummary":
             answer = {
                 "StreamDescriptionSummary": {
-                    "StreamName": name, "StreamARN": f"arn:aws:kinesis:us-east-1:123456789012:stream/{name}", "StreamStatus": "ACTIVE",
-                    "RetentionPeriodHours": 24, "StreamCreationTimestamp": 1.7e9, "EnhancedMonitoring": [], "OpenShardCount": 4, "ConsumerCount": 0,
+                    "StreamName": name, "StreamARN": f"arn:aws:kinesis:us-east-1:123456789012:stream/{name}",
+                    "StreamStatus": "ACTIVE",
+                    "RetentionPeriodHours": 24, "StreamCreationTimestamp": 1.7e9, "EnhancedMonitoring": [],
+                    "OpenShardCount": 4, "ConsumerCount": 0,
                     "StreamModeDetails": {"StreamMode": "PROVISIONED"},
                 }
             }  # fmt: skip

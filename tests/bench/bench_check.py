@@ -42,7 +42,7 @@ def seconds(command: list[str]) -> float:
 
 
 def profile(number: int) -> str:
-    """A file of three streams, as a team might have it; every stream differs, and most are as they should be."""
+    """A file of three streams, as a team might have it; every stream differs, most are in order."""
     made = [
         "# yaml-language-server: $schema=../shardcalc.schema.json\n# Reviewed with every change.\n",
         f"version: 1\ndefaults:\n  owner: team-{number}\n  headroom: 20%\nstreams:\n",

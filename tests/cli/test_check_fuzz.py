@@ -28,11 +28,17 @@ FUZZ_FORMATS = examples(600, suppress_health_check=list(HealthCheck), database=N
 # What somebody might write for any scalar: right for one field and wrong for the others.
 SCALARS = st.sampled_from(
     [
-        "1", "2", "7", "21", "0", "-1", "1.5", "1e3", "1e-9", "1e999", "1/3", "1/0", "16.67", "1000000", "99999999999999999999", "0.2", "1 KiB", "1 MiB",
-        "10 MiB", "11 MiB", "5 TiB", "512 B", "90k/min", "8/day", "1M", "1000k", "20%", "100%", "101%", "0%", "200 ms", "1s", "6h", "24h", "36h", "7d", "365d",
-        "10y", "400 USD", "0 USD", "1 EUR", "2027-01-15", "2026-01-15", "2026-13-45", "kcl", "lambda", "firehose", "flink", "sdk", "fan-out", "provisioned",
-        "on-demand", "on-demand-advantage", "eu-west-3", "eu-central-1", "us-east-1", "mars-1", "read-bytes", "write-bytes", "off", "on", "yes", "null", "~",
-        "true", "error", "warning", "info", "''", '"::error::x%0A"', "'é 注文'", "*a", "&a 1", "!!int 3", "a b", "|", ">", "[", "{", "}", "- ", "@", "\t", "%",
+        "1", "2", "7", "21", "0", "-1", "1.5", "1e3", "1e-9", "1e999", "1/3", "1/0", "16.67", "1000000",
+        "99999999999999999999", "0.2", "1 KiB", "1 MiB",
+        "10 MiB", "11 MiB", "5 TiB", "512 B", "90k/min", "8/day", "1M", "1000k", "20%", "100%", "101%", "0%",
+        "200 ms", "1s", "6h", "24h", "36h", "7d", "365d",
+        "10y", "400 USD", "0 USD", "1 EUR", "2027-01-15", "2026-01-15", "2026-13-45", "kcl", "lambda",
+        "firehose", "flink", "sdk", "fan-out", "provisioned",
+        "on-demand", "on-demand-advantage", "eu-west-3", "eu-central-1", "us-east-1", "mars-1", "read-bytes",
+        "write-bytes", "off", "on", "yes", "null", "~",
+        "true", "error", "warning", "info", "''", '"::error::x%0A"', "'é 注文'", "*a",
+        "&a 1", "!!int 3", "a b",
+        "|", ">", "[", "{", "}", "- ", "@", "\t", "%",
         *(rule.name for rule in RULES[:6]), "SC001", "sc030", "no-rule",
     ]
 )  # fmt: skip

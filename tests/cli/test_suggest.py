@@ -72,14 +72,18 @@ def damaged():
         "period.json": good.replace(b'"period_seconds": 60', b'"period_seconds": 61'),
         "points.json": good.replace(b'"points": 1440', b'"points": 1441'),
         "deep.json": b"[" * 200_000,
-        "nan.json": b'{"kind": "shardcalc-history", "schema_version": 1, "stream": {}, "start_epoch_seconds": 0, "period_seconds": 60, '
+        "nan.json": b'{"kind": "shardcalc-history", "schema_version": 1, "stream": {}, '
+        b'"start_epoch_seconds": 0, "period_seconds": 60, '
         b'"points": 1, "metrics": {"IncomingBytes": [NaN], "IncomingRecords": [Infinity]}}',
-        "large.json": b'{"kind": "shardcalc-history", "schema_version": 1, "stream": {}, "start_epoch_seconds": 0, "period_seconds": 60, "points": 1, '
+        "large.json": b'{"kind": "shardcalc-history", "schema_version": 1, "stream": {}, '
+        b'"start_epoch_seconds": 0, "period_seconds": 60, "points": 1, '
         b'"metrics": {"IncomingBytes": [1' + b"0" * 400 + b'], "IncomingRecords": [1]}}',
         "future.json": good.replace(b'"start_epoch_seconds": 1', b'"start_epoch_seconds": 4'),
-        "nothing.json": b'{"kind": "shardcalc-history", "schema_version": 1, "stream": {}, "start_epoch_seconds": 0, "period_seconds": 60, "points": 1, '
+        "nothing.json": b'{"kind": "shardcalc-history", "schema_version": 1, "stream": {}, '
+        b'"start_epoch_seconds": 0, "period_seconds": 60, "points": 1, '
         b'"metrics": {"IncomingBytes": [null]}}',
-        "huge.json": b'{"MetricDataResults": [{"Id": "incoming_bytes", "Timestamps": [0, 60, 4000000020], "Values": [1, 1, 1]}]}',
+        "huge.json": b'{"MetricDataResults": [{"Id": "incoming_bytes", "Timestamps": [0, 60, 4000000020], '
+        b'"Values": [1, 1, 1]}]}',
     }
 
 

@@ -50,13 +50,16 @@ def throttled():
 CASES = {
     "plain": (history, ()),
     "throttled": (throttled, ("--shards", "16", "--explain")),
-    "hold": (lambda: changed(history(), "ReadProvisionedThroughputExceeded", range(7, 8), 12), ("--allow", "0.5%", "--headroom", "30%")),
+    "hold": (lambda: changed(history(), "ReadProvisionedThroughputExceeded", range(7, 8), 12),
+        ("--allow", "0.5%", "--headroom", "30%")),
     "on-demand": (lambda: history(mode="ON_DEMAND", open_shards=16), ("--burst", "1.5")),
     "growing": (lambda: history(records(growth=0.2), sale=False, region="eu-central-1"), ()),
     "unknown": (
         lambda: replace(
-            with_metric(with_metric(history(), "GetRecords.Bytes", None), "WriteProvisionedThroughputExceeded", None),
-            region=None, mode=None, status=None, open_shards=None, retention_hours=None, registered=None, account=None, read_at=None, stream=None, consumers={},
+            with_metric(with_metric(history(), "GetRecords.Bytes", None),
+                "WriteProvisionedThroughputExceeded", None),
+            region=None, mode=None, status=None, open_shards=None, retention_hours=None, registered=None,
+            account=None, read_at=None, stream=None, consumers={},
         ),
         (),
     ),

@@ -253,7 +253,7 @@ def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Dem
         alive = _alive(shards, history.points)
         if wanted is not accepted:
             for index, (asked, taken) in enumerate(zip(wanted.amounts, accepted.amounts, strict=True)):
-                # The shard's own rejected records are not counted apart, so it gets its share of the stream's.
+                # A shard's rejected records are not counted apart, so it gets its share of the stream's.
                 if 0 < taken < asked and busiest[index] > 0:
                     busiest[index] = -(-busiest[index] * asked // taken)
         times = of_amounts(

@@ -1,4 +1,4 @@
-"""``fleet``, over HTTP: the order of streams, the sums, what fails beside what is reported, and what is kept."""
+"""``fleet``, over HTTP: the order of streams, the sums, what fails, and what is kept."""
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ def test_the_sums_are_those_of_the_streams(aws, at, five, shardcalc):
     # 10 -> 1 and 4 -> 2: 11 shards less; 2 -> 4: 2 more. PUT payload units are the same at every count.
     assert (total["saving_usd_per_month"], total["saving_complete"]) == ("120.45", True)
     assert (total["more_usd_per_month"], total["more_complete"]) == ("21.90", True)
-    assert {name: total[name] for name in ("streams", "failed", "short", "troubled", "wasteful", "silent", "fine")} == {
+    assert {name: total[name] for name in ("streams", "failed", "short", "troubled", "wasteful", "silent",
+            "fine")} == {
         "streams": 5, "failed": 0, "short": 1, "troubled": 0, "wasteful": 2, "silent": 1, "fine": 1,
     }  # fmt: skip
 
@@ -268,7 +269,7 @@ def test_a_fleet_asks_for_no_more_metrics_than_allowed(aws, at, five, shardcalc)
 
 
 def test_sixty_streams_share_calls(aws, at, shardcalc):
-    """480 series of a day fit 5 pages' worth of points twice over: 480 x 1,437 / 100,800 = 6.84 -> 7 calls."""
+    """480 series of a day: 480 x 1,437 / 100,800 = 6.84 -> 7 calls."""
     for number in range(60):
         aws.add(f"s{number:02d}", region=HERE)
     aws.steady = steady({})
@@ -354,7 +355,8 @@ def test_a_long_name_folds_and_no_column_is_lost_in_80_columns():
 
     def line(name, region):
         return Member(
-            name=name, region=region, account="", mode="PROVISIONED", standing=Standing.WASTEFUL, shards=1200, recommended=400, used=None,
+            name=name, region=region, account="", mode="PROVISIONED", standing=Standing.WASTEFUL, shards=1200,
+            recommended=400, used=None,
             cost=USD(13140), saving=USD(8760), answer="scale down",
         )  # fmt: skip
 
@@ -386,9 +388,11 @@ def test_refreshed_prices_give_one_saving_in_suggest_and_fleet_live_and_saved(aw
     sheet = Path(cache_file(region))
     sheet.parent.mkdir(parents=True)
     sheet.write_text(
-        f'region = "{region}"\ncurrency = "USD"\npublished = 2026-11-01\n[sources]\nP = {{ title = "P", url = "" }}\n'
+        f'region = "{region}"\ncurrency = "USD"\npublished = 2026-11-01\n'
+        '[sources]\nP = { title = "P", url = "" }\n'
         + "".join(
-            f'[prices.{name}]\nprice = "{price}"\nunit = "{unit}"\nsource = "P"\ndate = 2026-11-01\nconfidence = "A"\n'
+            f'[prices.{name}]\nprice = "{price}"\nunit = "{unit}"\n'
+            'source = "P"\ndate = 2026-11-01\nconfidence = "A"\n'
             for name, price, unit in (
                 ("shard_hour", "0.02", "ShardHour"),
                 ("put_payload_unit", "0.00000002", "PutRequest"),

@@ -77,13 +77,18 @@ def test_too_little_history_forbids_to_scale_down():
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (lambda made: changed(made, "ReadProvisionedThroughputExceeded", range(5, 6), 3), "the stream throttled: 3 GetRecords calls were rejected"),
+        (lambda made: changed(made, "ReadProvisionedThroughputExceeded", range(5, 6), 3),
+            "the stream throttled: 3 GetRecords calls were rejected"),
         # 31 minutes in the last day; the same two days ago is over.
-        (lambda made: changed(made, "GetRecords.IteratorAgeMilliseconds", range(20_000, 20_001), 1_860_000), "a shared consumer lagged 31 min in the last day"),
+        (lambda made: changed(made, "GetRecords.IteratorAgeMilliseconds", range(20_000, 20_001), 1_860_000),
+            "a shared consumer lagged 31 min in the last day"),
         # 13 h is above half of 24 h.
-        (lambda made: changed(made, "GetRecords.IteratorAgeMilliseconds", range(0, 1), 13 * 3_600_000), "a shared consumer lagged 13 h, more than 50% of the"),
-        (lambda made: with_metric(made, "WriteProvisionedThroughputExceeded", None), "WriteProvisionedThroughputExceeded is not in the history"),
-        (lambda made: changed(made, "WriteProvisionedThroughputExceeded", range(0, 15_000), None), "has 5,160 points; advising fewer shards needs 10,080"),
+        (lambda made: changed(made, "GetRecords.IteratorAgeMilliseconds", range(0, 1), 13 * 3_600_000),
+            "a shared consumer lagged 13 h, more than 50% of the"),
+        (lambda made: with_metric(made, "WriteProvisionedThroughputExceeded", None),
+            "WriteProvisionedThroughputExceeded is not in the history"),
+        (lambda made: changed(made, "WriteProvisionedThroughputExceeded", range(0, 15_000), None),
+            "has 5,160 points; advising fewer shards needs 10,080"),
         (
             lambda made: with_metric(replace(made, consumers={}), "GetRecords.IteratorAgeMilliseconds", None),
             "neither GetRecords.IteratorAgeMilliseconds nor SubscribeToShardEvent.MillisBehindLatest is in "

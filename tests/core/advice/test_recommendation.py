@@ -94,7 +94,8 @@ def test_a_hot_shard_needs_more():
     assert alone(made)["hottest-shard-records"] == 20
     assert (
         made.binding[0].constraint.working
-        == "busiest shard 1,333.33 records/s x 12 open shards x 1.25 headroom / 1,000 records/s = 20 -> 20 shards"
+        == "busiest shard 1,333.33 records/s x 12 open shards x 1.25 headroom "
+        "/ 1,000 records/s = 20 -> 20 shards"
     )
     assert "hot-shard" in ids(made)
     # An even spread asks for nothing more than the stream as a whole.

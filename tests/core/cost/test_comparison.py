@@ -69,7 +69,7 @@ def test_totals_are_the_exact_sums_of_their_lines(mode):
 
 
 def warned(**fields):
-    """The warnings of one stream in Frankfurt, where On-demand Standard takes 200 MiB/s in and 400 MiB/s out."""
+    """The warnings of one stream in Frankfurt, where Standard takes 200 MiB/s in and 400 MiB/s out."""
     made = region(Workload.of(size="1 MiB", **fields), prices=built_in_prices("eu-central-1"))
     return [(found.mode, found.text) for found in trade_offs(made, LIMITS) if found.warning]
 

@@ -1,4 +1,4 @@
-"""What a profile requires of its own plan: expectations, budgets, thresholds, a deployment that can be made."""
+"""What a profile requires of its own plan: expectations, budgets, thresholds, reachable shards."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ def test_a_profile_tests_itself(expect, fields, tmp_path):
 
 @pytest.mark.parametrize(("field", "money", "found_out"), [
     ("budget: %s", "11.31792", False), ("budget: %s", "11.31791", True),
-    ("expect: {monthly_cost_below: %s}", "11.31793", False), ("expect: {monthly_cost_below: %s}", "11.31792", True),
+    ("expect: {monthly_cost_below: %s}", "11.31793", False),
+    ("expect: {monthly_cost_below: %s}", "11.31792", True),
 ])  # fmt: skip
 def test_a_budget_may_be_used_up_and_an_expected_cost_not_be_reached(field, money, found_out, tmp_path):
     """730 h x 0.015 USD = 10.95, and 10 x 3600 x 730 = 26,280,000 units x 0.014 / 10^6 = 0.36792."""
@@ -116,7 +117,7 @@ def test_shards_that_cost_less_than_on_demand_are_told(mode, found_out, tmp_path
 
 
 def test_a_target_without_any_path_is_told_why(tmp_path):
-    """A call at most halves, and from above 10,000 shards it may only go below that: 30,000 halves to 15,000."""
+    """A call at most halves, and from above 10,000 shards only below that: 30,000 halves to 15,000."""
     text = "version: 1\nstreams:\n  a: {owner: a, size: 1, rps: 1, current_shards: 30000, shards: 9000}\n"
     [row] = [row for row in found(write(tmp_path, text)) if row["rule"] == "SC017"]
     assert "half of 30,000" in str(row["remedy"])

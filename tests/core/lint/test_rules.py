@@ -119,10 +119,14 @@ def test_ids_are_for_ever():
     """
     assert [rule.id for rule in RULES] == [f"SC{number:03}" for number in range(1, len(RULES) + 1)]
     assert [rule.name for rule in RULES] == [
-        "under-provisioned", "over-provisioned", "getrecords-calls", "hot-key", "hot-key-shard", "record-too-large", "large-records",
-        "fan-out-consumers", "backlog-expires", "fan-out-catch-up", "shard-quota", "retention-range", "retention-cost", "retention-step",
-        "over-budget", "over-utilised", "unreachable", "cheaper-mode", "lambda-settings", "slow-poll", "aggregation-idle", "aggregation-unfilled",
-        "no-owner", "peak-missing", "unverified-price", "stale-facts", "expectation", "suppression-expired", "suppression-unknown", "suppression-unused",
+        "under-provisioned", "over-provisioned", "getrecords-calls", "hot-key", "hot-key-shard",
+        "record-too-large", "large-records",
+        "fan-out-consumers", "backlog-expires", "fan-out-catch-up", "shard-quota", "retention-range",
+        "retention-cost", "retention-step",
+        "over-budget", "over-utilised", "unreachable", "cheaper-mode", "lambda-settings", "slow-poll",
+        "aggregation-idle", "aggregation-unfilled",
+        "no-owner", "peak-missing", "unverified-price", "stale-facts", "expectation", "suppression-expired",
+        "suppression-unknown", "suppression-unused",
     ]  # fmt: skip
 
 

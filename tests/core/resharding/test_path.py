@@ -77,7 +77,7 @@ def one_call(count, target):
 
 @cache
 def shortest(current, most=48):
-    """Fewest calls to each count up to ``most``, by brute force, leaving the range between both counts too."""
+    """Fewest calls to each count up to ``most``, by brute force, also outside the range of both counts."""
     distance, queue = {current: 0}, deque([current])
     while queue:
         count = queue.popleft()

@@ -178,7 +178,8 @@ def test_a_role_that_may_not_be_assumed_names_that_action(aws):
     """The small server speaks no STS: it answers the role's request with an error, as STS does for a role
     that trusts somebody else.
     """
-    denied = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
+    denied = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
+    denied += b"<Message>not authorized</Message></Error></ErrorResponse>"
     aws.sts = (403, denied)
     role = "arn:aws:iam::210987654321:role/reader"
     with (

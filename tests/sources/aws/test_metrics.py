@@ -100,7 +100,7 @@ def test_packing_never_makes_more_calls_than_500_queries_page_by_page(points, qu
 
 
 def test_the_estimate_is_what_is_then_asked(aws, account):
-    """Pages of 100 points instead of 100,800, and the limits likewise: 25 queries of 10 points are 3 pages."""
+    """Pages of 100 points instead of 100,800: 25 queries of 10 points are 3 pages."""
     small = pages_of(100)
     aws.page_points = 100
     queries = [query(stream=f"s{number}") for number in range(25)]

@@ -20,7 +20,8 @@ from tests.run_check import CLEAN, check, write
             "findings[0].rule: '1' is not text",
         ),
         (
-            '{"command": "check-baseline", "schema_version": 1, "findings": [{"rule": "a", "file": "b", "stream": "c", "count": -1}]}',
+            '{"command": "check-baseline", "schema_version": 1, "findings": ['
+            '{"rule": "a", "file": "b", "stream": "c", "count": -1}]}',
             "findings[0].count: ",
         ),
     ],

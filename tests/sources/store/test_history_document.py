@@ -60,8 +60,10 @@ def test_every_problem_is_told_at_once():
         read_document(document)
     places = {place for place, _ in raised.value.problems}
     assert places == {
-        "shard", "period_seconds", "account.shard_limit", "account.open_shard_count", "stream.name", "stream.mode", "stream.open_shards", "read_at",
-        "metrics.IncomingBytes", "metrics.IncomingRecords", "metrics.GetRecords.Bytes", "metrics.GetRecords.Success",
+        "shard", "period_seconds", "account.shard_limit", "account.open_shard_count", "stream.name",
+        "stream.mode", "stream.open_shards", "read_at",
+        "metrics.IncomingBytes", "metrics.IncomingRecords", "metrics.GetRecords.Bytes",
+        "metrics.GetRecords.Success",
         "consumers.a.SubscribeToShardEvent.Bytes",
     }  # fmt: skip
     assert "shard: unknown field; did you mean shards?" in str(raised.value)

@@ -94,7 +94,8 @@ def test_the_order_of_results_does_not_matter(tmp_path):
         ([result("incoming_bytes", [0, 60], [1, None])], "not a value"),
         ([result("incoming_bytes", [], [])], "no point"),
         ([], "no point"),
-        ([result("m1", [0], [1], Label="IncomingBytes"), result("m2", [0], [1], Label="IncomingBytes")], "another result"),
+        ([result("m1", [0], [1], Label="IncomingBytes"), result("m2", [0], [1], Label="IncomingBytes")],
+            "another result"),
         ([7], "not a list of results"),
         # Points an hour apart may be hours, or single minutes an hour apart: sixty times the rate.
         ([result("incoming_bytes", [0, 3600], [1, 2])], "--period"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from copy import deepcopy
 
 import jsonschema
@@ -56,16 +57,17 @@ def test_one_schema_at_a_time():
 MANY = "version: 1\nstreams:\n" + "".join(f"  s{n}: {{size: 1 KiB, rps: {n + 1}}}\n" for n in range(60))
 
 
-@pytest.fixture
-def folder(tmp_path):
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
     """Profiles with and without prices, many streams, a plan, a baseline, and histories of every kind."""
-    write(tmp_path, ORDERS)
-    write(tmp_path, ORDERS.replace("rps: 6", "rps: 60\n    region: ap-east-2"), "unpriced.yaml")
-    write(tmp_path, MANY, "many.yaml")
-    write(tmp_path, "version: 1\nstreams: {a: {size: 2 kilo, rps: 1}}", "unusable.yaml")
-    run("plan", str(tmp_path / "unpriced.yaml"), "--format", "json", "-o", str(tmp_path / "plan.json"))
-    run("check", str(tmp_path / "orders.yaml"), "--write-baseline", str(tmp_path / "known.json"))
-    (tmp_path / "histories").mkdir()
+    made_in = tmp_path_factory.mktemp("documents")
+    write(made_in, ORDERS)
+    write(made_in, ORDERS.replace("rps: 6", "rps: 60\n    region: ap-east-2"), "unpriced.yaml")
+    write(made_in, MANY, "many.yaml")
+    write(made_in, "version: 1\nstreams: {a: {size: 2 kilo, rps: 1}}", "unusable.yaml")
+    run("plan", str(made_in / "unpriced.yaml"), "--format", "json", "-o", str(made_in / "plan.json"))
+    run("check", str(made_in / "orders.yaml"), "--write-baseline", str(made_in / "known.json"))
+    (made_in / "histories").mkdir()
     made = history()
     for name, each in {
         "orders": made,
@@ -77,7 +79,14 @@ def folder(tmp_path):
         "full": history(open_shards=2, account=AccountQuota(shard_limit=10, open_shard_count=10)),
         "silent": with_metric(made, "IncomingBytes", None),
     }.items():
-        (tmp_path / "histories" / f"{name}.json").write_text(history_text(each))
+        (made_in / "histories" / f"{name}.json").write_text(history_text(each))
+    return made_in
+
+
+@pytest.fixture
+def folder(prepared, tmp_path):
+    """A copy of them for each test."""
+    shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
