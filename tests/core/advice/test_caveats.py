@@ -32,6 +32,16 @@ def test_a_throttled_hour_forbids_to_scale_down():
     assert "$7.20 a month" in finding.remedy
 
 
+@pytest.mark.parametrize(("status", "told"), [("ACTIVE", False), ("UPDATING", True), (None, False)])
+def test_a_stream_that_changes_is_told(status, told):
+    messages = [
+        finding.message
+        for finding in found(replace(history(), status=status)).findings
+        if finding.id == "stream-status"
+    ]
+    assert messages == (["the stream was UPDATING when it was read"] if told else [])
+
+
 def test_a_gap_hides_a_sale_and_is_told():
     made = history()
     for name in ("IncomingBytes", "IncomingRecords", "GetRecords.Bytes"):
