@@ -82,3 +82,8 @@ def test_what_is_no_factor_is_refused(text):
     assert read_factor("1.5x", "a factor") == Fraction(3, 2)
     with pytest.raises(BadValue, match=r"a number such as 1\.5|is not a factor"):
         read_factor(text, "a factor")
+
+
+def test_a_share_in_a_unit_is_refused():
+    with pytest.raises(BadValue, match=r"'5 KB' is not a share; write a percentage such as 20%"):
+        read_share("5 KB", "a share")

@@ -8,7 +8,6 @@ I/O.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
@@ -27,7 +26,7 @@ from shardcalc.core.cost.bill import (
 from shardcalc.core.facts import Limits, regions
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.units import USD
-from shardcalc.core.workload.parts import Mode, Rates
+from shardcalc.core.workload.parts import Mode
 from shardcalc.core.workload.workload import Workload
 
 ZERO: Final = Fraction(0)
@@ -241,13 +240,3 @@ def trade_offs(region: RegionCost, limits: Limits) -> tuple[TradeOff, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda trade: list(Mode).index(trade.mode)))
-
-
-# ── what else could be changed ───────────────────────────────────────────────────────────────────
-
-
-def scaled(workload: Workload, times: Fraction) -> Workload:
-    """The same workload with its mean and peak rates multiplied, and with them what is read of old data."""
-    reads = workload.long_term_reads
-    rates = Rates(workload.rps.mean * times, workload.rps.peak * times)
-    return replace(workload, rps=rates, long_term_reads=reads * times if reads is not None else None)

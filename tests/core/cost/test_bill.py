@@ -79,3 +79,14 @@ def test_a_line_shows_how_its_quantity_came_about():
     made = cost_stream(Workload.of(size=1024, rps=6, consumers=7), built_in_prices("us-east-1"), LIMITS, 730)
     line = next(line for line in made.provisioned.lines if line.name == "shard-hours")
     assert (line.working, line.quantity.amount) == ("21 shards x 730 h", 21 * 730)
+
+
+def test_records_kept_and_read_beyond_seven_days():
+    workload = Workload.of(size="1 KiB", rps="100", retention="30d", long_term_reads="10GB")
+    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730))
+    bills = (made.provisioned, made.standard)
+    lines = [{line.name: line.cost for line in bill.lines} for bill in bills]
+    # 100 KiB/s for the 23 days beyond 7 = 198,720,000 KiB = 189.5142 GB; x $0.023 = $4.3588.
+    assert [str(of["long-term-retention"]) for of in lines] == ["$4.36", "$4.36"]
+    # 10 GB x $0.021; on demand they leave as data out: 10 GB x $0.04.
+    assert [str(of["long-term-retrieval"]) for of in lines] == ["$0.21", "$0.40"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from shardcalc import Mode, Workload
 from shardcalc.core.cost.break_even import break_evens, curves
-from shardcalc.core.cost.comparison import scaled
 from shardcalc.core.units import USD
+from shardcalc.core.workload.workload import Rates
 from tests.fuzz import examples
 from tests.regions import LIMITS, region
 
@@ -34,6 +35,13 @@ def test_curves_meet_the_bills_at_todays_traffic():
     drawn = curves(made, LIMITS)
     for mode in Mode:
         assert drawn.cost(mode, Fraction(1)) == made.total(mode)
+
+
+def scaled(workload: Workload, times: Fraction) -> Workload:
+    """The same workload with its mean and peak rates multiplied, and with them what is read of old data."""
+    reads = workload.long_term_reads
+    rates = Rates(workload.rps.mean * times, workload.rps.peak * times)
+    return replace(workload, rps=rates, long_term_reads=reads * times if reads is not None else None)
 
 
 workloads = st.builds(
