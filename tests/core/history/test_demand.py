@@ -10,7 +10,7 @@ import pytest
 from shardcalc.core.advice.recommendation import Verdict, suggest
 from shardcalc.core.history.demand import Readings, measure, traffic
 from shardcalc.core.history.model import History
-from tests.suggested import alone, found, hot
+from tests.suggested import NEVER_THROTTLED, alone, found, hot
 from tests.synthetic import (
     DAY,
     SALE_HOUR,
@@ -90,3 +90,10 @@ def test_when_nothing_was_ever_accepted_no_size_is_made_up():
 @pytest.mark.parametrize("series", [None, [], [None, None]])
 def test_what_was_not_measured_is_no_measure(series):
     assert measure(series) is None
+
+
+def test_a_consumer_of_which_only_the_lag_is_known_demands_nothing():
+    consumers = {"billing": {"SubscribeToShardEvent.MillisBehindLatest": NEVER_THROTTLED}}
+    assert alone(found(replace(history(), consumers=consumers))) == alone(
+        found(replace(history(), consumers={}))
+    )
