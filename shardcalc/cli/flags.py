@@ -1,5 +1,5 @@
-"""The flags that several commands share, each made once: those of a workload, those of the basis, those of
-reading AWS.
+"""The flags that several commands share, each made once: those of a workload, of the basis, of a suggestion,
+of reading AWS.
 
 A decorator gives a command its options; the command receives them as one value.
 """
@@ -24,8 +24,12 @@ else:
     Basis = Reading = Flags = Any
 
 __all__ = [
+    "Allow",
     "Basis",
+    "Burst",
+    "DryRun",
     "Flags",
+    "Headroom",
     "Output",
     "Paths",
     "Reading",
@@ -36,6 +40,34 @@ __all__ = [
 ]
 
 Command = Callable[..., Any]
+Headroom = Annotated[
+    str | None,
+    typer.Option(
+        metavar="25%",
+        help="spare capacity on top of the measured demand; 25% when not given",
+        show_default=False,
+    ),
+]
+Burst = Annotated[
+    str | None,
+    typer.Option(
+        metavar="1.5",
+        help="peak second divided by the mean second of its minute; 1 when not given",
+        show_default=False,
+    ),
+]
+Allow = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|0.1%",
+        help="periods that may exceed capacity: a count or a percentage; none when not given",
+        show_default=False,
+    ),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="say how many calls would be made and what they cost; read no metrics"),
+]
 Output = Annotated[
     str | None,
     typer.Option(

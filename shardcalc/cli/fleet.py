@@ -10,7 +10,17 @@ import typer
 from shardcalc.app import fleet
 from shardcalc.app.suggest import Options
 from shardcalc.cli.errors import AWS
-from shardcalc.cli.flags import Basis, Output, Reading, basis_flags, reading_flags
+from shardcalc.cli.flags import (
+    Allow,
+    Basis,
+    Burst,
+    DryRun,
+    Headroom,
+    Output,
+    Reading,
+    basis_flags,
+    reading_flags,
+)
 from shardcalc.cli.output import Format, page, write
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
@@ -29,30 +39,9 @@ shardcalc fleet --from histories/                      the same again, offline
 @reading_flags(fleet=True)
 def command(
     *,
-    headroom: Annotated[
-        str | None,
-        typer.Option(
-            metavar="25%",
-            help="spare capacity on top of the measured demand; 25% when not given",
-            show_default=False,
-        ),
-    ] = None,
-    burst: Annotated[
-        str | None,
-        typer.Option(
-            metavar="1.5",
-            help="peak second divided by the mean second of its minute; 1 when not given",
-            show_default=False,
-        ),
-    ] = None,
-    allow: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N|0.1%",
-            help="periods that may exceed capacity: a count or a percentage; none when not given",
-            show_default=False,
-        ),
-    ] = None,
+    headroom: Headroom = None,
+    burst: Burst = None,
+    allow: Allow = None,
     save: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="keep each stream's history in this folder", show_default=False),
@@ -63,12 +52,7 @@ def command(
     ] = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     output: Output = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="say how many calls would be made and what they cost; read no metrics"
-        ),
-    ] = False,
+    dry_run: DryRun = False,
     reading: Reading,
     basis: Basis,
 ) -> None:

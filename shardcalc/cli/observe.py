@@ -8,7 +8,7 @@ import typer
 
 from shardcalc.app import observe
 from shardcalc.app.refusal import Refused
-from shardcalc.cli.flags import Reading, reading_flags
+from shardcalc.cli.flags import DryRun, Reading, reading_flags
 from shardcalc.cli.output import write
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
@@ -37,12 +37,7 @@ def command(
             show_default=False,
         ),
     ] = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="say how many calls would be made and what they cost; read no metrics"
-        ),
-    ] = False,
+    dry_run: DryRun = False,
     reading: Reading,
 ) -> None:
     """Save a stream's metrics and settings as a history for shardcalc suggest --from, or as a capacity

@@ -10,7 +10,17 @@ import typer
 from shardcalc.app import reading as aws
 from shardcalc.app import suggest
 from shardcalc.app.refusal import HistoryError, Refused, history_refused
-from shardcalc.cli.flags import Basis, Output, Reading, basis_flags, reading_flags
+from shardcalc.cli.flags import (
+    Allow,
+    Basis,
+    Burst,
+    DryRun,
+    Headroom,
+    Output,
+    Reading,
+    basis_flags,
+    reading_flags,
+)
 from shardcalc.cli.output import Format, page, write
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
@@ -46,30 +56,9 @@ def command(
             show_default=False,
         ),
     ] = None,
-    headroom: Annotated[
-        str | None,
-        typer.Option(
-            metavar="25%",
-            help="spare capacity on top of the measured demand; 25% when not given",
-            show_default=False,
-        ),
-    ] = None,
-    burst: Annotated[
-        str | None,
-        typer.Option(
-            metavar="1.5",
-            help="peak second divided by the mean second of its minute; 1 when not given",
-            show_default=False,
-        ),
-    ] = None,
-    allow: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N|0.1%",
-            help="periods that may exceed capacity: a count or a percentage; none when not given",
-            show_default=False,
-        ),
-    ] = None,
+    headroom: Headroom = None,
+    burst: Burst = None,
+    allow: Allow = None,
     shards: Annotated[
         list[str] | None,
         typer.Option(
@@ -119,12 +108,7 @@ def command(
         bool, typer.Option("--explain", help="each limit's working, line by line, with its source and date")
     ] = False,
     output: Output = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="say how many calls would be made and what they cost; read no metrics"
-        ),
-    ] = False,
+    dry_run: DryRun = False,
     reading: Reading,
     basis: Basis,
 ) -> None:
