@@ -152,7 +152,7 @@ def percent(number: Fraction) -> str:
 
 
 def round_half_up(number: Fraction, places: int) -> int:
-    """Round to so many decimals: the number of units in the last place."""
+    """Round to ``places`` decimals: the number of units in the last place."""
     above, below = number.as_integer_ratio()
     scale: int = 10**places
     return (2 * above * scale + below) // (2 * below)

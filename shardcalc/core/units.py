@@ -197,13 +197,13 @@ class Duration(Quantity):
         return cls(number)
 
     def every(self, calls: int = 1) -> CallRate:
-        """So many calls each time this interval has passed."""
+        """The call rate of ``calls`` calls in each interval of this length."""
         seconds, parts = self.amount.as_integer_ratio()
         return CallRate(Fraction(calls * parts, seconds))
 
     @classmethod
     def hours(cls, number: Fraction | int) -> Self:
-        """A duration of so many hours."""
+        """A duration of this number of hours."""
         return cls(Fraction(number) * 3600)
 
     @property
@@ -326,7 +326,7 @@ class RecordRate(Quantity):
         return cls(number)
 
     def of(self, size: Size) -> ByteRate:
-        """The byte rate of so many records of this size each second."""
+        """The byte rate of records of this size at this record rate."""
         return ByteRate(self.amount * size.amount)
 
     def over(self, duration: Duration) -> Fraction:

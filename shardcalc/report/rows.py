@@ -1,6 +1,6 @@
 """Rows that several JSON documents share: facts, findings, limits and bills, as their contract has them.
 
-They stand beside the words and not in the kit, because the kit knows nothing of what is drawn.
+They are beside the words and not in the kit, because the kit knows nothing of what is drawn.
 """
 
 from __future__ import annotations

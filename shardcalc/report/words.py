@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -26,7 +27,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """A noun as it stands after a count."""
+    """The form of a noun after a count."""
     return noun if count == 1 else f"{noun}s"
 
 
@@ -142,6 +143,11 @@ def fact_value(value: object) -> str:
 def citation(fact: Fact[Any]) -> str:
     """A limit, what it holds for, and where it was read."""
     return f"{fact.value} {fact.scope}: {origin(fact)}"
+
+
+def facts_read(oldest: date) -> str:
+    """When the limits and prices on a page were read: on the day of the oldest of them, or later."""
+    return f"limits and prices read {oldest} or later"
 
 
 def origin(fact: Fact[Any]) -> str:

@@ -40,10 +40,10 @@ class Replay(NamedTuple):
 
     shards: int
     roles: tuple[str, ...]
-    """Why this count is here: now, advised, would do, asked, or just fits, which is what carries every period
-    without headroom."""
+    """Why this count is here: now, advised, enough (fewer than now, but not advised), asked, or just enough,
+    which is the smallest count that carries every period without headroom."""
     over: int
-    """Known periods that asked for more than so many shards carry, without headroom."""
+    """Known periods that asked for more than this count carries, without headroom."""
     p50: Fraction
     """Utilisation of the limit that was nearest to its capacity, in the median period; p95, p99, worst
     likewise."""
@@ -159,7 +159,7 @@ class Billing(NamedTuple):
         )
 
     def provisioned(self, shards: int) -> Bill:
-        """With so many open shards."""
+        """As a provisioned stream with this number of open shards."""
         return self._discounted(
             self._measured(provisioned_bill(self.workload, self._packing, shards, *self._rest))
         )
@@ -176,7 +176,7 @@ class Billing(NamedTuple):
 
     @property
     def _packing(self) -> Packing:
-        # CloudWatch counts stream records, whatever was packed into them.
+        # CloudWatch counts stream records, not the producer records packed into them.
         return Packing(1, self.workload.size)
 
     @property
@@ -187,7 +187,7 @@ class Billing(NamedTuple):
         return discounted(bill, self.discount)
 
     def _measured(self, bill: Bill) -> Bill:
-        """A bill whose data out is what was measured, and not what so many consumers would read."""
+        """A bill whose data out is what was measured, not what the number of consumers implies."""
         seconds = bill.hours * 3600
         lines = [
             priced(line.name, line.title, gigabytes(self.moved[line.name] * seconds), line.price)

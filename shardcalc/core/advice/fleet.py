@@ -27,14 +27,14 @@ ZERO: Final = Fraction(0)
 
 
 class Standing(StrEnum):
-    """How a stream stands; the word is part of the JSON contract. In the order in which streams are shown."""
+    """The state of a stream; the word is part of the JSON contract. Streams are shown in this order."""
 
     SHORT = "short"
     """It needs more shards than it has."""
     TROUBLED = "troubled"
     """It throttles, lags or polls too much, and more shards are not the remedy."""
     WASTEFUL = "wasteful"
-    """Fewer shards, or the other capacity mode, would do for less."""
+    """Fewer shards, or the other capacity mode, would be enough and cost less."""
     SILENT = "silent"
     """Nothing was measured: nobody writes to it, or its metrics are missing."""
     FINE = "fine"
@@ -141,7 +141,7 @@ class Fleet:
         return min(fact.date for fact in self.limits.facts)
 
     def count(self, standing: Standing) -> int:
-        """How many streams stand so."""
+        """How many streams are in this state."""
         return sum(member.standing is standing for member in self.members)
 
 

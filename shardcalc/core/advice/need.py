@@ -25,7 +25,7 @@ class Need(NamedTuple):
     """In the deciding period, in shards that are full: with burst and without headroom."""
 
     def utilisation(self, shards: int) -> Fraction:
-        """What of so many shards the deciding period would have used."""
+        """The utilisation of this shard count in the deciding period."""
         return self.load / shards
 
 

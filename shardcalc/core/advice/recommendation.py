@@ -78,7 +78,7 @@ class Allowance:
             raise BadValue(f"{error}, or a percentage such as 0.1%") from error
 
     def of(self, periods: int) -> int:
-        """The periods that may go over, of so many known ones; never all of them."""
+        """How many of the known periods may go over; never all of them."""
         return max(0, min(self.count if self.share is None else int(self.share * periods), periods - 1))
 
     def __str__(self) -> str:
@@ -98,7 +98,7 @@ class Options:
     shards: tuple[int, ...] = ()
     """Counts whose backtest is wanted besides those around the recommendation."""
     days: int | None = None
-    """Look at the last so many days only."""
+    """Look at this number of last days only; at the whole history when None."""
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
@@ -135,7 +135,7 @@ class Verdict(StrEnum):
     DOWN = "scale-down"
     KEEP = "keep"
     HOLD = "hold"
-    """Fewer shards would have done, and something speaks against advising it."""
+    """Fewer shards would have been enough, but there is a reason not to advise it."""
     UNKNOWN = "unknown-current"
     """It is not known how many shards there are."""
     ON_DEMAND = "on-demand"

@@ -42,7 +42,7 @@ class Timeline(NamedTuple):
     period: int
     """How long a period is, in seconds."""
     needed: tuple[tuple[int, int], ...]
-    """How many periods needed so many shards with headroom, ascending."""
+    """Each shard count, ascending, and how many periods needed it, with headroom."""
 
     @property
     def days(self) -> list[tuple[date, Fraction | None, int]]:

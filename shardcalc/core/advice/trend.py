@@ -21,7 +21,7 @@ GROWTH_LEAST: Final = Fraction(5, 100)
 GROWTH_DAYS: Final = 4
 """The days of a week that must be known for the week to have a median."""
 HORIZON: Final = 10 * 365
-"""A date further away than so many days is not given."""
+"""A date that is more than this number of days away is not given."""
 
 
 class Trend(NamedTuple):
@@ -39,7 +39,7 @@ class Trend(NamedTuple):
 
 
 def grow(history: History, load: Load, deciding: int, headroom: Fraction, target: int) -> Trend:
-    """Weekly medians of the daily peaks, and when the present count would no longer do at their pace.
+    """Weekly medians of the daily peaks, and when the present count is no longer enough at their pace.
 
     Days and weeks are counted back from the end, so that each is whole. The pace is that from the first to
     the last week; it is a trend only when no week is below the one before it.

@@ -49,7 +49,7 @@ class Constraint(NamedTuple):
         return self.per_shard * self.load
 
     def utilisation(self, shards: int) -> Fraction:
-        """Demand over the capacity of so many shards; above one it throttles."""
+        """Demand over the capacity of this number of shards; above one it throttles."""
         return Fraction(self.numerator, self.denominator * shards)
 
     @property

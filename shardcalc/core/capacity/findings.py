@@ -221,7 +221,7 @@ def _large_records(plan: Plan, limits: Limits) -> Iterator[Finding]:
     elif workload.size > large:
         known, severity = "the mean record is", Severity.WARNING
     else:
-        # Each large record is above 1 MiB, so their share is below mean / 1 MiB, whatever the mix.
+        # Each large record is above 1 MiB, so their share is below mean / 1 MiB for any mix of sizes.
         share = workload.size.ratio_to(large)
         known = f"up to {percent(share)} of the records may be"
         severity = Severity.INFO

@@ -22,7 +22,7 @@ ONE: Final = Fraction(1)
 HORIZON: Final = Months(12)
 """How far is looked when nobody says."""
 MOST: Final = 120
-"""So many steps are dated; a stream that grows further needs more than dates."""
+"""The most steps that are dated; a stream that grows further needs more than dates."""
 
 
 class NextShard(NamedTuple):
@@ -52,7 +52,7 @@ class Forecast(NamedTuple):
         return max(1, ceil_div(self.load))
 
     def until(self, shards: int) -> date | None:
-        """The first day on which so many shards no longer do; None when they do to the last."""
+        """The first day on which this shard count is no longer enough; None when it is enough to the last."""
         if shards < self.shards:
             return self.first
         return next((step.day for step in self.steps if step.shards > shards), None)
@@ -104,7 +104,7 @@ def _steps(load: Fraction, growth: Growth, first: date, last: date) -> Iterator[
         grown = at * (ONE + growth.share)
         days = (end - begin).days
         while grown > shards:
-            # The load is above so many shards as soon as at x (1 + share x day / days) is.
+            # The load is above the shard count as soon as at x (1 + share x day / days) is.
             passed = (shards / at - ONE) / growth.share * days
             day = begin + timedelta(passed.numerator // passed.denominator + 1)
             if day > last:
@@ -115,7 +115,7 @@ def _steps(load: Fraction, growth: Growth, first: date, last: date) -> Iterator[
 
 
 def later(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month where it is shorter."""
+    """The same day ``months`` months later, or the last of that month where it is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

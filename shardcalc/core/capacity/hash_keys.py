@@ -19,7 +19,7 @@ def hash_key(partition_key: str) -> int:
 
 
 def hash_key_ranges(shards: int) -> list[tuple[int, int]]:
-    """First and last hash key of each shard of a new stream with so many.
+    """First and last hash key of each shard of a new stream with this number of shards.
 
     Raises:
         ValueError: fewer than one shard.
@@ -31,7 +31,7 @@ def hash_key_ranges(shards: int) -> list[tuple[int, int]]:
 
 
 def shard_index(partition_key: str, shards: int) -> int:
-    """The shard, counted from 0, that takes a partition key in a new stream with so many.
+    """The shard, counted from 0, that takes a partition key in a new stream with this number of shards.
 
     Range starts are rounded down, so a hash key that is itself a rounded start belongs to the later shard.
 

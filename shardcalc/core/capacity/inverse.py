@@ -44,8 +44,8 @@ class Carried(NamedTuple):
 
     @property
     def hottest_key(self) -> RecordRate | None:
-        """The rate at which the busiest partition key fills its shard, whatever the shard count; None when
-        not declared.
+        """The rate at which the busiest partition key fills its shard, at any shard count; None when not
+        declared.
         """
         share = self.workload.hottest_key
         if share is None:
@@ -68,7 +68,7 @@ class Carried(NamedTuple):
 
 
 def carried(workload: Workload, shards: int, limits: Limits) -> Carried:
-    """Work out the record rate that so many shards carry; the workload's own rate is not looked at."""
+    """Work out the record rate that this number of shards carries; the workload's own rate is ignored."""
     one = RecordRate(1)
     asked = replace(workload, rps=Rates(one, one), shards=None)
     return Carried(asked, shards, plan(asked, limits), limits)

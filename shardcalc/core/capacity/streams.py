@@ -81,11 +81,11 @@ class Plan(NamedTuple):
         return self.worst_utilisation(self.shards)
 
     def worst_utilisation(self, shards: int) -> Fraction:
-        """The highest utilisation of any limit at so many shards."""
+        """The highest utilisation of any limit at this shard count."""
         return max(constraint.utilisation(shards) for constraint in self.constraints)
 
     def capacity(self, shards: int, limits: Limits) -> tuple[ByteRate, ByteRate]:
-        """What so many shards take in and give out to shared consumers, in bytes per second."""
+        """What this number of shards takes in and gives out to shared consumers, in bytes per second."""
         return limits.write_bytes.value * shards, limits.read_bytes.value * shards
 
     @property

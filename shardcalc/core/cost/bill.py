@@ -158,7 +158,7 @@ def gigabytes(size: Fraction | int) -> Gigabytes:
 
 
 def volume(workload: Workload, packing: Packing, hours: Fraction) -> Volume:
-    """What a workload writes in so many hours at its mean rate."""
+    """What a workload writes in this number of hours at its mean rate."""
     records = workload.rps.mean.amount * _seconds(hours)
     if packing.records > 1:
         return Volume(records / packing.records, packing.size.amount, ())
@@ -186,7 +186,7 @@ def total(costs: Iterable[USD | None]) -> USD:
 def provisioned_bill(
     workload: Workload, packing: Packing, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction
 ) -> Bill:
-    """The bill of a provisioned stream with so many open shards.
+    """The bill of a provisioned stream with this number of open shards.
 
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
     """
@@ -255,8 +255,8 @@ def _stored(moved: Volume, kept: Duration, hours: Fraction, limits: Limits) -> G
 
 
 def month_of(hours: Fraction, limits: Limits) -> Fraction:
-    """The hours of the month in which so many hours are billed: 28 to 31 days are a month of their own, else
-    the usual one.
+    """The hours of the month for a bill of this number of hours: 28 to 31 days are a month of their own, else
+    the usual month.
     """
     return hours if 28 * 24 <= hours <= 31 * 24 else limits.month.value.in_hours
 

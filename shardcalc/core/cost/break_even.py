@@ -97,8 +97,8 @@ class Curves(NamedTuple):
         )
 
     def regimes(self, steps: int = STEPS) -> tuple[Regime, ...]:
-        """Which mode is the cheapest, from no traffic upward, as far as so many steps of the shard count
-        reach.
+        """Which mode is the cheapest, from no traffic upward, as far as this number of steps of the shard
+        count reaches.
         """
         found: list[Regime] = []
         start, shards = ZERO, sum((price for _, price in self.per_shard), ZERO)
@@ -216,7 +216,7 @@ _BY_SHARD: Final = ("shard-hours", "extended-retention", "consumer-shard-hours")
 
 
 def _priced(region: RegionCost) -> bool:
-    # Above the floors no line of shortfall stands on the bill, and its price could still be unknown.
+    # Above the floors the bill has no shortfall line, and its price could still be unknown.
     return (
         region.prices.advantage_data_in_shortfall is not None
         and region.prices.advantage_data_out_shortfall is not None

@@ -62,8 +62,8 @@ def fan_out_options(
 
 
 def _moved(workload: Workload, pollers: Sequence[Consumer], count: int) -> tuple[Consumer, ...]:
-    """The consumers of a workload with so many of its pollers on fan-out; what each can handle stays as
-    declared.
+    """The consumers of a workload with ``count`` of its pollers moved to fan-out; what each can handle
+    stays as declared.
     """
     kept = [consumer for consumer in workload.consumers if not consumer.is_shared]
     for consumer in pollers:

@@ -1,6 +1,6 @@
 """What AWS says, as dated data: limits, prices, Regions, and the one loader of each.
 
-The numbers stand in the TOML files beside this module, each with unit, scope, source, date and
+The numbers are in the TOML files beside this module, each with unit, scope, source, date and
 confidence. This module reads them into typed facts and calculates nothing.
 """
 

@@ -86,7 +86,7 @@ class Price(NamedTuple, Generic[Q]):
     note: str = ""
 
     def cost(self, quantity: Q) -> USD:
-        """What so many units cost, exactly."""
+        """What this quantity costs, exactly."""
         if quantity.__class__ is not self.unit:
             raise TypeError(f"{self.name} is a price for {self.unit.UNIT}, not for {type(quantity).UNIT}")
         return USD(self.amount.amount * quantity.amount)

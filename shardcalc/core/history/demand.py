@@ -33,8 +33,8 @@ from shardcalc.core.history.model import History, Series
 from shardcalc.core.units import Duration, ceil_div
 
 GAP: Final = -1
-"""No value: nothing is known of this period. An amount is never negative, so whatever is not above a gap is
-one, also a gap that was multiplied; ``amount > GAP`` is the test."""
+"""No value: nothing is known of this period. An amount is never negative, so every value that is not above
+``GAP`` is a gap, also a gap that was multiplied; ``amount > GAP`` is the test."""
 
 Amounts = Sequence[int]
 
@@ -76,7 +76,7 @@ class Traffic:
 
 
 def recent(history: History, days: int | None) -> History:
-    """The last so many days of a history; all of it when it is no longer than that, or None is asked for."""
+    """The last ``days`` days of a history; all of it when it is no longer than that, or ``days`` is None."""
     keep = history.points if days is None else min(history.points, days * 86_400 // history.period)
     skip = history.points - keep
     if not skip:
@@ -190,7 +190,7 @@ def traffic(readings: Readings) -> Traffic | None:
         if counts[index] and accepted[index] > GAP:
             wanted_bytes[index] = -(-accepted[index] * wanted_records[index] // counts[index])
         elif records.total:
-            # Nothing was accepted in this period, so the mean size of all the time has to stand in.
+            # Nothing was accepted in this period, so the mean size over all periods is used.
             wanted_bytes[index] = -(-sizes.total * wanted_records[index] // records.total)
         else:
             wanted_bytes[index] = GAP
@@ -220,8 +220,8 @@ def demands(readings: Readings, written: Traffic, limits: Limits) -> Iterator[De
 
 
 def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Demand]:
-    """The busiest shard's traffic, as often as there were shards: so much the stream would have to carry to
-    give it room.
+    """The busiest shard's traffic times the number of open shards: what the stream must carry to give that
+    shard enough capacity.
 
     Spread over N shards, the busiest keeps its multiple of the mean shard, so the stream needs as many shards
     as if each took what the busiest took.

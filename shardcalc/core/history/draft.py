@@ -1,7 +1,7 @@
 """The capacity profile that a measured stream amounts to: a first draft for people to review.
 
-What was measured stands as fields, what follows from it only by estimate says so in a note, and what cannot
-be measured (headroom, the names of consumers) is left out. Pure: a history in, a draft out.
+What was measured becomes fields, what is only estimated from it says so in a note, and what cannot be
+measured (headroom, the names of consumers) is left out. Pure: a history in, a draft out.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class History:
     period: int
     """Seconds."""
     points: int
-    """How many periods there are; every series has so many values."""
+    """How many periods there are; every series has one value for each."""
     metrics: Mapping[str, Series]
     """By the keys of :data:`STREAM_METRICS`; a metric that was not read is absent."""
     consumers: Mapping[str, Mapping[str, Series]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ def apply_baseline(
 
     Args:
         found: the findings.
-        known: how often each rule, file and stream stands in the baseline.
+        known: how often each rule, file and stream is in the baseline.
         near: a file's name as the baseline writes it.
     """
     left = Counter(known)

@@ -43,7 +43,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding, where it stands, and whether it counts."""
+    """One finding, where it is in the file, and whether it counts."""
 
     rule: Rule
     severity: Severity
@@ -73,7 +73,7 @@ class Seen(NamedTuple):
     name: str
     file: str
     place: Place | None
-    """Where its name stands."""
+    """Where its name is in the file."""
     summary: StreamSummary | None
     """Its plan in short, where a comparison was asked for."""
 
@@ -111,10 +111,10 @@ def check_declared(
     hours: Fraction | None = None,
     discount: Fraction = ZERO,
 ) -> Checked:
-    """Plan each stream and hold it against every rule.
+    """Plan each stream and check it against every rule.
 
     Args:
-        streams: as loaded; those of one document stand together.
+        streams: as loaded; those of one document follow each other.
         policies: for a profile's file, the policy file that counts for it.
         limits: AWS's limits.
         prices: a Region's price sheet.

@@ -1,7 +1,7 @@
 """What many streams are held to: thresholds, grades of rules, accepted findings, and the one table of a
 policy's fields.
 
-A policy stands in a profile (``policy``) or in ``.shardcalc.yaml``. What its words mean is decided by the
+A policy is part of a profile (``policy``) or of ``.shardcalc.yaml``. What its words mean is decided by the
 rules, whose names are handed in. No I/O, no clock.
 """
 

@@ -1,7 +1,7 @@
 """What a rule is made of, and the small things that several rules share.
 
 A rule has a stable id, a name, a severity, its reason, its remedy, the fact that it rests on, and one example
-that triggers it beside one that does not. The rules stand in ``rules/``, one module a topic.
+that triggers it beside one that does not. The rules are in ``rules/``, one module for each topic.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class Subject:
         return self.made
 
     def provisioned(self, shards: int) -> Bill:
-        """A month as a provisioned stream with so many shards."""
+        """A month as a provisioned stream with this number of shards."""
         return self._discounted(provisioned_bill(self.workload, self.plan.packing, shards, *self._rest))
 
     def standard(self) -> Bill:

@@ -165,7 +165,7 @@ def _even(before: int, target: int, limits: Limits) -> bool:
 def _blocked(
     current: int, target: int, quota: int | None, others: int | None, limits: Limits
 ) -> tuple[str, str]:
-    """Say what stands in the way: without a quota there always is a path."""
+    """Say why the quota leaves no path: without a quota there always is one."""
     free = _counts(current, target, limits, None)
     assert free is not None
     # The smallest room with a path of as few calls: more room never takes one away.

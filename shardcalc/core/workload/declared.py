@@ -81,7 +81,7 @@ class DeclaredStream(NamedTuple):
     unused_flags: tuple[str, ...] = ()
     """Fields of the command line that the stream's own value kept out."""
     place: Place | None = None
-    """Where its name stands in the file."""
+    """Where its name is in the file."""
 
     @property
     def file(self) -> str:
@@ -117,7 +117,7 @@ class DeclaredStream(NamedTuple):
         return ("streams", self.name)
 
     def locate(self, at: Sequence[str | int]) -> Place | None:
-        """Where one of its fields stands; its name where no file gives it."""
+        """Where one of its fields is in the file; the place of its name where no file gives the field."""
         path = self.path_of(at)
         return self.place if len(path) == 2 and path[0] == "streams" else self.document.locate(path)
 

@@ -117,7 +117,7 @@ def read_each(items: Iterable[object], kind: type[Any]) -> list[Any]:
 
 
 def read_mapping(kind: type[Any], only: str | None, value: object) -> Any:
-    """Read one mapping as this kind; ``only`` is the field that a bare text stands for."""
+    """Read one mapping as this kind; ``only`` is the field that a bare text gives."""
     if isinstance(value, kind):
         return value
     if isinstance(value, str):

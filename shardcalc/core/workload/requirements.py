@@ -32,9 +32,9 @@ class Suppression(NamedTuple):
     reason: str
     until: date | None = None
     file: str = ""
-    """The policy file that it stands in; empty for the profile itself."""
+    """The policy file that it is in; empty for the profile itself."""
     path: tuple[str | int, ...] = ()
-    """Where it stands in its file."""
+    """Where it is in its file."""
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:

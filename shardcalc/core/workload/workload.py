@@ -1,7 +1,7 @@
 """What is asked of one stream, and the one table of its fields.
 
 A field is one row of :data:`FIELDS`: its reader, what it means, its flag, its JSON Schema, how pages and JSON
-show it. Flags, profiles, help, schema and pages follow from the table. No AWS number stands here; what AWS
+show it. Flags, profiles, help, schema and pages follow from the table. No AWS number is here; what AWS
 allows is judged by the plan, against the facts.
 """
 

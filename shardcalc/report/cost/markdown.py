@@ -9,13 +9,13 @@ from shardcalc.core.text import decimal
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.cost import words
 from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
-from shardcalc.report.words import bill_table, total
+from shardcalc.report.words import bill_table, facts_read, sentence, total
 
 
 def text(report: CostReport) -> str:
     """For a pull request or a wiki."""
     parts = [part for region in report.regions for part in _region(region, report)]
-    return page([*parts, f"Limits and prices as of {report.oldest} or later."])
+    return page([*parts, f"{sentence(facts_read(report.oldest))}."])
 
 
 def _region(region: RegionReport, report: CostReport) -> Iterator[str]:

@@ -14,7 +14,7 @@ from shardcalc.core.text import decimal, shards_text
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.cost import words
 from shardcalc.report.kit.terminal import Cell, Page, Screen
-from shardcalc.report.words import BILL_COLUMNS, bill_cells, short_price, total
+from shardcalc.report.words import BILL_COLUMNS, bill_cells, facts_read, short_price, total
 
 _MARKS = {Mode.PROVISIONED: "p", Mode.ON_DEMAND_STANDARD: "s", Mode.ON_DEMAND_ADVANTAGE: "a"}
 
@@ -25,9 +25,7 @@ def table(report: CostReport, page: Page, *, chart: bool = False) -> str:
     for region in report.regions:
         _region(screen, region, report, chart)
         screen.gap()
-    screen.line(
-        (f"limits and prices read {report.oldest} or later; shardcalc facts names the sources", "dim")
-    )
+    screen.line((f"{facts_read(report.oldest)}; shardcalc facts names the sources", "dim"))
     return screen.text()
 
 

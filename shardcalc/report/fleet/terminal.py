@@ -19,7 +19,7 @@ _STYLES: Final = {
 
 
 def table(fleet: Fleet, page: Page) -> str:
-    """For a terminal. A Region that all streams share stands in the heading, and not in each line."""
+    """For a terminal. A Region that all streams share is in the heading, not in each line."""
     screen = Screen(page)
     places = {member.region for member in fleet.members}
     columns = [*words.COLUMNS, ""]

@@ -88,6 +88,6 @@ def divide(numerator: int, denominator: int) -> int | float:
 
 
 def times(one: Quantity, count: int) -> int | float:
-    """So many times a quantity."""
+    """A quantity multiplied by a count."""
     above, below = one.amount.as_integer_ratio()
     return divide(above * count, below)

@@ -41,7 +41,7 @@ def fenced(lines: Iterable[str], language: str) -> str:
 
 
 def bold(text: str) -> str:
-    """A text that stands out; nothing stays nothing."""
+    """A text in bold; an empty text stays empty."""
     return f"**{text}**" if text else ""
 
 

@@ -1,7 +1,7 @@
 """Pictures as static SVG: lines, steps, columns and bars, with labelled axes.
 
 They are drawn with the page's own text colours, and told apart by dashes and shades, so that grey paper and
-dark screens show them as well. A picture places what it is given and works out nothing else; each stands
+dark screens show them as well. A picture places what it is given and works out nothing else; each is
 above a table of its numbers.
 """
 
@@ -40,7 +40,7 @@ class Axis(NamedTuple):
     write: Callable[[float], str]
     logarithmic: bool = False
     at: Sequence[float] | None = None
-    """Where the ticks stand; round numbers when not given."""
+    """Where the ticks are; round numbers when not given."""
 
     def place(self, value: float, start: float, end: float) -> float:
         """Where a value lies between two ends."""
@@ -98,7 +98,7 @@ def lines(
         x: the axis to the right.
         y: the axis upwards.
         curves: what is drawn; a filled one first.
-        now: where a thin line stands, and what it says.
+        now: where a thin line is, and its label.
         bands: stretches of ``x`` to shade over the whole height.
     """
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
@@ -156,7 +156,7 @@ def bars(
     full_text: str = "",
     axis: str = "",
 ) -> str:
-    """Horizontal bars: a label, a length, a text, whether it stands out; ``full`` is where a line is."""
+    """Horizontal bars: a label, a length, a text, whether it is emphasised; ``full`` is where a line is."""
     most = max([full or 0, *(length for _, length, _, _ in rows)]) or 1
     widest = max((len(text) for _, _, text, _ in rows), default=0)
     room = WIDTH - RIGHT - 8 * widest - 10

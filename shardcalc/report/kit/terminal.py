@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Part = str | tuple[str, str]
 """A piece of text, perhaps with a style."""
 Cell = str | tuple[Part, ...]
-"""What stands in a table: a text, or pieces with styles of their own."""
+"""The content of a table cell: a text, or pieces with styles of their own."""
 SEVERITY_STYLES: Final = {"error": "bold red", "warning": "bold yellow", "info": "bold blue"}
 
 
@@ -122,7 +122,7 @@ class Screen:
         Args:
             columns: the titles, that of the bars included.
             rows: the other cells of each row, and the share that its bar shows.
-            at: where the bars stand.
+            at: the index of the column of bars.
             short: the title of the bars where they are narrower than the longer one.
         """
         made = list(rows)

@@ -17,7 +17,7 @@ from shardcalc.report.kit.json import COMPACT, document, head, line, listing, nu
 from shardcalc.report.rows import bill_row, finding_row, limit_row
 
 INDENTED_STREAMS: Final = 50
-"""Up to so many streams are indented for people to read; more are written one a line."""
+"""Up to this number of streams are indented for people to read; more are written one a line."""
 
 
 def plans(report: PlanReport, *, explain: bool = False) -> str:

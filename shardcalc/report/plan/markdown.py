@@ -11,10 +11,12 @@ from shardcalc.report.kit.markdown import bold, escape, page, table
 from shardcalc.report.plan import words
 from shardcalc.report.words import (
     bill_table,
+    facts_read,
     finding_bullets,
     limit_cells,
     limit_columns,
     money,
+    sentence,
     total,
     working_bullets,
 )
@@ -27,7 +29,7 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
         parts.append(_summary(report))
     parts += ["\n\n".join(_stream(planned, explain)) for planned in report.streams]
     parts += [f"Prices of {region}: {escape(origin)}." for region, origin in report.origins.items()]
-    parts.append(f"Limits and prices as of {report.oldest} or later.")
+    parts.append(f"{sentence(facts_read(report.oldest))}.")
     return page(parts)
 
 

@@ -17,6 +17,7 @@ from shardcalc.report.words import (
     before_floors,
     bill_cells,
     citation,
+    facts_read,
     limit_cells,
     limit_columns,
     money,
@@ -39,9 +40,7 @@ def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
     screen.gap()
     for region, origin in report.origins.items():
         screen.line((f"prices of {region}: {origin}", "dim"))
-    screen.line(
-        (f"limits and prices read {report.oldest} or later; shardcalc facts names the sources", "dim")
-    )
+    screen.line((f"{facts_read(report.oldest)}; shardcalc facts names the sources", "dim"))
     return screen.text()
 
 

@@ -22,12 +22,12 @@ from shardcalc.report.cost.words import against, known
 from shardcalc.report.kit import svg
 from shardcalc.report.kit.html import begin, data, end, figure, paragraph, right, table
 from shardcalc.report.review import words
-from shardcalc.report.words import total
+from shardcalc.report.words import facts_read, sentence, total
 
 OPENED: Final = 3
-"""The sections of so few streams stand open."""
+"""Up to this number of streams, the sections are open."""
 FLEET: Final = 50
-"""From so many streams on, each is shown with less ink: the page stays small enough for an e-mail."""
+"""From this number of streams on, each is shown with less ink: the page stays small enough for an e-mail."""
 
 
 @cache
@@ -44,7 +44,7 @@ def html(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     yield paragraph(
         f"Amazon Kinesis Data Streams. Costs in USD before tax for {decimal(review.hours)} h, "
         "each stream in its mode with the shards it needs; change is against the declared shards. "
-        f"Limits and prices read {review.costs.oldest} or later."
+        f"{sentence(facts_read(review.costs.oldest))}."
     )
     yield _tools()
     yield from _decisions(review)

@@ -12,7 +12,7 @@
     rows.sort((a, b) => {
       if (!number) return sign * text(a, column).localeCompare(text(b, column), "en", { numeric: true });
       const x = key(a, column), y = key(b, column);
-      if (x === undefined || y === undefined) return (x === undefined) - (y === undefined); // what is not known stands last, either way
+      if (x === undefined || y === undefined) return (x === undefined) - (y === undefined); // unknown values come last in either direction
       return sign * (x - y);
     });
     body.append(...rows);

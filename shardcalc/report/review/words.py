@@ -191,7 +191,7 @@ def ahead_text(row: ReviewRow, ahead: Forecast) -> str:
 
 
 def ahead_cells(ahead: Forecast, listed: int = 24) -> list[list[str]]:
-    """The date of each next step; further ones than so many are counted and not listed."""
+    """The date of each next step; beyond the first ``listed`` steps they are counted and not listed."""
     found = [[str(step.day), f"{step.shards:,}"] for step in ahead.steps[:listed]]
     more = max(0, len(ahead.steps) - listed) + ahead.more
     if more:

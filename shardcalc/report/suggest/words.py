@@ -11,7 +11,7 @@ from shardcalc.core.history.demand import Lag
 from shardcalc.core.history.model import moment
 from shardcalc.core.text import decimal
 from shardcalc.core.units import USD, ceil_div
-from shardcalc.report.words import rate
+from shardcalc.report.words import facts_read, rate
 
 
 def title(made: Suggestion) -> str:
@@ -159,4 +159,4 @@ def basis(made: Suggestion) -> str:
     read = f", history read {made.history.read_at}" if made.history.read_at else ""
     origin = "" if made.prices_origin == "built in" else f", prices: {made.prices_origin}"
     day = oldest(made.limits, bills)
-    return f"limits and prices as of {day} or later{origin}{read}; nothing was executed"
+    return f"{facts_read(day)}{origin}{read}; nothing was executed"

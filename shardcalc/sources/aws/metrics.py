@@ -118,7 +118,7 @@ class Estimate:
 
 
 def estimate(queries: int, points: int, limits: Limits) -> Estimate:
-    """How many GetMetricData calls so many series take when none has a gap, and their price."""
+    """How many GetMetricData calls this number of series takes when none has a gap, and their price."""
     calls, metrics = _asks(
         queries, queries_per_call(queries, points, limits), points, limits.cloudwatch.metric_points_most.value
     )
@@ -126,7 +126,7 @@ def estimate(queries: int, points: int, limits: Limits) -> Estimate:
 
 
 def price(metrics: int, limits: Limits) -> USD:
-    """What CloudWatch asks for so many metrics of GetMetricData."""
+    """What CloudWatch charges for this number of metrics of GetMetricData."""
     return limits.cloudwatch.metric_request_price.value * Fraction(
         metrics, limits.cloudwatch.metric_request_lot.value
     )
@@ -135,9 +135,9 @@ def price(metrics: int, limits: Limits) -> USD:
 def queries_per_call(queries: int, points: int, limits: Limits) -> int:
     """How many series to ask for in one call, so that the fewest calls are made in all.
 
-    A page holds so many points, whatever the queries: with long series, the calls of few queries that just
-    fill their pages are as few as those of many, keep less in memory, and do not ask for the same metric
-    again on every page.
+    A page holds a fixed number of points for any number of queries: with long series, calls of few queries
+    that just fill their pages are as few as calls of many, keep less in memory, and do not ask for the same
+    metric again on every page.
     """
     page = limits.cloudwatch.metric_points_most.value
     return min(
@@ -147,7 +147,7 @@ def queries_per_call(queries: int, points: int, limits: Limits) -> int:
 
 
 def _asks(queries: int, size: int, points: int, page: int) -> tuple[int, int]:
-    """The pages that so many queries take when so many share a call, and the metrics asked for on them."""
+    """The pages that ``queries`` queries take with ``size`` in a call, and the metrics asked for on them."""
     full, rest = divmod(queries, size)
     pages, last = -(-size * points // page), -(-rest * points // page)
     return full * pages + last, full * pages * size + last * rest
@@ -193,7 +193,7 @@ def read(
                 continue
             except AwsError as error:
                 failed = error
-            # What stands in the way of every call is not asked for again.
+            # An error that every call would meet is kept, and no further call is made.
             over = failed if failed.wide or failed.trouble is Trouble.CAPPED else None
         else:
             failed = over

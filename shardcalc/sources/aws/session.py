@@ -21,7 +21,7 @@ AWS_MAX_ATTEMPTS and the profile win."""
 CUT_ATTEMPTS: Final = 3
 """Times that an answer may come cut off before it is given up."""
 CONNECT_WITHIN: Final = 5
-"""Seconds to wait for a connection, whatever the time to wait for an answer."""
+"""Seconds to wait for a connection; it does not depend on the time to wait for an answer."""
 STS_REGION: Final = "us-east-1"
 
 

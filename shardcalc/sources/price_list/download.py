@@ -40,7 +40,7 @@ def fetch(url: str) -> bytes:
         request = Request(url, headers={"User-Agent": f"shardcalc/{__version__}"})  # noqa: S310 - checked above
         with urlopen(request, timeout=WITHIN) as answer:  # noqa: S310
             data: bytes = answer.read(MOST_BYTES + 1)
-            # Python's client reads a body that ends early without a word when it is asked for so many bytes.
+            # Python's client reads a body that ends early without an error when it is given a byte count.
             length = answer.headers.get("Content-Length")
     except HTTPError as error:
         error.close()

@@ -157,7 +157,7 @@ def price_sheet(offers: Offers, region: str, name: str) -> PriceSheet:
     """Find every price of a Region in a list.
 
     Raises:
-        FactsError: listing each price that is missing, stands twice, or has an unexpected unit, currency or
+        FactsError: listing each price that is missing, given twice, or has an unexpected unit, currency or
             tier.
     """
     _, family, rules = _rules()

@@ -97,7 +97,7 @@ def by_place(problem: Problem) -> tuple[int, int]:
 
 
 def with_paths(ignore: Iterable[Suppression], path: tuple[str, ...]) -> tuple[Suppression, ...]:
-    """Suppressions that know where they stand."""
+    """Suppressions that know where they are in the file."""
     return tuple(
         suppression._replace(path=(*path, "ignore", index)) for index, suppression in enumerate(ignore)
     )
@@ -138,7 +138,7 @@ def value_at(root: YamlMapping, path: Sequence[str | int]) -> Any:
 
 
 def place_at(root: YamlMapping, path: Sequence[str | int], *, key: bool = False) -> Place:
-    """Where the value at a path stands, or its key; the nearest place above it when it is not there."""
+    """Where the value at a path is in the file, or its key; the nearest place above when there is none."""
     at = root.at
     node: Any = root
     for index, step in enumerate(path):
@@ -158,7 +158,7 @@ def place_at(root: YamlMapping, path: Sequence[str | int], *, key: bool = False)
 
 def find_duplicates(file: str, node: Any, path: str, found: list[Problem]) -> None:
     """Every key that is given twice, anywhere below a node."""
-    # Aliases make the same mapping stand in several places; each is looked at once, since its weight is
+    # Aliases put the same mapping in several places; each mapping is looked at once, since its weight is
     # bounded.
     pending: list[tuple[str, Any]] = [(path, node)]
     seen: set[int] = set()

@@ -59,7 +59,7 @@ _TOP: Final = ("version", "defaults", "policy", "streams")
 
 
 def load(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> list[DeclaredStream]:
-    """Read every stream of the profiles at these paths; a folder stands for all YAML below it.
+    """Read every stream of the profiles at these paths; a folder means all YAML files below it.
 
     Args:
         paths: files and folders.
@@ -80,7 +80,7 @@ def load(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> list[D
 
 
 def files_of(paths: Sequence[str], problems: list[Problem]) -> list[str]:
-    """The files that paths stand for; what is not there goes to ``problems``."""
+    """The files that paths name or contain; what does not exist goes to ``problems``."""
     return list(_files(paths, problems))
 
 

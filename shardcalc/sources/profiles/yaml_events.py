@@ -1,4 +1,4 @@
-"""YAML as text, lists and mappings that remember where each stood.
+"""YAML as text, lists and mappings that remember the place of each.
 
 Every scalar stays the text that was written: whether ``16.67`` is a rate and ``no`` a name is for the field
 that reads it to say, so no float, octal number or boolean gets in between. Nesting and anchors are bounded,
@@ -17,7 +17,7 @@ from shardcalc.core.workload.declared import Place
 MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_DEPTH: Final = 40
 MAX_EXPANSION: Final = 100_000
-"""How many values the aliases of a file may stand for, beyond ten times the values that are written out."""
+"""How many values the aliases of a file may expand to, beyond ten times the values that are written out."""
 
 
 class YamlError(ValueError):
@@ -189,7 +189,7 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
             expanded += weight
             if expanded > MAX_EXPANSION + 10 * written:
                 raise YamlError(
-                    place_of(event.start_mark), "anchors stand for more values than is reasonable"
+                    place_of(event.start_mark), "anchors expand to more values than is reasonable"
                 )
             if container is not None and weight > 1:
                 container.weight += weight

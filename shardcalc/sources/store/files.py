@@ -18,7 +18,7 @@ def write_whole(path: str, data: bytes) -> None:
 
 
 def write_whole_parts(path: str, parts: Iterable[bytes]) -> None:
-    """Write a file beside its place and move it there; whatever fails, what was there before is untouched.
+    """Write a file beside its place and move it there; after any failure, what was there before is untouched.
 
     A device or a pipe is written into: moving a file over ``/dev/null`` would take it away from the whole
     machine.

@@ -31,7 +31,7 @@ _STREAM: Final = {
 def to_document(history: History) -> dict[str, Any]:
     """Turn a history into the document that :func:`read_document` reads back to an equal one.
 
-    Whole numbers are written as integers, whatever CloudWatch's client made of them.
+    Whole numbers are written as integers, also when CloudWatch's client returned them as floats.
     """
     return {
         "kind": KIND,

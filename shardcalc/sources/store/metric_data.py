@@ -190,7 +190,7 @@ def _points(
             problems.append((where, f"{shown(value)} is not a value of a metric"))
             return
         if into.setdefault(second, value) != value:
-            problems.append((where, f"{shown(time)} stands twice, with {into[second]} and {value}"))
+            problems.append((where, f"{shown(time)} is given twice, with {into[second]} and {value}"))
             return
 
 

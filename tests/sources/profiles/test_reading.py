@@ -207,7 +207,7 @@ def test_anchors_that_expand_without_end_are_refused(tmp_path):
     text = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 30)
     )
-    assert "anchors stand for more values than is reasonable" in problems(tmp_path, text)[0]
+    assert "anchors expand to more values than is reasonable" in problems(tmp_path, text)[0]
 
 
 def test_a_huge_file_is_refused_unread(tmp_path):

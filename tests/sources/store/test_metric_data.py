@@ -87,7 +87,7 @@ def test_the_order_of_results_does_not_matter(tmp_path):
     [
         ([result("incoming_bytes", [0, 60], [1, 2], StatusCode="PartialData")], "PartialData"),
         ([result("incoming_bytes", [0, 60], [1])], "one length"),
-        ([result("incoming_bytes", [0, 60, 0], [1, 2, 3])], "stands twice"),
+        ([result("incoming_bytes", [0, 60, 0], [1, 2, 3])], "is given twice"),
         ([result("incoming_bytes", [0, 61], [1, 2])], "'61' is not a time"),
         ([result("incoming_bytes", [0, "soon"], [1, 2])], "'soon' is not a time"),
         ([result("incoming_bytes", [0, 60], [1, -2])], "not a value"),

@@ -1,6 +1,6 @@
 """The rules of ``check``: what a pull request should be told, each rule in one place.
 
-One module a topic, and in it each rule whole; here they are joined and held against a stream. What a plan
+One module a topic, and in it each rule whole; here they are joined and run on a stream. What a plan
 already knows (``capacity/findings.py``) is taken from the plan and not calculated again. Pure: a planned
 stream and its policy in, hits out.
 """
