@@ -20,12 +20,14 @@ from shardcalc.app.reading import (
     spent_by,
     within_budget,
 )
-from shardcalc.app.refusal import HistoryError, Reason, Refused, aws_refused, history_problems
+from shardcalc.app.refusal import BadFields, HistoryError, Reason, Refused, aws_refused, history_problems
 from shardcalc.app.suggest import prices_for, suggest
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, silent
 from shardcalc.core.advice.fleet import fleet as ordered
 from shardcalc.core.advice.recommendation import Options
-from shardcalc.core.history.model import History
+from shardcalc.core.history.model import History, complete
+from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.workload import read_region
 
 if TYPE_CHECKING:
     from shardcalc.sources.aws.errors import AwsError
@@ -66,6 +68,7 @@ def fleet(
     *,
     basis: Basis | None = None,
     save: str | None = None,
+    region: str | None = None,
     progress: Progress = quiet,
 ) -> FleetRead:
     """Work out what every stream of some accounts and Regions, or of a folder of saved histories, should
@@ -75,17 +78,19 @@ def fleet(
 
     Args:
         where: how AWS is reached, which Regions and roles, and how many days; or a folder of saved histories.
-        options: what the recommendations shall hold for.
+        options: what the recommendations shall hold for, and how many of the last days they look at.
         basis: limits, prices and discount.
         save: a folder in which each stream's history that is read is kept.
+        region: the Region of saved histories that do not say theirs.
         progress: shows how far the reading is.
 
     Raises:
         Refused: no stream can be read, or more metrics would be asked for than the reading allows.
+        BadFields: the Region cannot be used.
     """
     options, basis = options or Options(), basis or Basis.of()
     if isinstance(where, str):
-        return FleetRead(_saved(where, options, basis), None)
+        return FleetRead(_saved(where, options, basis, region), None)
     return _read(where or Reading(), options, basis, save, progress)
 
 
@@ -135,8 +140,9 @@ def foresee_fleet(
     return foreseen(streams, reasons, span, seen, reading), failures
 
 
-def _saved(folder: str, options: Options, basis: Basis) -> Fleet:
+def _saved(folder: str, options: Options, basis: Basis, region: str | None) -> Fleet:
     """The fleet of a folder of saved histories."""
+    said = {} if region is None else read_fields({"region": region}, {"region": read_region})
     try:
         paths = sorted(
             entry.path
@@ -155,13 +161,17 @@ def _saved(folder: str, options: Options, basis: Basis) -> Fleet:
     for path in paths:
         try:
             history, _ = read_history_file(path)
+            history = complete(history, said)
+        except BadFields as error:
+            problems += [f"{path}: --{field}: {problem}" for field, problem in error.problems]
+            continue
         except HistoryError as error:
             problems += [f"{path}: {problem}" for problem in history_problems(error)]
             continue
         members.append(_member(history, options, basis, ""))
     if problems:
         raise Refused("no stream was reported", problems)
-    return ordered(members, [], None, basis.limits)
+    return ordered(members, [], options.days, basis.limits)
 
 
 def _find(reading: Reading, basis: Basis, now: int, progress: Progress) -> _Found:

@@ -7,7 +7,7 @@ A decorator gives a command its options; the command receives them as one value.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -27,6 +27,7 @@ __all__ = [
     "Allow",
     "Basis",
     "Burst",
+    "Days",
     "DryRun",
     "Flags",
     "Headroom",
@@ -36,6 +37,8 @@ __all__ = [
     "StreamName",
     "basis_flags",
     "reading_flags",
+    "refuse_flags",
+    "refuse_reading_flags",
     "workload_flags",
 ]
 
@@ -61,6 +64,14 @@ Allow = Annotated[
     typer.Option(
         metavar="N|0.1%",
         help="periods that may exceed capacity: a count or a percentage; none when not given",
+        show_default=False,
+    ),
+]
+Days = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N",
+        help="read the last N days, 14 when not given; of a saved history, use the last N days",
         show_default=False,
     ),
 ]
@@ -186,7 +197,9 @@ _OF_A_FLEET: Final = {
     "region": (
         list[str] | None, None,
         typer.Option(
-            metavar="REGION", help="a Region, several by repeating it; the profile's when not given",
+            metavar="REGION",
+            help="a Region, several by repeating it; the AWS profile's when not given. With --from: one, "
+            "where a history does not say",
             show_default=False,
         ),
     ),
@@ -196,6 +209,10 @@ _OF_A_FLEET: Final = {
             show_default=False),
     ),
 }  # fmt: skip
+
+
+_ONLY_AWS: Final = (*(name for name in _READING if name not in ("days", "region")), "save", "dry_run")
+"""What has no meaning where a saved history is read."""
 
 
 def reading_flags(*, fleet: bool = False) -> Callable[[Command], Command]:
@@ -219,6 +236,39 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Command], Command]:
         return _extended(command, "reading", added, receive)
 
     return decorate
+
+
+def refuse_flags(context: typer.Context, names: Collection[str], why: str) -> None:
+    """Refuse those of these options that were given.
+
+    Raises:
+        Refused: one was.
+    """
+    options: list[Any] = [option for option in context.command.params if option.name in names]
+    given = [option for option in options if _was_given(option, context)]
+    if given:
+        raise Refused("nothing was read", [f"{_written(option, context)} {why}" for option in given])
+
+
+def refuse_reading_flags(context: typer.Context) -> None:
+    """Refuse, beside ``--from``, the options that only say how AWS is read.
+
+    Raises:
+        Refused: one was given.
+    """
+    refuse_flags(context, _ONLY_AWS, "is only for reading AWS; --from reads what was saved")
+
+
+def _was_given(option: Any, context: typer.Context) -> bool:
+    # Its value does not show it: somebody may give the default.
+    source = context.get_parameter_source(option.name)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _written(option: Any, context: typer.Context) -> str:
+    """An option as it was given: ``--shard-metrics`` or ``--no-shard-metrics``."""
+    off = context.params[option.name] is False and option.secondary_opts
+    return str((option.secondary_opts if off else option.opts)[0])
 
 
 def _extended(

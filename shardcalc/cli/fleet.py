@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Final, assert_never
 
 import typer
 
 from shardcalc.app import fleet
+from shardcalc.app.refusal import Refused
 from shardcalc.app.suggest import Options
 from shardcalc.cli.errors import AWS
 from shardcalc.cli.flags import (
     Allow,
     Basis,
     Burst,
+    Days,
     DryRun,
     Headroom,
     Output,
     Reading,
     basis_flags,
     reading_flags,
+    refuse_reading_flags,
 )
 from shardcalc.cli.output import Format, page, write
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
@@ -32,6 +36,7 @@ shardcalc fleet --region eu-west-1
 shardcalc fleet --region eu-west-1 --region us-east-1 --role-arn arn:aws:iam::123456789012:role/reader
 shardcalc fleet --days 7 --save histories/ --format json -o fleet.json
 shardcalc fleet --from histories/                      the same again, offline
+shardcalc fleet --from histories/ --days 3             by the last three days of it
 """
 
 
@@ -39,9 +44,11 @@ shardcalc fleet --from histories/                      the same again, offline
 @reading_flags(fleet=True)
 def command(
     *,
+    context: typer.Context,
     headroom: Headroom = None,
     burst: Burst = None,
     allow: Allow = None,
+    days: Days = None,
     save: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="keep each stream's history in this folder", show_default=False),
@@ -61,13 +68,18 @@ def command(
     A stream that cannot be read is listed with its reason; the others are reported all the same, and the exit
     code is 3.
     """
-    given = {"headroom": headroom, "burst": burst, "allow": allow}
+    given = {"headroom": headroom, "burst": burst, "allow": allow, "days": days}
     options = Options.of(**{name: value for name, value in given.items() if value is not None})
-    if dry_run and from_ is None:
+    region = None
+    if from_ is not None:
+        refuse_reading_flags(context)
+        region = _one(reading.regions)
+    elif dry_run:
         seen, failures = fleet.foresee_fleet(reading, basis, progress)
         write(tell_foreseen(seen), None)
         raise typer.Exit(AWS if failures else 0)
-    found, spent = fleet.fleet(from_ or reading, options, basis=basis, save=save, progress=progress)
+    where = reading if from_ is None else from_
+    found, spent = fleet.fleet(where, options, basis=basis, save=save, region=region, progress=progress)
     if spent is not None:
         tell_spent(spent)
     match format:
@@ -91,3 +103,11 @@ def command(
 
         print(f"error: {failed_text(found.failures)}", file=sys.stderr)
         raise typer.Exit(AWS)
+
+
+def _one(regions: Sequence[str]) -> str | None:
+    """The Region of the histories that do not say theirs."""
+    if len(regions) > 1:
+        many = "--region: give at most one with --from, for the histories that do not say their own"
+        raise Refused("nothing was read", [many])
+    return regions[0] if regions else None

@@ -14,12 +14,15 @@ from shardcalc.cli.flags import (
     Allow,
     Basis,
     Burst,
+    Days,
     DryRun,
     Headroom,
     Output,
     Reading,
     basis_flags,
     reading_flags,
+    refuse_flags,
+    refuse_reading_flags,
 )
 from shardcalc.cli.output import Format, page, write
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
@@ -39,11 +42,15 @@ shardcalc suggest --from orders-history.json --shards 12      would 12 have been
 shardcalc suggest --from get-metric-data.json --current 8 --region eu-west-1 --mode PROVISIONED
 """
 
+_ONLY_FILES: Final = ("current", "mode", "retention", "period")
+"""What AWS says itself."""
+
 
 @basis_flags("prices", "discount")
 @reading_flags()
 def command(
     *,
+    context: typer.Context,
     stream: Annotated[
         str | None, typer.Argument(metavar="[STREAM]", help="name or ARN of the stream", show_default=False)
     ] = None,
@@ -65,14 +72,7 @@ def command(
             metavar="N", help="another shard count to backtest; can be repeated", show_default=False
         ),
     ] = None,
-    days: Annotated[
-        str | None,
-        typer.Option(
-            metavar="N",
-            help="read the last N days, 14 when not given; of a file, use the last N days",
-            show_default=False,
-        ),
-    ] = None,
+    days: Days = None,
     current: Annotated[
         str | None,
         typer.Option(metavar="N", help="open shards now, where the file does not say", show_default=False),
@@ -119,16 +119,19 @@ def command(
     """
     given = {"headroom": headroom, "burst": burst, "allow": allow, "shards": shards or None, "days": days}
     options = suggest.Options.of(**{name: value for name, value in given.items() if value is not None})
-    said = {"current": current, "mode": mode, "retention": retention}
     if from_ is not None:
-        history = _saved(from_, period, stream=stream, region=region, **said)
+        refuse_reading_flags(context)
+        said = {"stream": stream, "region": region, "mode": mode, "current": current, "retention": retention}
+        history = _saved(from_, period, **said)
+    elif stream is None:
+        missing = "give a stream, or --from with a saved history; see shardcalc suggest --help"
+        raise Refused("nothing was suggested", [missing])
     else:
-        only_files = [f"--{name}" for name, value in {**said, "period": period}.items() if value is not None]
-        _refuse(stream, only_files)
+        refuse_flags(context, _ONLY_FILES, "is only for --from; otherwise AWS says it")
         if dry_run:
-            write(tell_foreseen(aws.foresee(stream or "", reading)), None)
+            write(tell_foreseen(aws.foresee(stream, reading)), None)
             return
-        observed = aws.observe(stream or "", reading, progress)
+        observed = aws.observe(stream, reading, progress)
         tell_spent(observed.spent)
         history = observed.history
     try:
@@ -151,17 +154,6 @@ def command(
         case _:
             assert_never(format)
     write(text, output)
-
-
-def _refuse(stream: str | None, only_files: list[str]) -> None:
-    """Refuse to read AWS where no stream is named, or where a flag says what AWS says itself."""
-    if stream is None:
-        missing = "give a stream, or --from with a saved history; see shardcalc suggest --help"
-        raise Refused("nothing was suggested", [missing])
-    if only_files:
-        raise Refused(
-            "nothing was read", [f"{flag} is only for --from; otherwise AWS says it" for flag in only_files]
-        )
 
 
 def _saved(path: str, period: str | None, **said: str | None) -> History:
