@@ -106,7 +106,7 @@ def _read(
         url, data = _download(region, bulk_url)
         return price_sheet(read_bulk(data, url), region, url)
     except FactsError as error:
-        # A file of the user's is input; what came over the network is AWS not being readable.
+        # A bad file is wrong input; a bad answer from the network means that AWS could not be read.
         reason = Reason.AWS if offer_file is None else Reason.INPUT
         raise Refused(f"the price list is refused; {KEPT}", [str(error)], reason=reason) from error
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shardcalc.sources.aws.streams import Named, Stream
 
 DAYS = 14
-"""How many days are read when nobody says."""
+"""The days that are read when no number is given."""
 
 Tick = Callable[[int], None]
 """Told how many more are done."""

@@ -21,11 +21,11 @@ Streams = Workload | DeclaredStream | Sequence[DeclaredStream]
 
 
 def load(paths: Sequence[str] | str, **flags: object) -> list[DeclaredStream]:
-    """Read every stream of the profiles at these paths; a folder stands for all YAML below it.
+    """Read every stream of the profiles at these paths; of a folder, all YAML below it.
 
     Args:
         paths: files and folders, or one of them.
-        flags: fields that stand in for the profiles' ``defaults``, as on the command line.
+        flags: fields that replace the profiles' ``defaults``, as on the command line.
 
     Raises:
         ProfileErrors: listing every problem of every file.

@@ -29,7 +29,7 @@ COMMANDS: Final[Mapping[str, str]] = {
 
 
 def build(name: str | None) -> typer.Typer:
-    """The command line with one command loaded; the others are names with a sentence, for the list."""
+    """The command line with one command loaded; the others are only listed, each with a sentence."""
     app = typer.Typer(
         name="shardcalc",
         help="Capacity planning for Amazon Kinesis Data Streams: how many shards, why, and what they cost.",

@@ -19,7 +19,7 @@ CLOSED: Final = 141
 
 
 def guard(run: Callable[[], object]) -> int:
-    """Run the command line; turn whatever it raises into a message on stderr and an exit code."""
+    """Run the command line; turn anything that it raises into a message on stderr and an exit code."""
     try:
         run()
     except SystemExit as end:

@@ -72,7 +72,7 @@ def refresh(
         PriceSource,
         typer.Option(
             "--from",
-            help="the Query API with credentials, the public file without, or the first that can be had",
+            help="the Query API with credentials, the public file without, or the first that works",
         ),
     ] = PriceSource.AUTO,
     offer_file: Annotated[

@@ -95,13 +95,13 @@ StreamName = Annotated[
 
 
 def workload_flags(command: Command) -> Command:
-    """Give a command one option for each field of a workload; it receives those that were used as ``flags``,
-    still text.
+    """Give a command one option for each field of a workload; it receives the given ones, as text, in
+    ``flags``.
     """
     from shardcalc.app.streams import FLAGS
 
-    # Each may be given several times as far as the parser knows, so that one that is can be told and is not
-    # overruled.
+    # The parser accepts each several times, and a repeated one is refused below. If the parser accepted one
+    # value only, it would keep the last and say nothing.
     added = [
         _parameter(
             name,
@@ -150,7 +150,7 @@ _BASIS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
 
 
 def basis_flags(*names: str) -> Callable[[Command], Command]:
-    """Give a command the options of what its figures rest on, out of hours, prices, discount and today; it
+    """Give a command some of the options ``--hours``, ``--prices``, ``--discount`` and ``--today``; it
     receives ``basis``.
     """
     added = [_parameter(name, *_BASIS[name]) for name in names]
@@ -212,12 +212,12 @@ _OF_A_FLEET: Final = {
 
 
 _ONLY_AWS: Final = (*(name for name in _READING if name not in ("days", "region")), "save", "dry_run")
-"""What has no meaning where a saved history is read."""
+"""Options that mean nothing when a saved history is read."""
 
 
 def reading_flags(*, fleet: bool = False) -> Callable[[Command], Command]:
-    """Give a command the options of reading AWS; it receives ``reading``. An option that it has itself is not
-    added.
+    """Give a command the options of reading AWS; it receives ``reading``. An option that it already
+    has is not added.
     """
     flags = _READING | (_OF_A_FLEET if fleet else {})
 
@@ -239,10 +239,10 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Command], Command]:
 
 
 def refuse_flags(context: typer.Context, names: Collection[str], why: str) -> None:
-    """Refuse those of these options that were given.
+    """Refuse these options: name each one that was given, and say why it cannot be used.
 
     Raises:
-        Refused: one was.
+        Refused: at least one was given.
     """
     options: list[Any] = [option for option in context.command.params if option.name in names]
     given = [option for option in options if _was_given(option, context)]
@@ -254,13 +254,13 @@ def refuse_reading_flags(context: typer.Context) -> None:
     """Refuse, beside ``--from``, the options that only say how AWS is read.
 
     Raises:
-        Refused: one was given.
+        Refused: at least one was given.
     """
     refuse_flags(context, _ONLY_AWS, "is only for reading AWS; --from reads what was saved")
 
 
 def _was_given(option: Any, context: typer.Context) -> bool:
-    # Its value does not show it: somebody may give the default.
+    # The value does not show it: a user may give the default value.
     source = context.get_parameter_source(option.name)
     return source is not None and source.name != "DEFAULT"
 
@@ -289,7 +289,7 @@ def _extended(
     parameters = [*own, *added]
     with_flags.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     with_flags.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    del with_flags.__wrapped__  # its signature would be taken for ours
+    del with_flags.__wrapped__  # or inspect would show the signature of the command without the options
     return with_flags
 
 

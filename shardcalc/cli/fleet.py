@@ -106,7 +106,7 @@ def command(
 
 
 def _one(regions: Sequence[str]) -> str | None:
-    """The Region of the histories that do not say theirs."""
+    """The one Region given beside ``--from``, for histories that do not say theirs."""
     if len(regions) > 1:
         many = "--region: give at most one with --from, for the histories that do not say their own"
         raise Refused("nothing was read", [many])

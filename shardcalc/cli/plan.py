@@ -41,7 +41,7 @@ def command(
 ) -> None:
     """How many shards streams need, why, and what they cost.
 
-    Describe one stream with flags, or give profiles; flags then stand in for the profiles' defaults.
+    Describe one stream with flags, or give profiles; flags replace the profiles' defaults.
     """
     if not paths and "shards" in flags and "rps" not in flags:
         write(_carried(plan.carried(**flags), format, output), output)
@@ -65,7 +65,7 @@ def command(
 
 
 def tell_unused(declared: Sequence[Any]) -> None:
-    """Say on stderr which flags no stream needed."""
+    """Say on stderr which flags had no effect, and on which streams."""
     for field, names in streams.unused_flags(declared).items():
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         flag = f"--{field.replace('_', '-')}"
@@ -76,7 +76,7 @@ def tell_unused(declared: Sequence[Any]) -> None:
 
 
 def _json(declared: Sequence[Any], basis: Basis, explain: bool) -> str:
-    """A long list is planned and written on all processors, a part each."""
+    """The plans as JSON; a long list is planned and written on all processors, a part on each."""
     from shardcalc.app.processors import in_parts
     from shardcalc.report.plan import json
 

@@ -23,7 +23,7 @@ shardcalc report profiles/ --format markdown -o review.md    for a pull request 
 """
 
 BAR_FROM: Final = 20
-"""Fewer streams are done before anybody looks."""
+"""From this many streams on a progress bar is shown; fewer are done in a moment."""
 
 Item = TypeVar("Item")
 

@@ -48,7 +48,7 @@ def command(
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     output: Output = None,
 ) -> None:
-    """The UpdateShardCount calls from one shard count to another: as few as can be, and which wait for which.
+    """The UpdateShardCount calls from one shard count to another: as few as possible, in their order.
 
     Nothing is executed: the commands are printed, to be read and pasted.
     """

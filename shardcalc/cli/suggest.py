@@ -43,7 +43,7 @@ shardcalc suggest --from get-metric-data.json --current 8 --region eu-west-1 --m
 """
 
 _ONLY_FILES: Final = ("current", "mode", "retention", "period")
-"""What AWS says itself."""
+"""Options that say what AWS says itself when it is read."""
 
 
 @basis_flags("prices", "discount")
