@@ -104,6 +104,7 @@ class Limits(NamedTuple):
     get_records_records: Fact[int]
     hot_key_bytes: Fact[ByteRate]
     hot_key_records: Fact[RecordRate]
+    partition_key_most: Fact[int]
     record_size_default: Fact[Size]
     record_size_most: Fact[Size]
     large_record_share: Fact[Fraction]
