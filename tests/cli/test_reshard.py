@@ -13,8 +13,8 @@ def test_reshard_tells_every_problem_at_once():
 
 
 def test_reshard_without_a_path_says_why_and_what_to_do():
-    ran = run("reshard", "400", "700", "--quota", "1000", "--used", "650")
+    ran = run("reshard", "400", "700", "--quota", "949", "--used", "650")
     assert (ran.code, ran.out) == (2, "")
-    # 400 + 700 - 100 = 1,000 of its own, and 250 of others.
-    assert "raise the quota to 1,250, which holds 400 -> 700" in ran.err
+    # 700 of its own and 250 of others; 400 + 700 - 100 = 1,000 of its own in the worst case.
+    assert "raise the quota to 950, or to 1,250 for the worst case on the way" in ran.err
     assert run("reshard", "1", "10001").code == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from shardcalc.core.facts import built_in_limits
@@ -31,7 +33,24 @@ RESHARD = {
     "down": ("9", "4", "--stream", "orders", "--region", "eu-west-1", "--quota", "20000", "--used", "700"),
     "days": ("1", "5000"),
     "same": ("5", "5"),
+    "warning": ("400", "700", "--quota", "1000", "--used", "650"),
 }
+
+
+def test_what_is_not_sure_is_said():
+    def said(*arguments):
+        return json.loads(run("reshard", *arguments, "--format", "json").out)
+
+    # 400 + 700 - 100 of its own and 250 of others; over 350 both calls hold 700, and 950 are allowed.
+    made = said("400", "700", "--quota", "1000", "--used", "650")
+    assert (made["fits_quota"], made["fits_below_both"]) == (False, [400, 350, 700])
+    assert "worst case 1,250 are open, more than the quota of 1,000" in made["notes"][0]
+    assert made["notes"][1] == "only a path that dips below 400 shards fits for sure: 400 -> 350 -> 700"
+    sure = said("400", "700", "--quota", "1250", "--used", "650")
+    assert (sure["fits_quota"], sure["fits_below_both"], sure["notes"]) == (True, None, [])
+    assert said("400", "700")["fits_quota"] is None
+    # 9 takes a start from 5 on: 5 holds 13, 6 holds 12, 7 15 and 8 16. So below 5 nothing fits either.
+    assert len(said("5", "9", "--quota", "11")["notes"]) == 1
 
 
 @pytest.mark.parametrize("form", SUFFIX)

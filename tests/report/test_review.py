@@ -11,10 +11,11 @@ from functools import cache
 
 import pytest
 
+from shardcalc.core.history.model import AccountQuota
 from shardcalc.sources.store.histories import write_history_file
 from tests import golden
 from tests.command import run
-from tests.synthetic import throttled_orders
+from tests.synthetic import history, throttled_orders
 from tests.terminal import in_terminal
 
 TODAY = ("--today", "2026-11-21")
@@ -60,6 +61,17 @@ def test_the_review_of_a_measured_stream_as_markdown(saved):
     ran = run("report", "profiles/orders.yaml", "--history", saved, "--format", "markdown", *TODAY)
     assert (ran.code, ran.err) == (0, "")
     golden.check("report/measured.md", ran.out)
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_a_path_that_may_exceed_the_quota_is_told(form, tmp_path):
+    profile, file = tmp_path / "orders.yaml", tmp_path / "history.json"
+    profile.write_text("version: 1\nstreams: {orders: {size: 1000, rps: 5000}}\n")
+    # 12 -> 10 may hold 20, beside 88 of others: one more than 107. Over 9 each call holds 18.
+    write_history_file(history(account=AccountQuota(107, 100)), str(file))
+    ran = run("report", str(profile), "--history", str(file), "--format", form, *TODAY)
+    assert "Warning: AWS may refuse a call." in ran.out
+    assert "Only a path that dips below 10 shards fits for sure: 12 -&gt; 9 -&gt; 10." in ran.out
 
 
 def test_the_page_is_the_same_each_time(saved):

@@ -1,17 +1,22 @@
 """The path from one shard count to another: which UpdateShardCount calls, in which order. Nothing is
 executed.
 
-One call at most doubles and at least halves, ten calls are allowed in 24 hours, and the account's quota must
-hold the shards that exist only while a call runs. Of the paths with the fewest calls, the one with the most
-calls to a multiple of 25 % of its own current count is taken, since AWS finishes those sooner; of these, the
-one whose first steps are the largest. A path never leaves the range between both counts: below it the stream
-would throttle. Pure arithmetic; no I/O.
+One call at most doubles and at least halves, and ten calls are allowed in 24 hours. Of the paths with the
+fewest calls, those are left that hold the fewest shards open on the way; of them, the one with the most calls
+to a multiple of 25 % of its own current count is taken, since AWS finishes those sooner; of these, the one
+whose first steps are the largest. A path never leaves the range between both counts: below it the stream
+would throttle.
+
+The account's quota counts the shards that exist only while a call runs, and AWS does not say how many there
+are. So only the target can be refused. A longer path that fits even in the worst case is preferred; where
+there is none, the path says so. Pure arithmetic; no I/O.
 
 Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -75,11 +80,18 @@ class Path:
     """Open shards of the account's other streams in the Region; None when unknown."""
     quota: int | None
     """The account's shard quota in the Region; None when unknown, and then it was not checked."""
+    dip: tuple[int, ...] | None = None
+    """Where this path may exceed the quota: the counts of one that cannot, but goes below both its ends."""
 
     @property
     def most_open(self) -> int:
         """The most shards of this stream that can be open on the way."""
         return max((step.most_open for step in self.steps), default=self.current)
+
+    @property
+    def fits(self) -> bool | None:
+        """Whether the quota holds even the worst case; None when the quota is unknown."""
+        return None if self.quota is None else self.most_open <= _room(self.current, self.quota, self.others)
 
 
 def most_open(before: int, target: int) -> int:
@@ -126,7 +138,6 @@ def path(
             "fewer"
         )
     others = None if used is None else used - current
-    room = None if quota is None else quota - (others or 0)
     most = limits.shards_most
     if target > most.value:
         raise NoPath(
@@ -138,23 +149,44 @@ def path(
     ):
         half = "" if target == most.value else f", and half of {current:,} is more"
         raise NoPath(f"a stream above {most.value:,} shards can only go below that{half}", "ask AWS support")
-    counts = _counts(current, target, limits, room)
-    if counts is None:
-        raise NoPath(*_blocked(current, target, quota, others, limits))
+    least = _least_room(current, target, limits)
+    counts = dip = None
+    if quota is not None and (held := _room(current, quota, others)) < least:
+        if held < target:
+            raise NoPath(*_blocked(target, least, quota, others or 0))
+        counts = _counts(current, target, limits, held)  # perhaps by more calls
+        dip = None if counts else _dip(current, target, limits, held)
+    counts = counts or _counts(current, target, limits, least)
+    assert counts is not None  # the least room holds a path
     steps = []
     calls, window = limits.reshard_calls.value, limits.reshard_window.value
     for index, (before, after) in enumerate(pairwise(counts)):
-        full = index >= calls
-        steps.append(
-            Step(
-                before,
-                after,
-                _even(before, after, limits),
-                window if full else None,
-                index - calls + 1 if full else 0,
-            )
-        )
-    return Path(current, target, tuple(steps), others, quota)
+        wait = window if index >= calls else None
+        steps.append(Step(before, after, _even(before, after, limits), wait, max(0, index - calls + 1)))
+    return Path(current, target, tuple(steps), others, quota, dip)
+
+
+def _room(current: int, quota: int, others: int | None) -> int:
+    """How many shards of the stream the quota holds: never fewer than are open already."""
+    return max(quota - (others or 0), current)
+
+
+def _least_room(current: int, target: int, limits: Limits) -> int:
+    """The fewest open shards with which the fewest calls get there.
+
+    Of two calls or more, the one at the larger count holds the most. What it shares with its other end is at
+    most their difference, so it holds at least twice that end, and the calls beyond hold less. So only that
+    end is to be chosen, of those which one call less reaches from the smaller count.
+    """
+    factor = limits.reshard_factor.value
+    small, large = sorted((current, target))
+    reach = small
+    while reach * factor < large:
+        reach *= factor
+    if reach == small:
+        return most_open(small, large)
+    reach = min(reach, limits.shards_most.value - 1)
+    return min(most_open(near, large) for near in range(-(-large // factor), reach + 1))
 
 
 def _even(before: int, target: int, limits: Limits) -> bool:
@@ -162,34 +194,41 @@ def _even(before: int, target: int, limits: Limits) -> bool:
     return target * share.denominator % (before * share.numerator) == 0
 
 
-def _blocked(
-    current: int, target: int, quota: int | None, others: int | None, limits: Limits
-) -> tuple[str, str]:
-    """Say why the quota leaves no path: without a quota there always is one."""
-    free = _counts(current, target, limits, None)
-    assert free is not None
-    # The smallest room with a path of as few calls: more room never takes one away.
-    low, high = max(current, target), max(most_open(before, after) for before, after in pairwise(free))
-    best = free
-    while low < high:
-        middle = (low + high) // 2
-        tried = _counts(current, target, limits, middle)
-        if tried is not None and len(tried) == len(free):
-            high, best = middle, tried
-        else:
-            low = middle + 1
+def _blocked(target: int, least: int, quota: int, others: int) -> tuple[str, str]:
     beside = f" beside {others:,} of other streams" if others else ""
+    worst = f", or to {least + others:,} for the worst case on the way" if least > target else ""
     return (
-        f"the account's quota of {quota or 0:,} shards is too small for the path from {current:,} to "
-        f"{target:,}{beside}: "
-        "shards that exist only while a call runs count too (the worst case; AWS does not say how many there "
-        "are)",
-        f"raise the quota to {high + (others or 0):,}, which holds "
-        f"{' -> '.join(f'{count:,}' for count in best)}",
+        f"{target:,} shards{beside} are more than the account's quota of {quota:,}",
+        f"raise the quota to {target + others:,}{worst}",
     )
 
 
-def _counts(current: int, target: int, limits: Limits, room: int | None) -> list[int] | None:
+def _dip(current: int, target: int, limits: Limits, room: int) -> tuple[int, ...] | None:
+    """The counts of the fewest calls that fit the room and go below both counts; None where none do.
+
+    A search in breadth for when no path between both counts fits; a count above both would need more room.
+    """
+    most = limits.shards_most.value
+    ceiling = min(max(current, target), most if current <= most else most - 1)
+    left = [count for count in range(1, ceiling + 1) if count != current]
+    came: dict[int, int] = {}
+    queue = [current]
+    for count in queue:
+        fresh: list[int] = []
+        for sign, end in ((1, ceiling), (-1, 1)):
+            for ends in _reach(count, end, sign, room, limits):
+                first, after = bisect_left(left, min(ends)), bisect_right(left, max(ends))
+                fresh += left[first:after]
+                del left[first:after]
+        came |= dict.fromkeys(fresh, count)
+        queue += sorted(fresh, reverse=True)  # so that two calls dip no deeper than they must
+    counts = [target]
+    while counts[-1] in came:
+        counts.append(came[counts[-1]])
+    return tuple(reversed(counts)) if counts[-1] == current else None
+
+
+def _counts(current: int, target: int, limits: Limits, room: int) -> list[int] | None:
     """The counts of the best path, both ends included; None where the quota leaves none.
 
     Works from the target back: ``cost[n]`` is the price of the best path from n, a call more than that of its
@@ -222,21 +261,17 @@ def _at(count: int, target: int, sign: int) -> int:
     return (target - count) * sign
 
 
-def _reach(count: int, target: int, sign: int, room: int | None, limits: Limits) -> Iterator[tuple[int, int]]:
+def _reach(count: int, target: int, sign: int, room: int, limits: Limits) -> Iterator[tuple[int, int]]:
     """The ranges of counts that one call reaches, each from the end nearer to the target."""
     factor, most = limits.reshard_factor.value, limits.shards_most.value
     far = min(target, factor * count) if sign > 0 else max(target, -(-count // factor))
     near = count + sign if count <= most else most - 1
-    if room is None:
-        yield far, near
-        return
     # Any pair of counts fits whose sum does.
     low, high = min(far, near), min(max(far, near), room - count)
     if low <= high:
         yield (high, low) if sign > 0 else (low, high)
     # Above the room that every pair has, both counts must share a divisor that makes up for it. Of each
-    # divisor,
-    # one multiple lies there.
+    # divisor, one multiple lies there.
     for divisor in _divisors(count):
         shared = (room - count + divisor) // divisor * divisor
         if min(far, near) <= shared <= max(far, near):
@@ -249,7 +284,7 @@ def _divisors(count: int) -> list[int]:
     return sorted({*small, *(count // divisor for divisor in small)})
 
 
-def _fast(count: int, target: int, sign: int, room: int | None, limits: Limits) -> Iterator[int]:
+def _fast(count: int, target: int, sign: int, room: int, limits: Limits) -> Iterator[int]:
     share, factor = limits.reshard_step.value, limits.reshard_factor.value
     for steps in range(share.denominator // factor, share.denominator * factor + 1):
         near, rest = divmod(count * steps * share.numerator, share.denominator)
@@ -258,16 +293,12 @@ def _fast(count: int, target: int, sign: int, room: int | None, limits: Limits) 
             and near
             and (near - count) * sign > 0 >= (near - target) * sign
             and allowed(count, near, limits)
-            and _holds(count, near, room)
+            and most_open(count, near) <= room
         ):
             yield near
 
 
-def _holds(before: int, target: int, room: int | None) -> bool:
-    return room is None or most_open(before, target) <= room
-
-
-def _next(count: int, target: int, sign: int, price: dict[int, int], room: int | None, limits: Limits) -> int:
+def _next(count: int, target: int, sign: int, price: dict[int, int], room: int, limits: Limits) -> int:
     """The farthest next count on a best path."""
     factor = limits.reshard_factor.value
     far = min(target, factor * count) if sign > 0 else max(target, -(-count // factor))
@@ -276,7 +307,7 @@ def _next(count: int, target: int, sign: int, price: dict[int, int], room: int |
         if (
             price.get(near, _FAR) + step == price[count]
             and allowed(count, near, limits)
-            and _holds(count, near, room)
+            and most_open(count, near) <= room
         ):
             return near
     # What a count costs is what the best next one costs, and a call.

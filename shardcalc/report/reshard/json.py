@@ -8,6 +8,7 @@ from shardcalc.app.reshard import Resharding
 from shardcalc.core.resharding.path import Path
 from shardcalc.report.kit.json import document, head
 from shardcalc.report.reshard.commands import command, wait
+from shardcalc.report.reshard.words import notes
 from shardcalc.report.rows import fact_row
 
 
@@ -38,6 +39,9 @@ def path_row(found: Path, stream: str | None, region: str | None) -> dict[str, A
         "open_shards_at_most": found.most_open,
         "other_streams_open_shards": found.others,
         "account_shard_quota": found.quota,
+        "fits_quota": found.fits,
+        "fits_below_both": None if found.dip is None else list(found.dip),
+        "notes": notes(found),
         "steps": [
             {
                 "call": call,

@@ -29,4 +29,5 @@ def section(
     call, *columns = words.COLUMNS
     yield table([f"{call}:", *columns], words.step_cells(path, limits))
     yield f"{sentence(words.room(path))}. {words.DURATION}"
+    yield from (f"{sentence(arrows(note))}." for note in words.notes(path))
     yield fenced(script(path, stream, region), "sh")

@@ -29,6 +29,8 @@ def draw(screen: Screen, path: Path, limits: Limits, stream: str | None, region:
     screen.gap()
     screen.line(words.room(path))
     screen.line(words.DURATION)
+    for note in words.notes(path):
+        screen.line(note)
     screen.gap()
     for line in script(path, stream, region):
         screen.command(line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from shardcalc.core.facts import Limits
@@ -18,8 +19,12 @@ DURATION: Final = (
 
 def title(found: Path) -> str:
     """The path in one line."""
-    counts = " -> ".join(f"{count:,}" for count in (found.current, *(step.target for step in found.steps)))
-    return f"{counts}: {counted(len(found.steps), 'call') if found.steps else 'nothing to do'}"
+    counts = (found.current, *(step.target for step in found.steps))
+    return f"{_arrows(counts)}: {counted(len(found.steps), 'call') if found.steps else 'nothing to do'}"
+
+
+def _arrows(counts: Iterable[int]) -> str:
+    return " -> ".join(f"{count:,}" for count in counts)
 
 
 def step_cells(found: Path, limits: Limits) -> list[list[str]]:
@@ -50,6 +55,23 @@ def room(found: Path) -> str:
         return f"{most}; the account's shard quota is unknown and was not checked"
     unknown = "; shards of other streams are unknown and were not counted" if found.others is None else ""
     return f"{most}; the account's quota is {found.quota:,}{unknown}"
+
+
+def notes(found: Path) -> list[str]:
+    """What may go otherwise than shown."""
+    if not found.steps:
+        return []
+    said = []
+    if found.fits is False:
+        worst = found.most_open + (found.others or 0)
+        said.append(
+            "warning: AWS may refuse a call. It counts short-lived shards, but does not say how many; "
+            f"in the worst case {worst:,} are open, more than the quota of {found.quota:,}"
+        )
+    if found.dip is not None:
+        below = min(found.current, found.target)
+        said.append(f"only a path that dips below {below:,} shards fits for sure: {_arrows(found.dip)}")
+    return said
 
 
 def basis(limits: Limits) -> str:

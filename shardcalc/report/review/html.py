@@ -21,6 +21,7 @@ from shardcalc.core.workload.parts import Mode
 from shardcalc.report.cost.words import against, known
 from shardcalc.report.kit import svg
 from shardcalc.report.kit.html import begin, data, end, figure, paragraph, right, table
+from shardcalc.report.reshard.words import notes
 from shardcalc.report.review import words
 from shardcalc.report.words import facts_read, sentence, total
 
@@ -328,6 +329,7 @@ def _path(row: ReviewRow, detail: Detail, fleet: bool) -> Iterator[str]:
     found = detail.path
     if found is not None:
         yield "<h3>How to get there</h3>\n" + table(words.PATH_COLUMNS, words.path_cells(found))
+        yield from (paragraph(f"{sentence(note)}.") for note in notes(found))
         if fleet:
             yield paragraph(f"As commands: shardcalc reshard {found.current} {found.target}")
         else:

@@ -10,8 +10,9 @@ from shardcalc.core.text import decimal
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.cost.words import known
 from shardcalc.report.kit.markdown import bullets, escape, fenced, table
+from shardcalc.report.reshard.words import notes
 from shardcalc.report.review import words
-from shardcalc.report.words import finding_bullets
+from shardcalc.report.words import finding_bullets, sentence
 
 
 def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
@@ -64,6 +65,7 @@ def _section(row: ReviewRow, detail: Detail, limits: Limits) -> Iterator[str]:
     yield _table(words.EFFECT_COLUMNS, words.effect_cells(detail))
     if detail.path is not None:
         yield _table(words.PATH_COLUMNS, words.path_cells(detail.path))
+        yield from (f"{sentence(escape(note))}." for note in notes(detail.path))
         yield fenced(words.commands(row, detail.path), "sh")
     if detail.no_path is not None:
         yield f"No path: {escape(str(detail.no_path))}."

@@ -144,7 +144,9 @@ Step = TypedDict("Step", {
     "command": str, "then": str})
 Path = TypedDict("Path", {
     "current_shards": Shards, "target_shards": Shards, "calls": Whole, "open_shards_at_most": Shards,
-    "other_streams_open_shards": Whole | None, "account_shard_quota": Whole | None, "steps": list[Step]})
+    "other_streams_open_shards": Whole | None, "account_shard_quota": Whole | None,
+    "fits_quota": bool | None, "fits_below_both": list[Shards] | None,
+    "notes": list[str], "steps": list[Step]})
 NoPath = TypedDict("NoPath", {"message": str, "remedy": Text})
 
 

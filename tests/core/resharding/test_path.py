@@ -39,30 +39,33 @@ def test_published_number_of_calls(row):
 @pytest.mark.parametrize(
     ("current", "target", "expected"),
     [
-        # 4 -> 30: three calls at least, since 4 x 2 x 2 = 16. The first two can be 100 % steps, and the last
-        # cannot be even after 16;
-        # 4 -> 8 -> 15 -> 30 has two even steps as well, but 15 is the smaller second step.
-        (4, 30, [4, 8, 16, 30]),
-        # 10 -> 25: two calls. 20 -> 25 is 125 %, and 10 -> 20 is 200 %: both even.
-        (10, 25, [10, 20, 25]),
+        # 4 -> 30: three calls at least, since 4 x 2 x 2 = 16. The last starts from 15 or 16: 15 -> 30 doubles
+        # and holds 30, 16 -> 30 may hold 16 + 30 - 2 = 44.
+        (4, 30, [4, 8, 15, 30]),
+        # 10 -> 25: two calls, over 13 to 20. Least open from 15: 15 + 25 - 5 = 35; from 20, 40; from 13, 37.
+        (10, 25, [10, 15, 25]),
         # 12 -> 18 is 150 %.
         (12, 18, [12, 18]),
         # 8 -> 14: 175 %.
         (8, 14, [8, 14]),
-        # 10 -> 23: 10 -> 20 is even and 20 -> 23 is not; no other first step makes both even (23 is prime).
-        (10, 23, [10, 20, 23]),
-        # 16 -> 36: 16 -> 20 -> 35 no; 16 -> 24 -> 36 is 150 % twice, both even. After 32, 36 is 112.5 %: not
-        # even. Two even steps win over a larger first.
-        (16, 36, [16, 24, 36]),
-        # 9 -> 1 takes four calls, since 9 / 2 / 2 / 2 is above 1. Halving rounded up, 9 -> 5 -> 3 -> 2 -> 1,
-        # is even only in its last call;
-        # 9 -> 8 -> 4 -> 2 -> 1 is even in three.
-        (9, 1, [9, 8, 4, 2, 1]),
+        # 10 -> 23: 23 is prime, so each step between opens one more; 12 is the least.
+        (10, 23, [10, 12, 23]),
+        # 16 -> 36: 18 -> 36 doubles.
+        (16, 36, [16, 18, 36]),
+        # 12 -> 40: 20 -> 40 doubles and 12 -> 20 is one call, so nothing is left to choose.
+        (12, 40, [12, 20, 40]),
+        # 5 -> 40: only doubling takes three calls.
+        (5, 40, [5, 10, 20, 40]),
+        # 4 -> 28: over 14, and before it 7 or 8. 8 -> 14 holds 8 + 14 - 2 = 20, below 28. 4 -> 7 and 7 -> 14
+        # are even, as are 4 -> 8 and 8 -> 14 (175 %): both steps, so the larger first wins.
+        (4, 28, [4, 8, 14, 28]),
+        # 9 -> 1 takes four calls, since 9 / 2 / 2 / 2 is above 1. The first goes to 5 to 8 and holds 13, 12
+        # (9 + 6 - 3), 15 or 16. From 6 both 3 and 4 lead on with one uneven step; 3 is the larger step.
+        (9, 1, [9, 6, 3, 2, 1]),
         # An odd count halves rounded up: 3 -> 2 and not 3 -> 1.
         (3, 1, [3, 2, 1]),
-        # 9 -> 4: 5 is the least after 9. From 8 (an uneven step) 4 is even; from 6 too slow: 4/6 is 67 %. 9
-        # -> 5 -> 4 has none even.
-        (9, 4, [9, 8, 4]),
+        # 9 -> 4: over 6, which holds 12; over 5 it would be 13, over 8 16.
+        (9, 4, [9, 6, 4]),
         (100, 25, [100, 50, 25]),
         (7, 7, [7]),
     ],
@@ -99,6 +102,35 @@ def test_no_shorter_path_exists(current):
         assert len(made) - 1 == shortest(current)[target]
 
 
+@cache
+def least_open(current, most=32):
+    """By calls and count: the least peak of any path of so many calls, also outside both counts."""
+    layers = [{current: current}]
+    for _ in range(5):
+        reached = {}
+        for count, peak in layers[-1].items():
+            for near in range(1, 2 * most + 1):
+                if one_call(count, near):
+                    held = max(peak, count + near - gcd(count, near))
+                    reached[near] = min(held, reached.get(near, held))
+        layers.append(reached)
+    return layers
+
+
+@pytest.mark.parametrize("current", range(1, 33))
+def test_no_path_of_as_few_calls_holds_fewer_open_shards(current):
+    for target in range(1, 33):
+        found = path(current, target, LIMITS)
+        calls = shortest(current)[target]
+        assert (len(found.steps), found.most_open) == (calls, least_open(current)[calls][target])
+
+
+def test_a_path_to_the_most_shards_never_holds_more():
+    # 2^13 = 8,192 is too few and 2^14 enough: 14 calls. 5,000 -> 10,000 doubles, and 5,000 takes 13.
+    found = path(1, 10_000, LIMITS)
+    assert (len(found.steps), found.most_open) == (14, 10_000)
+
+
 def every_path(count, target, room, calls):
     """All paths of at most so many calls between both counts whose every call fits the room."""
     if count == target:
@@ -113,40 +145,67 @@ def every_path(count, target, room, calls):
 
 
 def merit(made):
-    """Fewest calls, then fewest that are no multiple of 25 %, then the largest steps first."""
+    """Fewest calls, fewest open at once, fewest that are no multiple of 25 %, the largest steps first."""
+    held = max((a + b - gcd(a, b) for a, b in pairwise(made)), default=0)
     slow = sum(4 * after % before != 0 for before, after in pairwise(made))
-    return len(made), slow, [-abs(after - before) for before, after in pairwise(made)]
+    return len(made), held, slow, [-abs(after - before) for before, after in pairwise(made)]
 
 
-@pytest.mark.parametrize("room", [12, 16, 17, 20, 24, 31, 1000])
-def test_no_better_path_fits_the_quota(room):
+def around(current, target, room):
+    """The fewest calls that fit the room, also outside both counts, by brute force; None without any."""
+    distance, queue = {current: 0}, deque([current])
+    while queue:
+        count = queue.popleft()
+        for near in range(1, 65):
+            if near not in distance and one_call(count, near) and count + near - gcd(count, near) <= room:
+                distance[near] = distance[count] + 1
+                queue.append(near)
+    return distance.get(target)
+
+
+@pytest.mark.parametrize("quota", [12, 16, 17, 20, 24, 31, 1000])
+def test_no_better_path_fits_the_quota(quota):
     for current in range(1, 17):
         for target in range(1, 17):
+            room = max(quota, current)
             candidates = list(every_path(current, target, room, 5))
+            if room < target:
+                with pytest.raises(NoPath, match=f"raise the quota to {target}"):
+                    path(current, target, LIMITS, quota=quota)
+                continue
+            found = path(current, target, LIMITS, quota=quota)
+            made = [current, *(step.target for step in found.steps)]
             if candidates:
-                assert counts(current, target, quota=room) == min(candidates, key=merit), (current, target)
-            else:
-                with pytest.raises(NoPath):
-                    path(current, target, LIMITS, quota=room)
+                assert made == min(candidates, key=merit), (current, target)
+                assert (found.fits, found.dip) == (True, None)
+                continue
+            assert made == min(every_path(current, target, 1000, 5), key=merit)
+            assert found.fits is False
+            calls = around(current, target, room)
+            assert (calls is None) == (found.dip is None)
+            if found.dip is not None:
+                assert (found.dip[0], found.dip[-1], len(found.dip) - 1) == (current, target, calls)
+                assert min(found.dip) < min(current, target)
+                assert all(one_call(a, b) and a + b - gcd(a, b) <= room for a, b in pairwise(found.dip))
 
 
 @examples(50)  # the longest searches take a second
 @given(st.integers(1, 2_000), st.integers(1, 2_000), st.integers(0, 5_000))
 def test_large_paths_are_allowed_and_fit(current, target, quota):
     larger, smaller = max(current, target), min(current, target)
+    # At most doubling: as many calls as it takes for smaller x 2^calls to reach larger.
+    fewest = next(calls for calls in range(20) if smaller * 2**calls >= larger)
     # Two counts of the range have fewer than twice the larger open together, so that quota holds any path.
     for room in (quota, 2 * larger):
-        try:
-            found = path(current, target, LIMITS, quota=room)
-        except NoPath:
-            assert room < 2 * larger
+        if target > max(room, current):
+            with pytest.raises(NoPath):
+                path(current, target, LIMITS, quota=room)
             continue
+        found = path(current, target, LIMITS, quota=room)
         assert all(one_call(step.before, step.target) for step in found.steps)
-        assert found.steps == () or found.most_open <= room
-        # At most doubling: as many calls as it takes for smaller x 2^calls to reach larger.
-        fewest = next(calls for calls in range(20) if smaller * 2**calls >= larger)
-        assert len(found.steps) >= fewest
-        assert room == quota or len(found.steps) == fewest
+        assert found.fits is (found.most_open <= max(room, current))
+        assert len(found.steps) == fewest or (found.fits and len(found.steps) > fewest)
+        assert room == quota or (found.fits and len(found.steps) == fewest)
 
 
 @pytest.mark.parametrize(("current", "target"), [(1, 10_000), (10_000, 1), (9_999, 13), (7, 6_561)])
@@ -158,18 +217,48 @@ def test_the_largest_paths_have_the_fewest_calls(current, target):
 
 
 def test_raising_the_quota_as_told_opens_the_path():
-    # 20 -> 30 is one call, with up to 20 + 30 - 10 = 40 shards open, and 60 are others': 100.
+    # 30 of its own and 60 of others; 20 -> 30 may hold 20 + 30 - 10 = 40 for a moment.
     with pytest.raises(NoPath) as raised:
-        path(20, 30, LIMITS, quota=99, used=80)
-    assert "raise the quota to 100" in raised.value.remedy
-    assert path(20, 30, LIMITS, quota=100, used=80).most_open == 40
+        path(20, 30, LIMITS, quota=89, used=80)
+    assert raised.value.remedy == "raise the quota to 90, or to 100 for the worst case on the way"
+    assert path(20, 30, LIMITS, quota=90, used=80).fits is False
+    assert path(20, 30, LIMITS, quota=99, used=80).fits is False
+    assert path(20, 30, LIMITS, quota=100, used=80).fits is True
 
 
-def test_the_quota_that_is_asked_for_is_the_least_with_as_few_calls():
-    # 4 -> 8 -> 15 -> 30 holds at most 30, and 30 of the stream's own cannot be had for less; one shard is
-    # another stream's.
-    with pytest.raises(NoPath, match=r"raise the quota to 31, which holds 4 -> 8 -> 15 -> 30"):
-        path(4, 30, LIMITS, quota=30, used=5)
+@pytest.mark.parametrize("others", [0, 7])
+def test_the_quota_that_is_asked_for_is_the_least_with_a_path(others):
+    for current in range(1, 12):
+        for target in range(current + 1, 30):
+            with pytest.raises(NoPath) as raised:
+                path(current, target, LIMITS, quota=current, used=current + others)
+            told = int(raised.value.remedy.removeprefix("raise the quota to ").split(",")[0])
+            assert path(current, target, LIMITS, quota=told, used=current + others).steps
+            with pytest.raises(NoPath):
+                path(current, target, LIMITS, quota=told - 1, used=current + others)
+
+
+def test_an_inferred_worst_case_refuses_nothing():
+    # 700 + 250 of others is below 1,000. 400 + 700 - 100 = 1,000 of its own is inferred, and 750 have room.
+    # 400 -> 350 -> 700 holds 400 + 350 - 50 = 700, then 700.
+    found = path(400, 700, LIMITS, quota=1000, used=650)
+    assert [step.target for step in found.steps] == [700]
+    assert (found.fits, found.dip) == (False, (400, 350, 700))
+    # 420 + 700 - 140 = 980 is the least of any way between: so much has room, though it takes two calls.
+    assert counts(400, 700, quota=1230, used=650) == [400, 420, 700]
+    assert counts(400, 700, quota=1229, used=650) == [400, 700]
+
+
+def test_an_account_above_its_quota_may_still_scale_down():
+    # Halving opens nothing; 12 -> 8 may hold 16, and 12 -> 6 -> 8 no more than 12.
+    assert path(30, 15, LIMITS, quota=10, used=700).fits is True
+    found = path(12, 8, LIMITS, quota=10)
+    assert (found.fits, found.dip) == (False, (12, 6, 8))
+
+
+def test_a_dip_from_above_the_most():
+    # 15,000 + 9,000 - 3,000 = 21,000; 7,500 is half, and 7,500 + 9,000 - 1,500 = 15,000.
+    assert path(15_000, 9_000, LIMITS, quota=15_000).dip == (15_000, 7_500, 9_000)
 
 
 def test_temporary_shards_are_bounded_by_the_cuts_of_both_counts():
@@ -183,8 +272,9 @@ def test_temporary_shards_are_bounded_by_the_cuts_of_both_counts():
 
 
 def test_a_tight_quota_changes_the_path():
-    # 16 -> 30 may hold 16 + 30 - 2 = 44 for a moment; 8 -> 15 holds 22 and 15 -> 30 holds 30.
-    assert counts(4, 30, quota=30) == [4, 8, 15, 30]
+    # 20 -> 33 may hold 20 + 33 - 1 = 52; over 22 it is 20 + 22 - 2 = 40, then 22 + 33 - 11 = 44.
+    assert counts(20, 33, quota=52) == [20, 33]
+    assert counts(20, 33, quota=51) == [20, 22, 33]
 
 
 def test_the_eleventh_call_waits_for_the_first():
