@@ -27,6 +27,7 @@ def reshard(
     region: str | None = None,
     quota: object = None,
     used: object = None,
+    calls_used: object = None,
 ) -> Resharding:
     """Find the fewest calls from one count to another.
 
@@ -37,15 +38,31 @@ def reshard(
         region: its Region, for the commands.
         quota: the account's shard quota, ShardLimit of DescribeLimits; not checked when unknown.
         used: open shards of the whole account, OpenShardCount of DescribeLimits.
+        calls_used: UpdateShardCount calls of the last 24 hours; each is taken to have been just now.
 
     Raises:
         BadFields: listing every argument that cannot be read.
         Refused: no sequence of calls leads there.
     """
     limits = built_in_limits()
-    asked = read_request(current=current, target=target, stream=stream, region=region, quota=quota, used=used)
+    asked = read_request(
+        current=current,
+        target=target,
+        stream=stream,
+        region=region,
+        quota=quota,
+        used=used,
+        calls_used=calls_used,
+    )
     try:
-        found = path(asked.current, asked.target, limits, quota=asked.quota, used=asked.used)
+        found = path(
+            asked.current,
+            asked.target,
+            limits,
+            quota=asked.quota,
+            used=asked.used,
+            calls_used=asked.calls_used,
+        )
     except NoPath as none:
         what = f"no path from {asked.current:,} to {asked.target:,} shards"
         raise Refused(what, [none.message, f"-> {none.remedy}"]) from none

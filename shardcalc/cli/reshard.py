@@ -17,6 +17,7 @@ Examples:
 shardcalc reshard 4 30
 shardcalc reshard 30 4 --stream orders --region eu-west-1
 shardcalc reshard 400 700 --quota 1000 --used 650     does the account have room on the way?
+shardcalc reshard 4 30 --calls-used 8                 which calls must wait?
 """
 
 
@@ -45,6 +46,10 @@ def command(
             show_default=False,
         ),
     ] = None,
+    calls_used: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="calls of the last 24 h, taken to be just now", show_default=False),
+    ] = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     output: Output = None,
 ) -> None:
@@ -52,7 +57,9 @@ def command(
 
     Nothing is executed: the commands are printed, to be read and pasted.
     """
-    made = reshard.reshard(current, target, stream=stream, region=region, quota=quota, used=used)
+    made = reshard.reshard(
+        current, target, stream=stream, region=region, quota=quota, used=used, calls_used=calls_used
+    )
     match format:
         case Format.TABLE:
             from shardcalc.report.reshard import terminal

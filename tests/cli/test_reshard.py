@@ -6,9 +6,11 @@ from tests.command import run
 
 
 def test_reshard_tells_every_problem_at_once():
-    ran = run("reshard", "x", "0", "--region", "mars", "--stream", "a;b", "--quota", "much")
+    ran = run(
+        "reshard", "x", "0", "--region", "mars", "--stream", "a;b", "--quota", "much", "--calls-used", "11"
+    )
     assert (ran.code, ran.out) == (2, "")
-    for flag in ("--current", "--target", "--region", "--stream", "--quota"):
+    for flag in ("--current", "--target", "--region", "--stream", "--quota", "--calls-used"):
         assert f"  {flag}: " in ran.err
 
 

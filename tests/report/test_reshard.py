@@ -34,6 +34,7 @@ RESHARD = {
     "days": ("1", "5000"),
     "same": ("5", "5"),
     "warning": ("400", "700", "--quota", "1000", "--used", "650"),
+    "calls-used": ("4", "30", "--calls-used", "8"),
 }
 
 
@@ -51,6 +52,13 @@ def test_what_is_not_sure_is_said():
     assert said("400", "700")["fits_quota"] is None
     # 9 takes a start from 5 on: 5 holds 13, 6 holds 12, 7 15 and 8 16. So below 5 nothing fits either.
     assert len(said("5", "9", "--quota", "11")["notes"]) == 1
+    # Ten calls are allowed and eight are used: the third waits.
+    used = said("4", "30", "--calls-used", "8")
+    assert [step["not_before_hours"] for step in used["steps"]] == [None, None, 24]
+    assert [step["not_before_after_call"] for step in used["steps"]] == [None] * 3
+    assert used["calls_used"] == 8
+    assert used["notes"] == ["the 8 calls of the last 24 h are taken to have been just now"]
+    assert said("5", "5", "--calls-used", "8")["notes"] == []
 
 
 @pytest.mark.parametrize("form", SUFFIX)

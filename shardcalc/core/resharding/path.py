@@ -25,7 +25,7 @@ from itertools import pairwise
 from math import gcd, isqrt
 from typing import Final
 
-from shardcalc.core.facts import Limits
+from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.history.model import read_name
 from shardcalc.core.text import BadFields, read_count
 from shardcalc.core.units import Duration
@@ -54,9 +54,9 @@ class Step:
     even: bool
     """Whether the target is a multiple of 25 % of the count before, which AWS finishes sooner."""
     wait: Duration | None = None
-    """How long after another call this one may be made: see :attr:`after_call`."""
+    """How long after another call, or from now, this one may be made: see :attr:`after_call`."""
     after_call: int = 0
-    """The number of the call that the wait counts from, from one."""
+    """The number of the call that the wait counts from, from one; zero is now."""
 
     @property
     def change(self) -> Fraction:
@@ -80,6 +80,8 @@ class Path:
     """Open shards of the account's other streams in the Region; None when unknown."""
     quota: int | None
     """The account's shard quota in the Region; None when unknown, and then it was not checked."""
+    calls_used: int = 0
+    """Calls of the last 24 hours, taken to have been just now."""
     dip: tuple[int, ...] | None = None
     """Where this path may exceed the quota: the counts of one that cannot, but goes below both its ends."""
 
@@ -116,7 +118,13 @@ def allowed(before: int, target: int, limits: Limits) -> bool:
 
 
 def path(
-    current: int, target: int, limits: Limits, *, quota: int | None = None, used: int | None = None
+    current: int,
+    target: int,
+    limits: Limits,
+    *,
+    quota: int | None = None,
+    used: int | None = None,
+    calls_used: int = 0,
 ) -> Path:
     """Find the calls from one count to another.
 
@@ -127,6 +135,7 @@ def path(
         quota: the account's shard quota in the Region, as DescribeLimits tells; not checked when unknown.
         used: open shards of the whole account in the Region, this stream's included; only this stream's when
             unknown.
+        calls_used: calls of the last 24 hours; each is taken to have been just now.
 
     Raises:
         NoPath: no sequence of calls leads there.
@@ -161,9 +170,9 @@ def path(
     steps = []
     calls, window = limits.reshard_calls.value, limits.reshard_window.value
     for index, (before, after) in enumerate(pairwise(counts)):
-        wait = window if index >= calls else None
+        wait = window if index + calls_used >= calls else None
         steps.append(Step(before, after, _even(before, after, limits), wait, max(0, index - calls + 1)))
-    return Path(current, target, tuple(steps), others, quota, dip)
+    return Path(current, target, tuple(steps), others, quota, calls_used, dip)
 
 
 def _room(current: int, quota: int, others: int | None) -> int:
@@ -357,6 +366,7 @@ class ReshardRequest:
     region: str | None = None
     quota: int | None = None
     used: int | None = None
+    calls_used: int = 0
 
 
 def read_request(**fields: object) -> ReshardRequest:
@@ -390,4 +400,7 @@ _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "region": read_region,
     "quota": lambda value: read_count(value, "a shard quota"),
     "used": lambda value: read_count(value, "a count of open shards"),
+    "calls_used": lambda value: read_count(
+        value, "a count of calls in 24 h", most=built_in_limits().reshard_calls.value
+    ),
 }

@@ -27,11 +27,18 @@ def calls(found: Path, stream: str | None, region: str | None) -> list[str]:
     return [line for step in found.steps for line in (command(step, stream, region), wait(stream, region))]
 
 
+def when(step: Step) -> str:
+    """When a call that waits may be made."""
+    assert step.wait is not None
+    since = f"after call {step.after_call}" if step.after_call else "from now"
+    return f"{decimal(step.wait.in_hours)} h {since}"
+
+
 def script(found: Path, stream: str | None, region: str | None) -> list[str]:
     """All calls in order, and when each may be made: lines for a shell."""
     lines = []
     for step in found.steps:
         if step.wait is not None:
-            lines.append(f"# wait until {decimal(step.wait.in_hours)} h after call {step.after_call}")
+            lines.append(f"# wait until {when(step)}")
         lines += [command(step, stream, region), wait(stream, region)]
     return lines

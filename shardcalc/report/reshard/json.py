@@ -41,6 +41,7 @@ def path_row(found: Path, stream: str | None, region: str | None) -> dict[str, A
         "account_shard_quota": found.quota,
         "fits_quota": found.fits,
         "fits_below_both": None if found.dip is None else list(found.dip),
+        "calls_used": found.calls_used,
         "notes": notes(found),
         "steps": [
             {

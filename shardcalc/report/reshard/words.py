@@ -8,6 +8,7 @@ from typing import Final
 from shardcalc.core.facts import Limits
 from shardcalc.core.resharding.path import Path, Step
 from shardcalc.core.text import decimal, percent, shards_text
+from shardcalc.report.reshard.commands import when
 from shardcalc.report.words import counted
 
 COLUMNS: Final = ("call", "from:", "to:", "open at most:", "")
@@ -40,7 +41,7 @@ def _why(step: Step, limits: Limits) -> str:
     if not step.even:
         words.append(f"not a multiple of {percent(limits.reshard_step.value)}, so it may take longer")
     if step.wait is not None:
-        words.append(f"{decimal(step.wait.in_hours)} h after call {step.after_call} or later")
+        words.append(f"{when(step)} or later")
     return "; ".join(words)
 
 
@@ -58,7 +59,7 @@ def room(found: Path) -> str:
 
 
 def notes(found: Path) -> list[str]:
-    """What may go otherwise than shown."""
+    """What may go otherwise than shown, and what was taken for granted."""
     if not found.steps:
         return []
     said = []
@@ -71,6 +72,9 @@ def notes(found: Path) -> list[str]:
     if found.dip is not None:
         below = min(found.current, found.target)
         said.append(f"only a path that dips below {below:,} shards fits for sure: {_arrows(found.dip)}")
+    if found.calls_used:
+        used = counted(found.calls_used, "call")
+        said.append(f"the {used} of the last 24 h are taken to have been just now")
     return said
 
 

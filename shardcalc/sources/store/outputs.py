@@ -145,7 +145,7 @@ Step = TypedDict("Step", {
 Path = TypedDict("Path", {
     "current_shards": Shards, "target_shards": Shards, "calls": Whole, "open_shards_at_most": Shards,
     "other_streams_open_shards": Whole | None, "account_shard_quota": Whole | None,
-    "fits_quota": bool | None, "fits_below_both": list[Shards] | None,
+    "fits_quota": bool | None, "fits_below_both": list[Shards] | None, "calls_used": Whole,
     "notes": list[str], "steps": list[Step]})
 NoPath = TypedDict("NoPath", {"message": str, "remedy": Text})
 

@@ -290,6 +290,27 @@ def test_the_eleventh_call_waits_for_the_first():
     assert [step.after_call for step in path(1, 5000, LIMITS).steps[10:]] == [1, 2, 3]
 
 
+def test_calls_of_the_last_day_are_taken_to_have_been_just_now():
+    def waits(used):
+        return [step.wait and step.after_call for step in path(1, 4096, LIMITS, calls_used=used).steps]
+
+    # Twelve calls. With eight used two are left; the third to the tenth wait for those to be a day old, and
+    # the eleventh and twelfth for the first and second of this path.
+    assert waits(8) == [None, None, *[0] * 8, 1, 2]
+    assert waits(10) == [*[0] * 10, 1, 2]
+    assert waits(0) == [*[None] * 10, 1, 2]
+    lines = script(path(4, 16, LIMITS, calls_used=9), "orders", None)
+    assert lines[2] == "# wait until 24 h from now"
+    assert sum(line.startswith("#") for line in lines) == 1
+
+
+@pytest.mark.parametrize("used", ["11", "-1", "some"])
+def test_calls_that_cannot_have_been_are_refused(used):
+    assert read_request(current="4", target="8", calls_used="10").calls_used == 10
+    with pytest.raises(BadFields, match="calls_used"):
+        read_request(current="4", target="8", calls_used=used)
+
+
 @pytest.mark.parametrize(
     ("current", "target", "says"),
     [
