@@ -43,6 +43,7 @@ core.capacity.sensitivity
 core.capacity.forecast
 core.capacity.hash_keys
 core.cost.bill
+core.cost.mix
 core.cost.comparison
 core.cost.options
 core.cost.break_even
