@@ -19,6 +19,7 @@ from shardcalc.core.text import BadValue, decimal, round_half_up, shown, split_n
 KIB = 1024
 MIB = 1024**2
 GIB = 1024**3
+TIB = 1024**4
 
 
 def ceil_div(number: Fraction, divisor: Fraction | int = 1) -> int:
@@ -112,7 +113,7 @@ _set_amount = Quantity.amount.__set__  # type: ignore[attr-defined, misc]
 
 
 def _binary(number: Fraction) -> str:
-    for unit, name in ((GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
+    for unit, name in ((TIB, "TiB"), (GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")):
         if number >= unit:
             return f"{decimal(number / unit)} {name}"
     return f"{decimal(number)} B"
@@ -121,7 +122,7 @@ def _binary(number: Fraction) -> str:
 _SIZE_UNITS = {"b": 1, "byte": 1, "bytes": 1}
 _SIZE_UNITS |= {
     name: size
-    for letter, size in (("k", KIB), ("m", MIB), ("g", GIB))
+    for letter, size in (("k", KIB), ("m", MIB), ("g", GIB), ("t", TIB))
     for name in (letter, letter + "b", letter + "ib")
 }
 
@@ -134,9 +135,9 @@ class Size(Quantity):
 
     @classmethod
     @lru_cache(4096)
-    def parse(cls, text: str, what: str = "a size", *, most: int = 1024 * GIB) -> Self:
+    def parse(cls, text: str, what: str = "a size", *, most: int = TIB) -> Self:
         """Read ``'1.5 KiB'``; a bare number is KiB, as in AWS's sizing formula."""
-        write = "write a number and one of B, KiB, MiB"
+        write = "write a number and one of B, KiB, MiB, GiB, TiB"
         number, unit = split_number(text, what, write)
         factor = _SIZE_UNITS.get(unit.lower() or "kib")
         if factor is None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shardcalc.core.text import BadValue, read_count, read_share
+from shardcalc.core.text import BadFields, BadValue, read_count, read_share
 from shardcalc.core.units import USD, ByteRate, Duration, Months, RecordRate, Size, ceil_div
+from shardcalc.core.workload.workload import Workload
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,9 @@ from shardcalc.core.units import USD, ByteRate, Duration, Months, RecordRate, Si
         ("1 MiB", 1024**2),
         ("1mb", 1024**2),
         ("2 GiB", 2 * 1024**3),
+        ("1 TiB", 1024**4),
+        ("0.5TB", 1024**4 // 2),
+        ("1t", 1024**4),
         ("10485760/5000 B", Fraction(10485760, 5000)),
         ("1e3 B", 1000),
         ("1_000 B", 1000),
@@ -32,6 +36,34 @@ from shardcalc.core.units import USD, ByteRate, Duration, Months, RecordRate, Si
 )
 def test_a_size_is_read_exactly(text, size):
     assert Size.parse(text) == Size(Fraction(size))
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (1024**4 - 1024**3, "1,023 GiB"),
+        (1024**4, "1 TiB"),
+        (5 * 1024**4 + 1024**4 // 2, "5.5 TiB"),
+        (1024**5, "1,024 TiB"),
+    ],
+)
+def test_a_large_size_is_written_in_tib(size, text):
+    assert (str(Size(size)), str(ByteRate(size))) == (text, f"{text}/s")
+
+
+@given(st.integers(8, 8 * 1024 - 1), st.sampled_from([1, 2, 3, 4]))
+def test_a_size_in_eighths_of_its_unit_is_read_back_as_written(eighths, power):
+    size = Size(Fraction(eighths * 1024**power, 8))
+    assert Size.parse(str(size).replace(",", ""), most=1024**5) == size
+
+
+def test_data_is_read_far_above_the_size_of_a_record():
+    made = Workload.of(size=1, rps=1, long_term_reads="5 TiB")
+    assert made.long_term_reads == Size(5 * 1024**4)
+    with pytest.raises(BadValue, match="too large for a size: at most 1 TiB"):
+        Size.parse("5 TiB")
+    with pytest.raises(BadFields, match="too large for an amount of data: at most 1,048,576 TiB"):
+        Workload.of(size=1, rps=1, long_term_reads="1048577 TiB")
 
 
 @pytest.mark.parametrize(

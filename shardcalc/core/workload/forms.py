@@ -22,7 +22,8 @@ def either(pattern: str, *examples: object) -> dict[str, Any]:
 
 
 DIGITS: Final = r"^\s*[0-9][0-9_]*(\.[0-9]+)?([eE][+-]?[0-9]+)?(/[0-9.]+)?\s*"
-SIZE: Final = either(DIGITS + r"([bB]|bytes?|[kKmMgG]([iI]?[bB])?)?\s*$", 1, "512 B", "1.5 KiB", "1 MiB")
+SIZE: Final = either(DIGITS + r"([bB]|bytes?|[kKmMgGtT]([iI]?[bB])?)?\s*$", 1, "512 B", "1.5 KiB", "1 MiB")
+VOLUME: Final = {**SIZE, "examples": ["500 GiB", "2 TiB"]}
 RATE: Final = either(
     DIGITS + r"[kKMG]?\s*(records?|rps)?\s*(/\s*(s|sec|second|min|minute|h|hr|hour|d|day))?\s*$",
     6,

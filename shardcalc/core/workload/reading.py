@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from shardcalc.core.text import BadFields, BadValue, nearest, read_count, read_share, shown
-from shardcalc.core.units import USD, Duration, RecordRate, Size
+from shardcalc.core.units import TIB, USD, Duration, RecordRate, Size
 from shardcalc.core.workload.forms import Schema, mapping_of
 
 Reader = Callable[[Any], Any]
@@ -152,6 +152,13 @@ def text_of(value: object) -> str:
 def read_size(value: object) -> Size:
     """A record size; a bare number is KiB."""
     return value if isinstance(value, Size) else Size.parse(text_of(value))
+
+
+def read_volume(value: object) -> Size:
+    """An amount of data, which may be far above the size of any record; a bare number is KiB."""
+    if isinstance(value, Size):
+        return value
+    return Size.parse(text_of(value), "an amount of data", most=1024 * 1024 * TIB)
 
 
 def read_line(value: object) -> str:

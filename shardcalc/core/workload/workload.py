@@ -43,6 +43,7 @@ from shardcalc.core.workload.reading import (
     read_fields,
     read_mapping,
     read_size,
+    read_volume,
     readers,
     schema_of,
     share,
@@ -365,8 +366,8 @@ FIELDS: Final = (
         _optional("retention", "retention_seconds"),
     ),
     Field(
-        "long_term_reads", read_size, "how much is read a month from records older than 7 days",
-        forms.SIZE, "SIZE", _text("long_term_reads"), _optional("long_term_reads", "long_term_reads_bytes"),
+        "long_term_reads", read_volume, "how much is read a month from records older than 7 days",
+        forms.VOLUME, "SIZE", _text("long_term_reads"), _optional("long_term_reads", "long_term_reads_bytes"),
     ),
     Field(
         "mode", read_mode, "capacity mode: provisioned, on-demand-standard, on-demand-advantage",

@@ -123,7 +123,7 @@ streams:
   7:
 """
     assert problems(tmp_path, text) == [
-        "4:11  streams.orders.size: '2 kilo' is not a size; write a number and one of B, KiB, MiB",
+        "4:11  streams.orders.size: '2 kilo' is not a size; write a number and one of B, KiB, MiB, GiB, TiB",
         "6:5  streams.orders.consumer: unknown field; did you mean consumers?",
         "10:25  streams.clicks.consumers.0.type: 'lamda' is not a type of consumer; did you mean lambda?",
         "11:9  streams.clicks.consumers.1: '5': write name=value, with commas between",
