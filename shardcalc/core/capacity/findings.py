@@ -41,6 +41,8 @@ def find(plan: Plan, limits: Limits) -> list[Finding]:
         looks.append(_backlog)
     if workload.retention is not None:
         looks.append(_retention)
+    if workload.long_term_reads is not None:
+        looks.append(_long_term_reads)
     for consumer in workload.consumers:
         if (
             consumer.poll_interval is not None
@@ -316,6 +318,21 @@ def _retention(plan: Plan, limits: Limits) -> Iterator[Finding]:
             f"a retention of {decimal(hours)} h cannot be set",
             f"whole hours from {decimal(least.value.in_hours)} to {decimal(most.value.in_hours)}",
             least if retention < least.value else most,
+        )
+
+
+def _long_term_reads(plan: Plan, limits: Limits) -> Iterator[Finding]:
+    read, most = plan.workload.long_term_reads, limits.extended_retention_most
+    retention = plan.workload.retention or limits.retention_least.value
+    if retention <= most.value:
+        yield Finding(
+            "long-term-reads",
+            Severity.INFO,
+            f"long-term reads of {read} a month are not billed: with a retention of {retention} there is "
+            f"nothing older than {most.value} to read",
+            f"keep records for more than {most.value}, or leave long_term_reads out",
+            most,
+            ("long_term_reads",),
         )
 
 

@@ -220,14 +220,10 @@ def provisioned_bill(
     if retention is not None and retention > limits.extended_retention_most.value:
         stored = _stored(moved, retention - limits.extended_retention_most.value, hours, limits)
         lines.append(priced("long-term-retention", "long-term retention", stored, prices.long_term_storage))
-    if workload.long_term_reads is not None:
+    read = _old_reads(workload, hours, limits)
+    if read:
         lines.append(
-            priced(
-                "long-term-retrieval",
-                "long-term retrieval",
-                gigabytes(workload.long_term_reads.amount),
-                prices.long_term_retrieval,
-            )
+            priced("long-term-retrieval", "long-term retrieval", read, prices.long_term_retrieval)
         )
     fan_out = workload.fan_out
     if fan_out:
@@ -251,14 +247,22 @@ def provisioned_bill(
 def _stored(moved: Volume, kept: Duration, hours: Fraction, limits: Limits) -> GigabyteMonths:
     """What is stored at any time because it is kept so long, for the part of a month that is billed."""
     rate = moved.data / (hours * 3600)
-    return GigabyteMonths(rate * kept.amount / GIB * hours / month_of(hours, limits))
+    return GigabyteMonths(rate * kept.amount / GIB * months(hours, limits))
 
 
-def month_of(hours: Fraction, limits: Limits) -> Fraction:
-    """The hours of the month for a bill of this number of hours: 28 to 31 days are a month of their own, else
-    the usual month.
+def _old_reads(workload: Workload, hours: Fraction, limits: Limits) -> Gigabytes:
+    """What is read of records older than seven days; none where the retention leaves nothing so old."""
+    read, retention = workload.long_term_reads, workload.retention
+    if read is None or retention is None or retention <= limits.extended_retention_most.value:
+        return Gigabytes(0)
+    return gigabytes(read.amount * months(hours, limits))
+
+
+def months(hours: Fraction, limits: Limits) -> Fraction:
+    """How many months so many hours are, for all that is charged by the month: 28 to 31 days are one, other
+    hours are counted in usual months.
     """
-    return hours if 28 * 24 <= hours <= 31 * 24 else limits.month.value.in_hours
+    return ONE if 28 * 24 <= hours <= 31 * 24 else hours / limits.month.value.in_hours
 
 
 def standard_bill(
@@ -274,7 +278,7 @@ def standard_bill(
         _data_in(moved, prices.on_demand_data_in, limits),
         *_data_out(workload, moved, prices.on_demand_data_out, prices.on_demand_fan_out_data),
     ]
-    lines += _old_data_out(workload, prices.on_demand_data_out)
+    lines += _old_data_out(workload, prices.on_demand_data_out, hours, limits)
     retention = workload.retention or limits.retention_least.value
     least, most = limits.retention_least.value, limits.extended_retention_most.value
     if retention > least:
@@ -302,7 +306,7 @@ def advantage_bill(
         _data_in(moved, prices.advantage_data_in, limits),
         *_data_out(workload, moved, prices.advantage_data_out, prices.advantage_fan_out_data),
     ]
-    lines += _old_data_out(workload, prices.advantage_data_out)
+    lines += _old_data_out(workload, prices.advantage_data_out, hours, limits)
     retention = workload.retention or limits.retention_least.value
     if retention > limits.retention_least.value:
         kept = _stored(moved, retention - limits.retention_least.value, hours, limits)
@@ -353,15 +357,13 @@ def _data_in(moved: Volume, price: Price[Gigabytes] | None, limits: Limits) -> C
     return priced("data-in", "data in, whole KiB", rounded, price, moved=None if moved.exact else moved)
 
 
-def _old_data_out(workload: Workload, price: Price[Gigabytes] | None) -> Iterator[CostLine]:
+def _old_data_out(
+    workload: Workload, price: Price[Gigabytes] | None, hours: Fraction, limits: Limits
+) -> Iterator[CostLine]:
     # On demand there is no price of its own for records older than seven days: they leave as any other data.
-    if workload.long_term_reads is not None:
-        yield priced(
-            "long-term-retrieval",
-            "long-term retrieval, as data out",
-            gigabytes(workload.long_term_reads.amount),
-            price,
-        )
+    read = _old_reads(workload, hours, limits)
+    if read:
+        yield priced("long-term-retrieval", "long-term retrieval, as data out", read, price)
 
 
 def _data_out(

@@ -79,7 +79,7 @@ class Workload:
     aggregation: Aggregation | None = None
     retention: Duration | None = None
     long_term_reads: Size | None = None
-    """Bytes read from records older than seven days, in the period that is billed."""
+    """Bytes read a month from records older than seven days."""
     mode: Mode = Mode.PROVISIONED
     region: str = DEFAULT_REGION
     shards: int | None = None

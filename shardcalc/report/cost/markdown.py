@@ -48,6 +48,8 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
             notes = [escape(note) for line in bill.lines if (note := words.bounds(line, report.limits))]
             if notes:
                 yield bullets(notes)
+    if unbilled := words.unbilled(region):
+        yield bullets(map(escape, unbilled))
     if region.fan_out:
         options = [
             [words.moved(each), f"{each.shards:,}", decimal(each.calls.amount), total(each.bill)]

@@ -64,6 +64,10 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
     else:
         screen.gap()
         _bill(screen, "on-demand-advantage, owed by the account in addition", cost.floors, limits)
+    if unbilled := words.unbilled(region):
+        screen.gap()
+        for sentence in unbilled:
+            screen.line(sentence)
     if region.fan_out:
         screen.gap()
         _fan_out(screen, region, limits)

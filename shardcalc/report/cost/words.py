@@ -64,6 +64,16 @@ def bounds(line: CostLine, limits: Limits) -> str:
     return f"{line.title}: calculated from the mean size; from {least} to below {most} for any mix of sizes"
 
 
+def unbilled(region: RegionReport) -> list[str]:
+    """What streams declare and no bill holds, as sentences."""
+    return [
+        f"{declared.name}: {found.message}" if declared.name else found.message
+        for declared, made in zip(region.streams, region.cost.streams, strict=True)
+        for found in made.plan.findings
+        if found.id == "long-term-reads"
+    ]
+
+
 def stream_cells(region: RegionReport) -> list[list[str]]:
     """Each stream in each mode, then the floors of Advantage where they are owed."""
     rows = [

@@ -81,6 +81,39 @@ def test_a_line_shows_how_its_quantity_came_about():
     assert (line.working, line.quantity.amount) == ("21 shards x 730 h", 21 * 730)
 
 
+@pytest.mark.parametrize(
+    ("hours", "read"),
+    [
+        # 672 to 744 h are the month itself.
+        (672, 10),
+        (720, 10),
+        (730, 10),
+        (744, 10),
+        # 365 h are half of 730, 1,460 h twice; 671 and 745 h are next to a month and none of their own.
+        (365, 5),
+        (1460, 20),
+        (671, Fraction(6710, 730)),
+        (745, Fraction(7450, 730)),
+    ],
+)
+def test_long_term_reads_are_of_a_month(hours, read):
+    workload = Workload.of(size="1 KiB", rps="100", retention="30d", long_term_reads="10GB")
+    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(hours))
+    lines = [line for bill in made.bills for line in bill.lines if line.name == "long-term-retrieval"]
+    assert [line.quantity.amount for line in lines] == [read] * 3
+
+
+@pytest.mark.parametrize(("retention", "billed"), [("7d", 0), ("169h", 3), (None, 0)])
+def test_nothing_older_than_seven_days_is_read_where_nothing_is_kept_so_long(retention, billed):
+    kept = {} if retention is None else {"retention": retention}
+    workload = Workload.of(size="1 KiB", rps="100", long_term_reads="5 TiB", **kept)
+    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730))
+    lines = [line for bill in made.bills for line in bill.lines if line.name == "long-term-retrieval"]
+    assert len(lines) == billed
+    told = [found.message for found in made.plan.findings if found.id == "long-term-reads"]
+    assert ["5 TiB a month are not billed" in message for message in told] == [True] * (not billed)
+
+
 def test_records_kept_and_read_beyond_seven_days():
     workload = Workload.of(size="1 KiB", rps="100", retention="30d", long_term_reads="10GB")
     made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730))

@@ -49,6 +49,7 @@ PLACES = {
     "SC028": "7:54",  # until
     "SC029": "7:16",  # rule
     "SC030": "8:16",
+    "SC031": "7:22",  # long_term_reads: 1 TiB
 }
 
 
@@ -126,7 +127,7 @@ def test_ids_are_for_ever():
         "over-budget", "over-utilised", "unreachable", "cheaper-mode", "lambda-settings", "slow-poll",
         "aggregation-idle", "aggregation-unfilled",
         "no-owner", "peak-missing", "unverified-price", "stale-facts", "expectation", "suppression-expired",
-        "suppression-unknown", "suppression-unused",
+        "suppression-unknown", "suppression-unused", "long-term-reads",
     ]  # fmt: skip
 
 

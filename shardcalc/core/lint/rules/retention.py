@@ -104,8 +104,26 @@ RETENTION_STEP: Final = Rule(
     look=_retention_step,
 )
 
+LONG_TERM_READS: Final = Rule(
+    id="SC031",
+    name="long-term-reads",
+    severity=INFO,
+    summary="long-term reads are declared where nothing is so old",
+    reason=(
+        "Only reads of records older than seven days are long-term reads. "
+        "A shorter retention leaves nothing of that age, so they are no line of the bill."
+    ),
+    remedy="keep records for longer, or leave long_term_reads out",
+    bad="size: 1 KiB\nrps: 10\nretention: 7d\nlong_term_reads: 1 TiB",
+    good="size: 1 KiB\nrps: 10\nretention: 8d\nlong_term_reads: 1 TiB",
+    fact="extended_retention_most",
+    at=("long_term_reads", "retention"),
+    findings=("long-term-reads",),
+)
+
 RULES: Final[tuple[Rule, ...]] = (
     RETENTION_RANGE,
     RETENTION_COST,
     RETENTION_STEP,
+    LONG_TERM_READS,
 )
