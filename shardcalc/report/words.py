@@ -10,8 +10,8 @@ from typing import Any
 
 from shardcalc.core.capacity.finding import Finding, Severity
 from shardcalc.core.capacity.streams import Plan
-from shardcalc.core.cost.bill import Bill, CostLine
-from shardcalc.core.facts import Fact
+from shardcalc.core.cost.bill import Bill, CostLine, months
+from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.facts.prices import Price, exact_decimal
 from shardcalc.core.text import decimal, percent
 from shardcalc.core.units import USD, ByteRate, RecordRate
@@ -65,6 +65,15 @@ def total(bill: Bill) -> str:
 def at_least(amount: USD, complete: bool) -> str:
     """An amount, which is a lower bound unless it is complete."""
     return str(amount) if complete else f"at least {amount}"
+
+
+def period(hours: Fraction, limits: Limits) -> str:
+    """The hours that money is for, and how much of a month they are charged as."""
+    share, month = months(hours, limits), decimal(limits.month.value.in_hours)
+    part = f"{percent(share)} of a month of {month} h"
+    if share >= 1:
+        part = "a month" if share == 1 else f"{decimal(share)} months of {month} h"
+    return f"{decimal(hours)} h ({part})"
 
 
 def before_floors(bill: Bill) -> str:
@@ -182,8 +191,8 @@ def working_bullets(limits: Iterable[tuple[str, Fact[Any] | None]]) -> str:
     return bullets(f"{escape(working)}  \n  {linked_citation(fact)}" for working, fact in limits)
 
 
-def bill_table(bill: Bill) -> str:
+def bill_table(bill: Bill, limits: Limits) -> str:
     """A bill with its total as a table of Markdown."""
-    title = f"{bill.mode}, {bill.region}, {decimal(bill.hours)} h{before_floors(bill)}"
+    title = f"{bill.mode}, {bill.region}, {period(bill.hours, limits)}{before_floors(bill)}"
     rows = [bill_cells(line) for line in bill.lines]
     return table([title, *BILL_COLUMNS], [*rows, ["**total**", "", "", f"**{total(bill)}**"]])

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
+from shardcalc.core.facts import built_in_limits
+from shardcalc.report.words import period
 from tests.command import run
+from tests.run_check import ORDERS, write
 
 PAGES = ("table", "markdown")
 
@@ -18,3 +23,39 @@ def test_long_term_reads_that_are_not_billed_are_said(command, form):
     kept = run(command, *flags, "--retention", "8d").out
     # 2,048 GB.
     assert (said in kept, "2,048 GB" in kept) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ("672", "672 h (a month)"),
+        ("720", "720 h (a month)"),
+        ("730", "730 h (a month)"),
+        ("744", "744 h (a month)"),
+        # 73 / 730 is a tenth; 671 / 730 is 0.91918.
+        ("73", "73 h (10% of a month of 730 h)"),
+        ("671", "671 h (91.9% of a month of 730 h)"),
+        # 745 / 730 is 1.0205; 1,000 / 730 is 1.3699.
+        ("745", "745 h (1.02 months of 730 h)"),
+        ("1000", "1,000 h (1.37 months of 730 h)"),
+        ("1460", "1,460 h (2 months of 730 h)"),
+    ],
+)
+def test_hours_are_said_with_their_part_of_a_month(hours, said):
+    assert period(Fraction(hours), built_in_limits()) == said
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_every_page_with_money_says_what_part_of_a_month_its_hours_are(form, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    one, said = ("--size", "1", "--rps", "1", "--format", form), "1,000 h (1.37 months of 730 h)"
+    file, saved = str(write(tmp_path, ORDERS)), str(tmp_path / "plan.json")
+    for command in ("plan", "cost"):
+        assert said in run(command, *one, "--hours", "1000").out
+        assert said in run(command, file, "--hours", "1000", "--format", form).out
+    assert said in run("plan", file, str(file), "--hours", "1000", "--format", form).out
+    run("plan", file, "--hours", "1000", "--format", "json", "-o", saved)
+    write(tmp_path, ORDERS.replace("rps: 6", "rps: 60"))
+    assert said in run("check", file, "--against", saved, "--format", form).out
+    assert said in run("report", file, "--hours", "1000", "--format", "markdown").out
+    assert said in run("report", file, "--hours", "1000").out

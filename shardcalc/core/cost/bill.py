@@ -222,9 +222,7 @@ def provisioned_bill(
         lines.append(priced("long-term-retention", "long-term retention", stored, prices.long_term_storage))
     read = _old_reads(workload, hours, limits)
     if read:
-        lines.append(
-            priced("long-term-retrieval", "long-term retrieval", read, prices.long_term_retrieval)
-        )
+        lines.append(priced("long-term-retrieval", "long-term retrieval", read, prices.long_term_retrieval))
     fan_out = workload.fan_out
     if fan_out:
         consumer_hours = ConsumerShardHours(fan_out * shards * hours)

@@ -7,11 +7,12 @@ from typing import Final
 
 from shardcalc.app.check import CheckReport
 from shardcalc.core.capacity.finding import Severity
+from shardcalc.core.facts import Limits
 from shardcalc.core.lint.check import Found, State
 from shardcalc.core.lint.plan_diff import Comparison
-from shardcalc.core.text import decimal
 from shardcalc.report.check import words
 from shardcalc.report.kit.markdown import arrows, bold, escape, page, table
+from shardcalc.report.words import period
 
 _MARKS: Final = {Severity.ERROR: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
 
@@ -25,7 +26,7 @@ def _parts(report: CheckReport) -> Iterator[str]:
     yield "# Capacity check"
     yield f"**{words.verdict(report)}**"
     if report.comparison is not None:
-        yield from _comparison(report.comparison)
+        yield from _comparison(report.comparison, report.limits)
     if report.active:
         rows = [
             [
@@ -56,13 +57,13 @@ def _linked(found: Found, report: CheckReport) -> str:
     return f"[{words.named(found)}]({fact.source.url})" if fact is not None else words.named(found)
 
 
-def _comparison(comparison: Comparison) -> Iterator[str]:
+def _comparison(comparison: Comparison, limits: Limits) -> Iterator[str]:
     yield f"## Changes against {escape(comparison.against)}"
     if not comparison.changes:
         yield f"None in {comparison.unchanged:,} streams."
         return
     rows = [[arrows(escape(cell)) for cell in words.change_cells(change)] for change in comparison.changes]
     total = [bold(arrows(cell)) for cell in words.change_totals(comparison)]
-    cost = f"cost, {decimal(comparison.hours)} h:"
+    cost = f"cost, {period(comparison.hours, limits)}:"
     yield table(["stream", "needed:", "declared:", "used:", cost, "risk"], [*rows, total])
     yield f"\\+ new, - removed; unchanged: {comparison.unchanged:,}. Cost is for the needed shards."

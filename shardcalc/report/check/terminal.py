@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from shardcalc.app.check import CheckReport
+from shardcalc.core.facts import Limits
 from shardcalc.core.lint.plan_diff import Comparison
-from shardcalc.core.text import decimal
 from shardcalc.report.check import words
 from shardcalc.report.kit.terminal import SEVERITY_STYLES, Page, Screen, width_of
+from shardcalc.report.words import period
 
 
 def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str]) -> str:
@@ -41,7 +42,7 @@ def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str])
             screen.line((f"{fact.source.title}, {fact.source.url}", "dim"), indent=2)
         screen.gap()
     if report.comparison is not None:
-        _comparison(screen, report.comparison)
+        _comparison(screen, report.comparison, report.limits)
         screen.gap()
     screen.line((words.verdict(report), "bold"))
     if report.gone:
@@ -75,7 +76,7 @@ def _excerpt(screen: Screen, line: str, number: int, column: int) -> None:
     screen.unwrapped((f"{margin} | ", "dim"), " " * width_of(shown[:before]), (carets, "bold red"), indent=2)
 
 
-def _comparison(screen: Screen, comparison: Comparison) -> None:
+def _comparison(screen: Screen, comparison: Comparison, limits: Limits) -> None:
     screen.heading(f"changes against {comparison.against}")
     if not comparison.changes:
         screen.line(f"none in {comparison.unchanged:,} streams")
@@ -87,6 +88,6 @@ def _comparison(screen: Screen, comparison: Comparison) -> None:
     )
     legend = (
         f"before -> after, + new, - removed; unchanged: {comparison.unchanged:,}; "
-        f"cost in USD for {decimal(comparison.hours)} h of the needed shards"
+        f"cost in USD for {period(comparison.hours, limits)} of the needed shards"
     )
     screen.line((legend, "dim"))

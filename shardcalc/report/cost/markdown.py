@@ -9,7 +9,7 @@ from shardcalc.core.text import decimal
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.cost import words
 from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
-from shardcalc.report.words import bill_table, facts_read, sentence, total
+from shardcalc.report.words import bill_table, facts_read, period, sentence, total
 
 
 def text(report: CostReport) -> str:
@@ -24,7 +24,7 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
     what = f"{len(region.streams):,} streams: cost"
     if one is not None:
         what = f"{escape(one.name)}: cost" if one.name else "Cost"
-    yield f"# {what} in {cost.region} for {decimal(report.hours)} h"
+    yield f"# {what} in {cost.region} for {period(report.hours, report.limits)}"
     yield f"Prices: {escape(cost.prices.origin)}."
     rows = [
         [
@@ -44,7 +44,7 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
     else:
         for mode in Mode:
             bill = cost.bill(mode)
-            yield bill_table(bill)
+            yield bill_table(bill, report.limits)
             notes = [escape(note) for line in bill.lines if (note := words.bounds(line, report.limits))]
             if notes:
                 yield bullets(notes)

@@ -14,7 +14,7 @@ from shardcalc.core.text import decimal, shards_text
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.cost import words
 from shardcalc.report.kit.terminal import Cell, Page, Screen
-from shardcalc.report.words import BILL_COLUMNS, bill_cells, facts_read, short_price, total
+from shardcalc.report.words import BILL_COLUMNS, bill_cells, facts_read, period, short_price, total
 
 _MARKS = {Mode.PROVISIONED: "p", Mode.ON_DEMAND_STANDARD: "s", Mode.ON_DEMAND_ADVANTAGE: "a"}
 
@@ -36,7 +36,7 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
     if one is not None:
         what = f"{one.name}: " if one.name else ""
     screen.line(
-        (f"{what}cost in {cost.region} for {decimal(report.hours)} h", "bold"),
+        (f"{what}cost in {cost.region} for {period(report.hours, limits)}", "bold"),
         (f"  {one.where}" if one is not None and one.where else "", "dim"),
     )
     screen.line((f"prices: {cost.prices.origin}", "dim"))

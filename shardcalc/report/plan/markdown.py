@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from shardcalc.app.plan import PlanReport, StreamPlan
 from shardcalc.core.capacity.inverse import Carried
-from shardcalc.core.text import decimal, percent
+from shardcalc.core.facts import Limits
+from shardcalc.core.text import percent
 from shardcalc.report.kit.markdown import bold, escape, page, table
 from shardcalc.report.plan import words
 from shardcalc.report.words import (
@@ -16,6 +17,7 @@ from shardcalc.report.words import (
     limit_cells,
     limit_columns,
     money,
+    period,
     sentence,
     total,
     working_bullets,
@@ -27,7 +29,7 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
     parts = ["# Shards"]
     if len(report.streams) > 1:
         parts.append(_summary(report))
-    parts += ["\n\n".join(_stream(planned, explain)) for planned in report.streams]
+    parts += ["\n\n".join(_stream(planned, report.limits, explain)) for planned in report.streams]
     parts += [f"Prices of {region}: {escape(origin)}." for region, origin in report.origins.items()]
     parts.append(f"{sentence(facts_read(report.oldest))}.")
     return page(parts)
@@ -48,12 +50,12 @@ def _summary(report: PlanReport) -> str:
     ]
     cost = money(report.cost, [stream.bill for stream in report.streams])
     last = [f"{len(report.streams):,} streams", f"**{report.shards:,}**", "", "", "", cost, ""]
-    paid = f"cost, {decimal(report.hours)} h:"
+    paid = f"cost, {period(report.hours, report.limits)}:"
     columns = ["stream", "shards:", "declared:", "bound by", "used:", paid, "findings"]
     return table(columns, [*rows, last])
 
 
-def _stream(planned: StreamPlan, explain: bool) -> Iterator[str]:
+def _stream(planned: StreamPlan, limits: Limits, explain: bool) -> Iterator[str]:
     stream, plan = planned.stream, planned.plan
     shown = plan.shards if plan.workload.shards is None else plan.workload.shards
     yield f"## {escape(stream.name)}: {plan.shards:,} shards" if stream.name else f"## {plan.shards:,} shards"
@@ -69,7 +71,7 @@ def _stream(planned: StreamPlan, explain: bool) -> Iterator[str]:
     )
     if explain:
         yield working_bullets((constraint.working, constraint.fact) for constraint in plan.constraints)
-    yield bill_table(planned.bill)
+    yield bill_table(planned.bill, limits)
     if plan.findings:
         yield finding_bullets(plan.findings)
 

@@ -21,6 +21,7 @@ from shardcalc.report.words import (
     limit_cells,
     limit_columns,
     money,
+    period,
     plural,
     rate,
     severities,
@@ -63,7 +64,7 @@ def _summary(screen: Screen, report: PlanReport) -> None:
         rows,
         footer=[f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", cost, ""],
     )
-    screen.line((f"cost in USD for {decimal(report.hours)} h, each stream in its mode", "dim"))
+    screen.line((f"cost in USD for {period(report.hours, report.limits)}, each stream in its mode", "dim"))
 
 
 def _binding(plan: Plan) -> str:
@@ -93,7 +94,7 @@ def _stream(screen: Screen, planned: StreamPlan, limits: Limits, explain: bool) 
     records = limits.write_records.value * plan.shards
     screen.line("capacity ", f"{taken} or {records} in, {given} out to shared consumers")
     screen.gap()
-    _bill(screen, planned.bill)
+    _bill(screen, planned.bill, limits)
     for finding in plan.findings:
         screen.gap()
         screen.finding(finding.severity.value, finding.id, finding.message, finding.remedy)
@@ -161,8 +162,9 @@ def _explain(screen: Screen, plan: Plan) -> None:
         screen.line((source, "dim"), indent=2)
 
 
-def _bill(screen: Screen, bill: Bill) -> None:
-    screen.line("cost     ", f"{bill.mode} in {bill.region} for {decimal(bill.hours)} h{before_floors(bill)}")
+def _bill(screen: Screen, bill: Bill, limits: Limits) -> None:
+    hours = period(bill.hours, limits)
+    screen.line("cost     ", f"{bill.mode} in {bill.region} for {hours}{before_floors(bill)}")
     rows = [bill_cells(line, short_price) for line in bill.lines]
     screen.table(["line", *BILL_COLUMNS], rows, footer=["total", "", "", total(bill)])
     doubtful = [line.title for line in bill.lines if line.price is not None and not line.price.verified]

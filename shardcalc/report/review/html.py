@@ -16,14 +16,14 @@ from shardcalc.core.advice.timeline import Timeline
 from shardcalc.core.capacity.forecast import Forecast
 from shardcalc.core.cost.break_even import Curves
 from shardcalc.core.history.model import moment
-from shardcalc.core.text import decimal, percent, shards_text
+from shardcalc.core.text import percent, shards_text
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.cost.words import against, known
 from shardcalc.report.kit import svg
 from shardcalc.report.kit.html import begin, data, end, figure, paragraph, right, table
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.review import words
-from shardcalc.report.words import facts_read, sentence, total
+from shardcalc.report.words import facts_read, period, sentence, total
 
 OPENED: Final = 3
 """Up to this number of streams, the sections are open."""
@@ -43,7 +43,7 @@ def html(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     yield begin(title, _asset("page.css"), script)
     yield f"<h1>{title}</h1>\n<p>{escape(words.summary(review))}.</p>\n"
     yield paragraph(
-        f"Amazon Kinesis Data Streams. Costs in USD before tax for {decimal(review.hours)} h, "
+        f"Amazon Kinesis Data Streams. Costs in USD before tax for {period(review.hours, review.limits)}, "
         "each stream in its mode with the shards it needs; change is against the declared shards. "
         f"{sentence(facts_read(review.costs.oldest))}."
     )

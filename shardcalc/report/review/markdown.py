@@ -6,19 +6,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from shardcalc.app.review import Detail, Review, ReviewRow, Section
 from shardcalc.core.facts import Limits
-from shardcalc.core.text import decimal
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.cost.words import known
 from shardcalc.report.kit.markdown import bullets, escape, fenced, table
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.review import words
-from shardcalc.report.words import finding_bullets, sentence
+from shardcalc.report.words import finding_bullets, period, sentence
 
 
 def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     """The review in pieces; a section is asked for when its piece is."""
     yield f"# Capacity review, {review.today}\n"
-    yield f"\n{escape(words.summary(review))}. Costs in USD before tax for {decimal(review.hours)} h.\n\n"
+    hours = period(review.hours, review.limits)
+    yield f"\n{escape(words.summary(review))}. Costs in USD before tax for {hours}.\n\n"
     rows = [[text for text, _ in words.cells(row)] for row in review.rows]
     yield _table(words.COLUMNS, [*rows, words.totals(review)]) + "\n\n"
     for region in review.costs.regions:
