@@ -91,7 +91,7 @@ def _line_row(line: CostLine, explain: Limits | None) -> dict[str, Any]:
     if explain is not None:
         bounds = line.bounds(explain)
         if bounds is not None:
-            row["quantity_at_least"], row["quantity_below"] = bounds
+            row["quantity_at_least"], row["quantity_at_most"] = bounds
         if price is not None:
             row |= {
                 "price_source": price.source.title,

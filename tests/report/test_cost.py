@@ -59,3 +59,15 @@ def test_every_page_with_money_says_what_part_of_a_month_its_hours_are(form, tmp
     assert said in run("check", file, "--against", saved, "--format", form).out
     assert said in run("report", file, "--hours", "1000", "--format", "markdown").out
     assert said in run("report", file, "--hours", "1000").out
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_a_total_from_a_mean_size_stands_beside_its_bounds(form):
+    flags = ("--size", "90", "--rps", "1000", "--consumers", "0", "--format", form)
+    # 88 shards x 730 x 0.015 = 963.60; 2,628,000,000 records x 1.4e-8 = 36.792 a unit: 4 units are 147.168,
+    # 3.6 are 132.4512.
+    out = " ".join(run("cost", *flags, "--max-size", "100").out.split())
+    assert "$1,110.77" in out
+    told = "total: for records of the mean size; $1,096.05 to $1,110.77 for any mix of sizes up to 100 KiB"
+    assert told in out
+    assert "for any mix" not in run("cost", *flags[2:], "--sizes", "90KiB=100%").out

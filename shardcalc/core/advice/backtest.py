@@ -28,7 +28,7 @@ from shardcalc.core.history.demand import Load, Readings, Traffic
 from shardcalc.core.history.metrics import FAN_OUT_BYTES, GET_BYTES
 from shardcalc.core.history.model import History
 from shardcalc.core.text import shards_text
-from shardcalc.core.units import Duration, RecordRate, Size
+from shardcalc.core.units import KIB, Duration, RecordRate, Size
 from shardcalc.core.workload.parts import Consumer, ConsumerType, Mode, Rates
 from shardcalc.core.workload.workload import DEFAULT_REGION, Workload
 
@@ -118,6 +118,9 @@ def measured_workload(readings: Readings, written: Traffic) -> Workload:
         size=size,
         rps=Rates(mean, mean),
         consumers=tuple(consumers),
+        max_record_size=None
+        if history.max_record_size_kib is None
+        else Size(history.max_record_size_kib * KIB),
         retention=None if history.retention_hours is None else Duration.hours(history.retention_hours),
         region=history.region or DEFAULT_REGION,
     )

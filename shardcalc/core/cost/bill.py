@@ -65,8 +65,8 @@ class CostLine(NamedTuple):
         return " x ".join(f"{decimal(factor)} {name}" for factor, name in self.factors)
 
     def bounds(self, limits: Limits) -> Bounds | None:
-        """The least that the quantity can be, and what it stays below, for every mix of record sizes; None
-        when it is exact.
+        """The least and the most that the quantity can be for any mix of record sizes with the same mean;
+        None when it is exact.
         """
         if self.moved is None:
             return None
@@ -119,6 +119,23 @@ class Bill(NamedTuple):
         """The oldest date of a price used; None when no price is known."""
         return min((line.price.date for line in self.lines if line.price is not None), default=None)
 
+    def spread(self, limits: Limits) -> Spread:
+        """What the bill is at least and at most, its discount taken off; in On-demand Advantage for one
+        stream before the account's floors, which :meth:`RegionCost.spread` has.
+        """
+        return Spread(*(bill.total for bill in extremes(self, limits)))
+
+
+class Spread(NamedTuple):
+    """The least and the most that is to be paid, for any mix of record sizes with the mean that is known.
+
+    Both are reached by some mix, and are equal where nothing is estimated. Lines without a price add nothing,
+    as in :attr:`Bill.total`.
+    """
+
+    least: USD
+    most: USD
+
 
 class Volume(NamedTuple):
     """What passes through a stream in the hours that are billed, at the mean rate."""
@@ -129,6 +146,8 @@ class Volume(NamedTuple):
     """Mean bytes of one."""
     mix: tuple[tuple[Fraction, Fraction], ...]
     """Sizes of stream records in bytes, each with its share; none when the mix is not known."""
+    largest: int
+    """Bytes of the largest that there can be."""
 
     @property
     def data(self) -> Fraction:
@@ -147,9 +166,17 @@ class Volume(NamedTuple):
         return self.records * sum(share * max(1, ceil_div(record, size)) for record, share in self.mix)
 
     def pieces_bounds(self, size: Fraction) -> tuple[Fraction, Fraction]:
-        """Bounds that hold for every mix of sizes: ``max(R, B/size) <= pieces < R + B/size``."""
-        by_bytes = self.data / size
-        return max(self.records, by_bytes), self.records + by_bytes
+        """The fewest and the most pieces for any mix of records of whole bytes with this mean and largest.
+
+        Both are sharp: a mix of two sizes reaches each. Most pieces come of sizes one byte above a whole
+        number of pieces, fewest of whole pieces; above the last whole piece, of those and the largest.
+        """
+        mean, most = max(self.size, ONE), ceil_div(Fraction(self.largest), size)
+        whole = (most - 1) * size
+        fewest = max(ONE, mean / size)
+        if mean > whole and most > 1:
+            fewest = most - 1 + (mean - whole) / (self.largest - whole)
+        return self.records * fewest, self.records * min(Fraction(most), (mean - 1) / size + 1)
 
 
 def gigabytes(size: Fraction | int) -> Gigabytes:
@@ -157,14 +184,21 @@ def gigabytes(size: Fraction | int) -> Gigabytes:
     return Gigabytes(Fraction(size) / GIB)
 
 
-def volume(workload: Workload, packing: Packing, hours: Fraction) -> Volume:
-    """What a workload writes in this number of hours at its mean rate."""
+def volume(workload: Workload, packing: Packing, hours: Fraction, limits: Limits) -> Volume:
+    """What a workload writes in this number of hours at its mean rate.
+
+    The largest record is ``max_size``; where that is not declared, the largest that the stream accepts. An
+    aggregate can be as large as its target, and its mean is that of full ones.
+    """
     records = workload.rps.mean.amount * _seconds(hours)
-    if packing.records > 1:
-        return Volume(records / packing.records, packing.size.amount, ())
-    return Volume(
-        records, workload.size.amount, tuple((part.size.amount, part.share) for part in workload.sizes)
-    )
+    largest = workload.max_size or workload.max_record_size or limits.record_size_default.value
+    mix: tuple[tuple[Fraction, Fraction], ...] = ()
+    if packing.records > 1 and workload.aggregation is not None:
+        records /= packing.records
+        largest = max(largest, workload.aggregation.target_size)
+    else:
+        mix = tuple((part.size.amount, part.share) for part in workload.sizes)
+    return Volume(records, packing.size.amount, mix, ceil_div(max(largest, packing.size).amount))
 
 
 @lru_cache(16)
@@ -190,7 +224,7 @@ def provisioned_bill(
 
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
     """
-    moved = volume(workload, packing, hours)
+    moved = volume(workload, packing, hours, limits)
     shard_hours = ShardHours(hours * shards)
     units = PutPayloadUnits(moved.pieces(limits.put_payload_unit.value.amount))
     lines = [
@@ -270,7 +304,7 @@ def standard_bill(
 
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
     """
-    moved = volume(workload, packing, hours)
+    moved = volume(workload, packing, hours, limits)
     lines = [
         priced("stream-hours", "stream-hours", StreamHours(hours), prices.on_demand_stream_hour),
         _data_in(moved, prices.on_demand_data_in, limits),
@@ -299,7 +333,7 @@ def advantage_bill(
 
     Source: https://aws.amazon.com/blogs/big-data/, On-demand Advantage, 2025-11-03 and 2026-03-09
     """
-    moved = volume(workload, packing, hours)
+    moved = volume(workload, packing, hours, limits)
     lines = [
         _data_in(moved, prices.advantage_data_in, limits),
         *_data_out(workload, moved, prices.advantage_data_out, prices.advantage_fan_out_data),
@@ -386,6 +420,17 @@ def difference(bill: Bill, other: Bill) -> USD | None:
             return None
         above += line.cost.amount - against.cost.amount
     return USD(above)
+
+
+def extremes(bill: Bill, limits: Limits) -> tuple[Bill, Bill]:
+    """A bill for the mix of record sizes that costs the least, and for the one that costs the most."""
+    ends: tuple[list[CostLine], list[CostLine]] = ([], [])
+    for line in bill.lines:
+        for end, quantity in zip(ends, line.bounds(limits) or (line.quantity,) * 2, strict=True):
+            taken = total([each.cost for each in end]) if line.name == "discount" else quantity
+            end.append(priced(line.name, line.title, taken, line.price, *line.factors))
+    least, most = (billed(bill.mode, bill.region, bill.hours, lines) for lines in ends)
+    return least, most
 
 
 def joined(bills: Sequence[Bill]) -> Bill:

@@ -15,8 +15,10 @@ from shardcalc.core.capacity.planning import plan
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import (
     Bill,
+    Spread,
     advantage_bill,
     discounted,
+    extremes,
     floors,
     joined,
     provisioned_bill,
@@ -81,6 +83,24 @@ class RegionCost(NamedTuple):
     def total(self, mode: Mode) -> USD:
         """What is known of a mode's cost."""
         return total([bill.total for bill in self.bills(mode)])
+
+    def spread(self, mode: Mode, limits: Limits) -> Spread:
+        """What a mode costs at least and at most, for any mix of record sizes with the means that are known.
+
+        Less data in owes more to a floor of Advantage: the shortfall is worked out anew at both ends. AWS
+        prices it as the data that is missing, so no mix between them costs less or more.
+        """
+        index = list(Mode).index(mode)
+        ends = [extremes(stream.bills[index], limits) for stream in self.streams]
+        totals = []
+        for end in (0, 1):
+            bills = [pair[end] for pair in ends]
+            if mode is Mode.ON_DEMAND_ADVANTAGE:
+                cuts = (line.price for bill in bills for line in bill.lines if line.name == "discount")
+                cut = next((-price.amount.amount for price in cuts if price is not None), ZERO)
+                bills.append(discounted(floors(bills, self.prices, limits, self.hours), cut))
+            totals.append(total([bill.total for bill in bills]))
+        return Spread(*totals)
 
     def complete(self, mode: Mode) -> bool:
         """Whether every price of a mode is known."""

@@ -36,7 +36,7 @@ def _region(region: RegionReport, limits: Limits) -> dict[str, Any]:
         "prices_published": cost.prices.published,
         "mean_records_per_second": region.rate,
         "cheapest": cost.cheapest,
-        "modes": [_mode(cost, mode) for mode in Mode],
+        "modes": [_mode(cost, mode, limits) for mode in Mode],
         "each_stream_cheapest_usd": cost.mixed,
         "break_even": [
             {
@@ -84,10 +84,13 @@ def _region(region: RegionReport, limits: Limits) -> dict[str, Any]:
     }
 
 
-def _mode(cost: RegionCost, mode: Mode) -> dict[str, Any]:
+def _mode(cost: RegionCost, mode: Mode, limits: Limits) -> dict[str, Any]:
+    bills, spread = cost.bills(mode), cost.spread(mode, limits)
     return {
         "mode": mode.value,
-        "total_usd": dollars(cost.total(mode), cost.bills(mode)),
+        "total_usd": dollars(cost.total(mode), bills),
+        "total_at_least_usd": dollars(spread.least, bills),
+        "total_at_most_usd": dollars(spread.most, bills),
         "complete": cost.complete(mode),
         "more_than_cheapest_usd": cost.above_cheapest(mode),
     }

@@ -43,11 +43,9 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
         yield table(words.STREAM_COLUMNS, cells)
     else:
         for mode in Mode:
-            bill = cost.bill(mode)
-            yield bill_table(bill, report.limits)
-            notes = [escape(note) for line in bill.lines if (note := words.bounds(line, report.limits))]
-            if notes:
-                yield bullets(notes)
+            yield bill_table(cost.bill(mode), report.limits)
+            if note := words.spread(cost, mode, report.limits):
+                yield bullets([escape(note)])
     if unbilled := words.unbilled(region):
         yield bullets(map(escape, unbilled))
     if region.fan_out:

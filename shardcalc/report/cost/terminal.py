@@ -60,10 +60,12 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
         for mode in Mode:
             screen.gap()
             shards = f", {shards_text(cost.streams[0].shards)}" if mode is Mode.PROVISIONED else ""
-            _bill(screen, f"{mode}{shards}", cost.bill(mode), limits)
+            _bill(screen, f"{mode}{shards}", cost.bill(mode))
+            if note := words.spread(cost, mode, limits):
+                screen.line((note, "dim"))
     else:
         screen.gap()
-        _bill(screen, "on-demand-advantage, owed by the account in addition", cost.floors, limits)
+        _bill(screen, "on-demand-advantage, owed by the account in addition", cost.floors)
     if unbilled := words.unbilled(region):
         screen.gap()
         for sentence in unbilled:
@@ -89,7 +91,7 @@ def _fleet(screen: Screen, region: RegionReport) -> None:
     screen.line(("cheaper: of provisioned and on-demand-standard, for the stream alone", "dim"))
 
 
-def _bill(screen: Screen, title: str, bill: Bill, limits: Limits) -> None:
+def _bill(screen: Screen, title: str, bill: Bill) -> None:
     if not bill.lines:
         return
     screen.heading(title)
@@ -103,10 +105,6 @@ def _bill(screen: Screen, title: str, bill: Bill, limits: Limits) -> None:
             source = f"{line.price.source.key} {line.price.date}{doubt}"
         rows.append([*bill_cells(line, short_price), source])
     screen.table(["line", *BILL_COLUMNS, "source"], rows, footer=["total", "", "", total(bill), ""])
-    for line in bill.lines:
-        text = words.bounds(line, limits)
-        if text:
-            screen.line((text, "dim"))
 
 
 def _fan_out(screen: Screen, region: RegionReport, limits: Limits) -> None:

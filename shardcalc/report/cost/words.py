@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from shardcalc.app.cost import RegionReport
-from shardcalc.core.cost.bill import CostLine
 from shardcalc.core.cost.break_even import STEPS, BreakEven
 from shardcalc.core.cost.comparison import RegionCost
 from shardcalc.core.cost.options import FanOutOption
 from shardcalc.core.facts import Limits
 from shardcalc.core.text import decimal, percent
+from shardcalc.core.units import Size
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.words import money, total
 
@@ -53,15 +53,15 @@ def crossing(region: RegionReport, found: BreakEven) -> str:
     return f"{found.mode} is cheaper {'above' if found.upward else 'below'} {rate} records/s on average"
 
 
-def bounds(line: CostLine, limits: Limits) -> str:
-    """Between what costs an estimated line lies, for every mix of record sizes; nothing when it is exact."""
-    between = line.bounds(limits)
-    if between is None or line.price is None:
+def spread(cost: RegionCost, mode: Mode, limits: Limits) -> str:
+    """Between what the bill of one stream lies for any mix of record sizes; nothing when it is exact."""
+    least, most = map(str, cost.spread(mode, limits))
+    estimated = [line.moved for line in cost.bill(mode).lines if line.moved is not None]
+    if least == most or not estimated:
         return ""
-    least, most = (line.price.cost(bound) for bound in between)
-    if least == most == line.cost:
-        return ""
-    return f"{line.title}: calculated from the mean size; from {least} to below {most} for any mix of sizes"
+    what = "total" if cost.complete(mode) else "what is known of the total"
+    largest = Size(estimated[0].largest)
+    return f"{what}: for records of the mean size; {least} to {most} for any mix of sizes up to {largest}"
 
 
 def unbilled(region: RegionReport) -> list[str]:

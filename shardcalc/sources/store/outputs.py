@@ -43,7 +43,7 @@ Limit = TypedDict("Limit", {
     "working": NotRequired[str], "source": NotRequired[Fact | None]})
 BillLine = TypedDict("BillLine", {
     "name": str, "quantity": Number, "unit": str, "price_usd": Dollars, "cost_usd": Dollars,
-    "quantity_at_least": NotRequired[Number], "quantity_below": NotRequired[Number],
+    "quantity_at_least": NotRequired[Number], "quantity_at_most": NotRequired[Number],
     "price_source": NotRequired[str], "price_date": NotRequired[Day], "price_confidence": NotRequired[str]})
 Bill = TypedDict("Bill", {"mode": Mode, "total_usd": Dollars, "complete": bool, "lines": list[BillLine]})
 

@@ -13,6 +13,7 @@ from shardcalc.core.cost.bill import (
     Volume,
     advantage_bill,
     billed,
+    discounted,
     floors,
     provisioned_bill,
     standard_bill,
@@ -70,7 +71,7 @@ def test_published_bill(row):
 
 @pytest.mark.parametrize("row", PUBLISHED["put_payload_units"], ids=lambda row: row["id"])
 def test_published_put_payload_units(row):
-    one_record = Volume(Fraction(1), Fraction(row["record_size_bytes"]), ())
+    one_record = Volume(Fraction(1), Fraction(row["record_size_bytes"]), (), row["record_size_bytes"])
     assert one_record.pieces(LIMITS.put_payload_unit.value.amount) == row["put_payload_units"]
 
 
@@ -123,3 +124,91 @@ def test_records_kept_and_read_beyond_seven_days():
     assert [str(of["long-term-retention"]) for of in lines] == ["$4.36", "$4.36"]
     # 10 GB x $0.021; on demand they leave as data out: 10 GB x $0.04.
     assert [str(of["long-term-retrieval"]) for of in lines] == ["$0.21", "$0.40"]
+
+
+# ── bounds for any mix of sizes ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("unit", [1, 3, 4, 5])
+@pytest.mark.parametrize("largest", range(1, 13))
+def test_bounds_are_those_of_all_mixes_of_two_sizes(unit, largest):
+    """Every mean in thirds of a byte, each pair of sizes with it: the bounds are reached, not passed."""
+    for mean in (Fraction(thirds, 3) for thirds in range(3, 3 * largest + 1)):
+        found = []
+        for small in range(1, largest + 1):
+            for large in range(small, largest + 1):
+                if small <= mean <= large:
+                    share = (large - mean) / Fraction(large - small) if large > small else Fraction(1)
+                    found.append(share * -(-small // unit) + (1 - share) * -(-large // unit))
+        made = Volume(Fraction(7), mean, (), largest).pieces_bounds(Fraction(unit))
+        assert made == (7 * min(found), 7 * max(found)), mean
+
+
+def bounds_of(name, **fields):
+    """The bounds of one line in pieces for one record, in the mode that has it."""
+    # One record a second, and 1 h: 3,600 records.
+    made = cost_stream(Workload.of(rps=1, **fields), built_in_prices("us-east-1"), LIMITS, Fraction(1))
+    [line] = [line for bill in made.bills[:2] for line in bill.lines if line.name == name]
+    return [bound.amount / 3600 for bound in line.bounds(LIMITS)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "least", "most"),
+    [
+        # 90 KiB is 4 units of 25 KiB, and so is the largest, 100 KiB: of 75 KiB (3) and 100 KiB (4) three
+        # fifths must be large, 3.6. Of 75 KiB + 1 B (4 units already) and more all are 4.
+        ({"size": 90, "max_size": 100}, Fraction(36, 10), 4),
+        # Up to 92 KiB, 15 of 17 must be large.
+        ({"size": 90, "max_size": 92}, 3 + Fraction(15, 17), 4),
+        # Not declared, it can be 1 MiB, 41 units: 90 / 25 whole ones at least; at most one more unit for each
+        # 25 KiB after the first byte.
+        ({"size": 90}, Fraction(90, 25), Fraction(90 * 1024 - 1, 25600) + 1),
+        # Where the stream takes 2 MiB, records of 1.5 MiB vary; where it takes 1 MiB, 1 MiB is all of them.
+        (
+            {"size": "1.5 MiB", "max_record_size": "2 MiB"},
+            Fraction(1536, 25),
+            Fraction(1536 * 1024 - 1, 25600) + 1,
+        ),
+        ({"size": "1 MiB"}, 41, 41),
+        # Above what the stream takes: each is as large as the mean.
+        ({"size": "1.5 MiB"}, 62, 62),
+        # 24 of 1,024 + 10 B and 20 B are an aggregate of 24,836 B, which can be as large as its target: one
+        # unit.
+        ({"size": 1, "max_size": 2, "aggregation": "25 KiB"}, Fraction(1, 24), Fraction(1, 24)),
+    ],
+)
+def test_put_payload_units_lie_between_sharp_bounds(fields, least, most):
+    assert bounds_of("put-payload-units", **fields) == [least, most]
+
+
+def test_data_in_lies_between_sharp_bounds():
+    # 1.5 KiB of 1 B to 2 KiB: 1 KiB (1) and 2 KiB (2) by halves are 1.5; 1,536 B of 1,025 B and more are 2.
+    least, most = bounds_of("data-in", size="1.5 KiB", max_size="2 KiB")
+    assert [least * 2**30, most * 2**30] == [1536, 2048]
+
+
+@pytest.mark.parametrize("discount", [0, Fraction(1, 10)])
+def test_a_bill_has_a_least_and_a_most_total(discount):
+    workload = Workload.of(size=90, max_size=100, rps=1)
+    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730))
+    bill = discounted(made.provisioned, discount)
+    # 730 x 0.015 = 10.95; 2,628,000 records x 1.4e-8 = 0.036792 a unit, 4 units, 3.6 at least.
+    paid = 1 - discount
+    unit = Fraction("0.036792")
+    assert bill.total == USD((Fraction("10.95") + 4 * unit) * paid)
+    assert bill.spread(LIMITS) == (
+        USD((Fraction("10.95") + Fraction(36, 10) * unit) * paid),
+        USD((Fraction("10.95") + 4 * unit) * paid),
+    )
+
+
+def test_a_bill_of_a_known_mix_has_one_total():
+    workload = Workload.of(sizes="1KiB=50%,30KiB=50%", rps=1)
+    for bill in cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730)).bills:
+        assert bill.spread(LIMITS) == (bill.total, bill.total)
+
+
+def test_what_has_no_price_adds_nothing_to_the_least_and_the_most():
+    workload = Workload.of(size=90, max_size=100, rps=1, region="eu-west-1")
+    bill = cost_stream(workload, built_in_prices("eu-west-1"), LIMITS, Fraction(730)).provisioned
+    assert (bill.complete, bill.spread(LIMITS)) == (False, (USD(0), USD(0)))

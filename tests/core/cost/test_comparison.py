@@ -8,7 +8,7 @@ import pytest
 
 from shardcalc import Mode, Workload
 from shardcalc.core.cost.break_even import break_evens, curves
-from shardcalc.core.cost.comparison import cost_stream, trade_offs
+from shardcalc.core.cost.comparison import cost_stream, trade_offs, with_discount
 from shardcalc.core.facts.prices import built_in_prices
 from shardcalc.core.units import USD
 from tests.regions import HOURS, LIMITS, PRICES, region
@@ -25,6 +25,32 @@ def test_advantage_pools_its_floors_over_all_streams_of_a_region():
     alone = region(workload)
     assert [line.name for line in alone.floors.lines] == ["shortfall-in", "shortfall-out"]
     assert alone.total(Mode.ON_DEMAND_ADVANTAGE).cents == "3079.69"
+
+
+@pytest.mark.parametrize("discount", [0, Fraction(1, 4)])
+def test_the_floor_of_data_in_takes_up_what_a_mix_of_sizes_saves(discount):
+    # 12,800/s of 1.5 KiB are billed as 2 KiB: 25 MiB/s, just the floor. With whole KiB they are 18.75 MiB/s
+    # and owe the rest; of sizes one byte above they are at most (1,535 / 1,024 + 1) KiB: 31.238 MiB/s.
+    made = with_discount(region(Workload.of(size="1.5 KiB", rps=12_800)), discount)
+    # 2,628,000 s; data out is 18.75 MiB/s and owes 6.25: 25 MiB/s x 0.016.
+    gigabytes = Fraction(2_628_000, 1024)
+    least = gigabytes * 25 * (Fraction("0.032") + Fraction("0.016"))
+    most = gigabytes * (
+        Fraction(12_800, 1024) * (Fraction(1535, 1024) + 1) * Fraction("0.032") + 25 * Fraction("0.016")
+    )
+    found = made.spread(Mode.ON_DEMAND_ADVANTAGE, LIMITS)
+    assert found == (USD(least * (1 - discount)), USD(most * (1 - discount)))
+    assert made.total(Mode.ON_DEMAND_ADVANTAGE) == found.least
+
+
+def test_the_least_and_the_most_of_a_mode_are_sums_over_its_streams():
+    made = region(Workload.of(size=90, max_size=100, rps=1), Workload.of(size=90, max_size=100, rps=2))
+    # 21.90 of shard-hours; 3 x 2,628,000 x 1.4e-8 = 0.110376 a unit, 3.6 to 4 units.
+    unit = Fraction("0.110376")
+    assert made.spread(Mode.PROVISIONED, LIMITS) == (
+        USD(Fraction("21.90") + Fraction(36, 10) * unit),
+        USD(Fraction("21.90") + 4 * unit),
+    )
 
 
 def test_fan_out_counts_towards_the_floor_of_data_out():
