@@ -122,6 +122,7 @@ GOOD = {
     "aggregation": [{"target_size": "25 KiB"}, "25 KiB", "target_size=25 KiB"],
     "mode": ["on-demand-advantage", "PROVISIONED"],
     "shards": [3],
+    "enhanced_metrics": ["ALL", "IncomingBytes, OutgoingBytes", ["IncomingBytes", "ALL"], []],
     "growth": ["5%/month", "0.8/year", "12.5% / month"],
     "horizon": ["12 months", "1 month", "2 years"],
 }
@@ -139,6 +140,7 @@ BAD = {
     "catch_up": [{"outage": "6h"}, {"outage": "6h", "within": "2h", "by": "1h"}, "6h"],
     "mode": ["serverless"],
     "shards": [0, 1.5, "x"],
+    "enhanced_metrics": ["all", "IncomingBytes,", ["Bytes"], 7, ""],
     "growth": ["5%", "5%/week", 5, "much/month"],
     "horizon": ["12", 12, "1 week", "soon"],
     "colour": ["red"],

@@ -71,3 +71,12 @@ def test_a_total_from_a_mean_size_stands_beside_its_bounds(form):
     told = "total: for records of the mean size; $1,096.05 to $1,110.77 for any mix of sizes up to 100 KiB"
     assert told in out
     assert "for any mix" not in run("cost", *flags[2:], "--sizes", "90KiB=100%").out
+
+
+@pytest.mark.parametrize("form", PAGES)
+def test_shard_level_metrics_are_a_line_of_each_bill(form):
+    flags = ("--size", "1", "--rps", "1", "--format", form)
+    out = run("cost", *flags, "--enhanced-metrics", "IncomingBytes,OutgoingBytes").out
+    # 2 x 1 shard x $0.30.
+    assert [out.count(said) for said in ("$0.60", "metrics of planned shards")] == [3, 2]
+    assert "metrics" not in run("cost", *flags).out

@@ -29,7 +29,7 @@ from shardcalc.core.history.metrics import FAN_OUT_BYTES, GET_BYTES
 from shardcalc.core.history.model import History
 from shardcalc.core.text import shards_text
 from shardcalc.core.units import KIB, Duration, RecordRate, Size
-from shardcalc.core.workload.parts import Consumer, ConsumerType, Mode, Rates
+from shardcalc.core.workload.parts import Consumer, ConsumerType, Mode, Rates, shard_metrics
 from shardcalc.core.workload.workload import DEFAULT_REGION, Workload
 
 ZERO: Final = Fraction(0)
@@ -122,6 +122,7 @@ def measured_workload(readings: Readings, written: Traffic) -> Workload:
         if history.max_record_size_kib is None
         else Size(history.max_record_size_kib * KIB),
         retention=None if history.retention_hours is None else Duration.hours(history.retention_hours),
+        enhanced_metrics=shard_metrics(history.enhanced_metrics or ()),
         region=history.region or DEFAULT_REGION,
     )
 
@@ -167,13 +168,15 @@ class Billing(NamedTuple):
             self._measured(provisioned_bill(self.workload, self._packing, shards, *self._rest))
         )
 
-    def standard(self) -> Bill:
-        """In On-demand Standard."""
-        return self._discounted(self._measured(standard_bill(self.workload, self._packing, *self._rest)))
+    def standard(self, shards: int) -> Bill:
+        """In On-demand Standard, with the shard-level metrics of so many shards."""
+        return self._discounted(
+            self._measured(standard_bill(self.workload, self._packing, shards, *self._rest))
+        )
 
-    def advantage(self) -> Bill:
+    def advantage(self, shards: int) -> Bill:
         """In On-demand Advantage with no other on-demand stream in the account, its floors included."""
-        alone = self._measured(advantage_bill(self.workload, self._packing, *self._rest))
+        alone = self._measured(advantage_bill(self.workload, self._packing, shards, *self._rest))
         short = floors([alone], *self._rest)
         return self._discounted(billed(alone.mode, alone.region, alone.hours, [*alone.lines, *short.lines]))
 
@@ -209,6 +212,6 @@ def choices(rows: Sequence[Replay], target: int, billing: Billing) -> Iterator[C
     if "data-out" not in billing.moved:
         # On-demand bills what is read, and that is not known.
         return
-    yield Choice("On-demand Standard", Mode.ON_DEMAND_STANDARD, None, billing.standard())
+    yield Choice("On-demand Standard", Mode.ON_DEMAND_STANDARD, None, billing.standard(target))
     title = "On-demand Advantage, no other on-demand stream"
-    yield Choice(title, Mode.ON_DEMAND_ADVANTAGE, None, billing.advantage())
+    yield Choice(title, Mode.ON_DEMAND_ADVANTAGE, None, billing.advantage(target))

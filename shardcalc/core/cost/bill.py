@@ -14,11 +14,12 @@ from typing import Any, Final, NamedTuple
 
 from shardcalc.core.capacity.packing import Packing
 from shardcalc.core.capacity.streams import Plan
-from shardcalc.core.facts import Limits, Source
+from shardcalc.core.facts import Limits, Source, regions
 from shardcalc.core.facts.prices import (
     ConsumerShardHours,
     GigabyteMonths,
     Gigabytes,
+    MetricMonths,
     Price,
     PriceSheet,
     PutPayloadUnits,
@@ -39,6 +40,9 @@ ONE: Final = Fraction(1)
 DATA_IN: Final = ("data-in",)
 DATA_OUT: Final = ("data-out", "fan-out-data", "long-term-retrieval")
 """The lines that count towards the floors of On-demand Advantage."""
+
+AS_PLANNED: Final = "metrics of planned shards"
+"""What is billed on demand, where nobody knows how many shards AWS will open."""
 
 Bounds = tuple[Quantity, Quantity]
 
@@ -273,7 +277,40 @@ def provisioned_bill(
         lines.append(
             priced("fan-out-data", "fan-out data", gigabytes(moved.data * fan_out), prices.fan_out_data)
         )
+    lines += _metrics(workload, shards, "shard-level metrics", limits, hours)
     return billed(Mode.PROVISIONED, workload.region, hours, lines)
+
+
+def _metrics(
+    workload: Workload, shards: int, title: str, limits: Limits, hours: Fraction
+) -> Iterator[CostLine]:
+    """The shard-level metrics that are switched on: CloudWatch bills each of every shard as a custom metric.
+
+    At the price of the first tier, which is the same wherever it is known; AWS takes less for very many.
+    """
+    count, fact = len(workload.enhanced_metrics), limits.custom_metric_month
+    if not count:
+        return
+    price = Price(
+        fact.name,
+        fact.value,
+        MetricMonths,
+        fact.source,
+        fact.date,
+        fact.confidence,
+        exact_decimal(fact.value.amount),
+        fact.note,
+    )
+    share = months(hours, limits)
+    yield priced(
+        "enhanced-metrics",
+        title,
+        MetricMonths(count * shards * share),
+        None if workload.region in regions().metrics_unpriced else price,
+        (count, "metrics"),
+        (shards, "shards"),
+        (share, "months"),
+    )
 
 
 def _stored(moved: Volume, kept: Duration, hours: Fraction, limits: Limits) -> GigabyteMonths:
@@ -298,9 +335,12 @@ def months(hours: Fraction, limits: Limits) -> Fraction:
 
 
 def standard_bill(
-    workload: Workload, packing: Packing, prices: PriceSheet, limits: Limits, hours: Fraction
+    workload: Workload, packing: Packing, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction
 ) -> Bill:
     """The bill of a stream in On-demand Standard: no consumer-hours, data in rounded up by record.
+
+    AWS chooses the shards of an on-demand stream: those given, the planned ones, only count the shard-level
+    metrics.
 
     Source: https://aws.amazon.com/kinesis/data-streams/pricing/
     """
@@ -323,13 +363,16 @@ def standard_bill(
         lines.append(
             priced("long-term-retention", "long-term retention", kept, prices.on_demand_long_term_storage)
         )
+    lines += _metrics(workload, shards, AS_PLANNED, limits, hours)
     return billed(Mode.ON_DEMAND_STANDARD, workload.region, hours, lines)
 
 
 def advantage_bill(
-    workload: Workload, packing: Packing, prices: PriceSheet, limits: Limits, hours: Fraction
+    workload: Workload, packing: Packing, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction
 ) -> Bill:
     """The bill of a stream in On-demand Advantage, before the account's floors: see :func:`floors`.
+
+    The shards only count the shard-level metrics, as in :func:`standard_bill`.
 
     Source: https://aws.amazon.com/blogs/big-data/, On-demand Advantage, 2025-11-03 and 2026-03-09
     """
@@ -345,6 +388,7 @@ def advantage_bill(
         lines.append(
             priced("extended-retention", "extended retention", kept, prices.advantage_extended_storage)
         )
+    lines += _metrics(workload, shards, AS_PLANNED, limits, hours)
     return billed(Mode.ON_DEMAND_ADVANTAGE, workload.region, hours, lines)
 
 
@@ -354,7 +398,7 @@ def own_bill(plan: Plan, shards: int, prices: PriceSheet, limits: Limits, hours:
     if workload.mode is Mode.PROVISIONED:
         return provisioned_bill(workload, packing, shards, prices, limits, hours)
     bill = standard_bill if workload.mode is Mode.ON_DEMAND_STANDARD else advantage_bill
-    return bill(workload, packing, prices, limits, hours)
+    return bill(workload, packing, plan.shards, prices, limits, hours)
 
 
 def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:

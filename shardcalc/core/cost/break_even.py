@@ -5,18 +5,19 @@ the cheapest.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 from shardcalc.core.cost.bill import (
     DATA_IN,
     DATA_OUT,
+    Bill,
     total,
 )
 from shardcalc.core.cost.comparison import RegionCost
 from shardcalc.core.facts import Limits
-from shardcalc.core.units import GIB, USD
+from shardcalc.core.units import GIB, USD, ceil_div
 from shardcalc.core.workload.parts import Mode
 
 ZERO: Final = Fraction(0)
@@ -61,6 +62,8 @@ class Curves(NamedTuple):
 
     per_shard: tuple[tuple[Fraction, Fraction], ...]
     """For each stream: its demand in shards today, before rounding up, and what one shard costs."""
+    metrics: tuple[tuple[Fraction, Fraction], ...]
+    """The same for the shard-level metrics. They cost as much in every mode, so they decide nothing."""
     provisioned: Fraction
     """What else provisioned costs, in proportion to traffic."""
     standard: _Line
@@ -72,16 +75,14 @@ class Curves(NamedTuple):
 
     def cost(self, mode: Mode, x: Fraction) -> USD:
         """The cost of a mode at a multiple of today's traffic."""
+        metrics = _by_shard(self.metrics, x)
         if mode is Mode.PROVISIONED:
-            shards = sum(
-                max(1, -(-(load * x).numerator // (load * x).denominator)) * price
-                for load, price in self.per_shard
-            )
-            return USD(shards + self.provisioned * x)
+            return USD(metrics + _by_shard(self.per_shard, x) + self.provisioned * x)
         if mode is Mode.ON_DEMAND_STANDARD:
-            return USD(self.standard.at(x))
+            return USD(metrics + self.standard.at(x))
         return USD(
-            self.advantage * x
+            metrics
+            + self.advantage * x
             + sum(max(ZERO, owed - moved * x) * price for owed, moved, price in self.floors)
         )
 
@@ -145,6 +146,11 @@ class Curves(NamedTuple):
         )
 
 
+def _by_shard(steps: Sequence[tuple[Fraction, Fraction]], x: Fraction) -> Fraction:
+    """What costs so much a shard, at a multiple of today's traffic."""
+    return sum((max(1, ceil_div(load * x)) * price for load, price in steps), ZERO)
+
+
 def _cheapest(
     lines: Sequence[tuple[Mode, _Line]], start: Fraction, end: Fraction
 ) -> Iterator[tuple[Mode, Fraction, Fraction]]:
@@ -170,26 +176,20 @@ def curves(region: RegionCost, limits: Limits) -> Curves | None:
     if not all(region.complete(mode) for mode in Mode) or not _priced(region):
         return None
     per_shard: list[tuple[Fraction, Fraction]] = []
+    metrics: list[tuple[Fraction, Fraction]] = []
     moving = ZERO
     for stream in region.streams:
-        each = [
-            line.cost.amount
-            for line in stream.provisioned.lines
-            if line.name in _BY_SHARD and line.cost is not None
-        ]
+        bill = stream.provisioned
+        each, metered = _sum([bill], *_BY_SHARD), _sum([bill], _METRICS)
         load = max(constraint.load for constraint in stream.plan.constraints)
-        per_shard.append((load, sum(each, ZERO) / stream.shards))
-        moving += stream.provisioned.total.amount - sum(each, ZERO)
-    fixed = total(
-        [
-            line.cost
-            for stream in region.streams
-            for line in stream.standard.lines
-            if line.name == "stream-hours"
-        ]
-    ).amount
-    standard = region.total(Mode.ON_DEMAND_STANDARD).amount
-    advantage = total([stream.advantage.total for stream in region.streams]).amount
+        per_shard.append((load, each / stream.shards))
+        metrics.append((load, metered / stream.shards))
+        moving += bill.total.amount - each - metered
+    bills = [stream.standard for stream in region.streams]
+    fixed = _sum(bills, "stream-hours")
+    standard = total([bill.total for bill in bills]).amount - _sum(bills, _METRICS)
+    bills = [stream.advantage for stream in region.streams]
+    advantage = total([bill.total for bill in bills]).amount - _sum(bills, _METRICS)
     prices = region.prices
     owed = []
     for way, floor, price in (
@@ -209,10 +209,18 @@ def curves(region: RegionCost, limits: Limits) -> Curves | None:
             ZERO,
         )
         owed.append((floor.amount * region.hours * 3600 / GIB, moved, price.amount.amount))
-    return Curves(tuple(per_shard), moving, _Line(fixed, standard - fixed), advantage, tuple(owed))
+    return Curves(
+        tuple(per_shard), tuple(metrics), moving, _Line(fixed, standard - fixed), advantage, tuple(owed)
+    )
 
 
 _BY_SHARD: Final = ("shard-hours", "extended-retention", "consumer-shard-hours")
+_METRICS: Final = "enhanced-metrics"
+
+
+def _sum(bills: Iterable[Bill], *names: str) -> Fraction:
+    """What the lines of these names cost together."""
+    return total([line.cost for bill in bills for line in bill.lines if line.name in names]).amount
 
 
 def _priced(region: RegionCost) -> bool:

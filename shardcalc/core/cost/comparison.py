@@ -148,8 +148,8 @@ def cost_stream(workload: Workload, prices: PriceSheet, limits: Limits, hours: F
         planned,
         shards,
         provisioned_bill(workload, planned.packing, shards, prices, limits, hours),
-        standard_bill(workload, planned.packing, prices, limits, hours),
-        advantage_bill(workload, planned.packing, prices, limits, hours),
+        standard_bill(workload, planned.packing, planned.shards, prices, limits, hours),
+        advantage_bill(workload, planned.packing, planned.shards, prices, limits, hours),
     )
 
 

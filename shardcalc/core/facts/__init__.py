@@ -281,6 +281,8 @@ class Regions(NamedTuple):
     codes: tuple[str, ...]
     large: frozenset[str]
     """Regions with AWS's larger shard quota and on-demand ceiling."""
+    metrics_unpriced: frozenset[str]
+    """Regions where CloudWatch's price of a custom metric is not known."""
     currency: Mapping[str, str]
     """Currency of the price list where it is not USD."""
     bulk_prices: str
@@ -301,6 +303,7 @@ def regions() -> Regions:
     return Regions(
         tuple(table["codes"]),
         frozenset(table["large"]),
+        frozenset(table["metrics_unpriced"]),
         table["currency"],
         published["bulk"],
         tuple(published["query_regions"]),

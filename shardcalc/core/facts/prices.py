@@ -69,6 +69,13 @@ class GigabyteMonths(Quantity):
     UNIT = "GB-month"
 
 
+class MetricMonths(Quantity):
+    """One metric of one shard, kept by CloudWatch for a month."""
+
+    __slots__ = ()
+    UNIT = "MetricMonth"
+
+
 Q = TypeVar("Q", bound=Quantity)
 
 

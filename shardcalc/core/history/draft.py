@@ -15,6 +15,7 @@ from shardcalc.core.history.metrics import GET_BYTES, INCOMING_BYTES, INCOMING_R
 from shardcalc.core.history.model import History, Series
 from shardcalc.core.text import decimal
 from shardcalc.core.units import ceil_div
+from shardcalc.core.workload.parts import shard_metrics
 
 _MODES: Final = {"PROVISIONED": "provisioned", "ON_DEMAND": "on-demand-standard"}
 
@@ -76,6 +77,8 @@ def draft(history: History) -> Draft:
         fields.append(DraftField("max_record_size", f"{history.max_record_size_kib} KiB"))
     if history.retention_hours is not None:
         fields.append(DraftField("retention", f"{history.retention_hours} h"))
+    if metrics := shard_metrics(history.enhanced_metrics or ()):
+        fields.append(DraftField("enhanced_metrics", f"[{', '.join(metrics)}]"))
     if history.mode is not None:
         note = "or on-demand-advantage: the account's setting, which was not read"
         fields.append(DraftField("mode", _MODES[history.mode], note if history.mode == "ON_DEMAND" else ""))

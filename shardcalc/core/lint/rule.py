@@ -74,7 +74,8 @@ class Subject:
 
     def standard(self) -> Bill:
         """A month in On-demand Standard."""
-        return self._discounted(standard_bill(self.workload, self.plan.packing, *self._rest))
+        made = standard_bill(self.workload, self.plan.packing, self.plan.shards, *self._rest)
+        return self._discounted(made)
 
     @property
     def _rest(self) -> tuple[PriceSheet, Limits, Fraction]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final, NamedTuple, Self
 
-from shardcalc.core.text import BadFields, BadValue, percent, read_share, shown
+from shardcalc.core.text import BadFields, BadValue, nearest, percent, read_share, shown
 from shardcalc.core.units import Duration, Months, RecordRate, Size
 from shardcalc.core.workload import forms
 from shardcalc.core.workload.reading import (
@@ -21,6 +22,7 @@ from shardcalc.core.workload.reading import (
     read_size,
     readers,
     share,
+    text_of,
 )
 
 
@@ -30,6 +32,34 @@ class Mode(StrEnum):
     PROVISIONED = "provisioned"
     ON_DEMAND_STANDARD = "on-demand-standard"
     ON_DEMAND_ADVANTAGE = "on-demand-advantage"
+
+
+SHARD_METRICS: Final = (
+    "IncomingBytes",
+    "IncomingRecords",
+    "OutgoingBytes",
+    "OutgoingRecords",
+    "WriteProvisionedThroughputExceeded",
+    "ReadProvisionedThroughputExceeded",
+    "IteratorAgeMilliseconds",
+)
+"""The metrics of each shard that can be switched on, by AWS's names; ``ALL`` stands for all of them."""
+
+
+def shard_metrics(names: Collection[str]) -> tuple[str, ...]:
+    """The shard-level metrics that are among these names, each once."""
+    return tuple(name for name in SHARD_METRICS if name in names or "ALL" in names)
+
+
+def read_metrics(value: object) -> tuple[str, ...]:
+    """A list of AWS's names of shard-level metrics, or one text with commas between them."""
+    known = (*SHARD_METRICS, "ALL")
+    listed = value if isinstance(value, (list, tuple)) else text_of(value).split(",")
+    names = [text_of(name).strip() for name in listed]
+    for name in names:
+        if name not in known:
+            raise BadValue(f"{shown(name)} is not a shard-level metric{nearest(name, known)}")
+    return shard_metrics(names)
 
 
 class ConsumerType(StrEnum):

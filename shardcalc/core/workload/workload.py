@@ -22,6 +22,7 @@ from shardcalc.core.workload.parts import (
     CATCH_UP_FIELDS,
     CONSUMER_FIELDS,
     RATES_FIELDS,
+    SHARD_METRICS,
     SIZE_SHARE_FIELDS,
     Aggregation,
     CatchUp,
@@ -31,6 +32,7 @@ from shardcalc.core.workload.parts import (
     Mode,
     Rates,
     SizeShare,
+    read_metrics,
 )
 from shardcalc.core.workload.reading import (
     Field,
@@ -80,6 +82,8 @@ class Workload:
     retention: Duration | None = None
     long_term_reads: Size | None = None
     """Bytes read a month from records older than seven days."""
+    enhanced_metrics: tuple[str, ...] = ()
+    """The shard-level metrics that are switched on, by AWS's names."""
     mode: Mode = Mode.PROVISIONED
     region: str = DEFAULT_REGION
     shards: int | None = None
@@ -270,6 +274,8 @@ def _exact_consumer(consumer: Consumer) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value is not None}
 
 
+_METRIC: Final = "|".join((*SHARD_METRICS, "ALL"))
+
 FIELDS: Final = (
     Field(
         "size", read_size, "mean record size, data blob plus partition key; a bare number is KiB",
@@ -368,6 +374,16 @@ FIELDS: Final = (
     Field(
         "long_term_reads", read_volume, "how much is read a month from records older than 7 days",
         forms.VOLUME, "SIZE", _text("long_term_reads"), _optional("long_term_reads", "long_term_reads_bytes"),
+    ),
+    Field(
+        "enhanced_metrics", read_metrics, "shard-level metrics that are switched on, by AWS's names, or ALL",
+        {
+            "anyOf": [{"type": "array", "items": {"enum": [*SHARD_METRICS, "ALL"]}},
+                {"type": "string", "pattern": rf"^\s*({_METRIC})\s*(,\s*({_METRIC})\s*)*$"}],
+            "examples": ["ALL", ["IncomingBytes", "IncomingRecords"]],
+        },
+        "NAME,...", lambda w, _: ", ".join(w.enhanced_metrics),
+        lambda w: {"enhanced_metrics": list(w.enhanced_metrics)} if w.enhanced_metrics else None,
     ),
     Field(
         "mode", read_mode, "capacity mode: provisioned, on-demand-standard, on-demand-advantage",

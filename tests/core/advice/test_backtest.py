@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from shardcalc.core.units import USD
 from tests.suggested import found
 from tests.synthetic import (
     DAY,
@@ -33,3 +34,28 @@ def test_the_backtest_is_worked_by_hand():
     assert rows[12].shard_hours == 12 * 14 * 24
     # Half of a day has less than 150,000 records a minute (2,500/s) and half has more, sale aside.
     assert abs(rows[10].p50 - Fraction(25, 100)) < Fraction(1, 100)
+
+
+def test_shard_level_metrics_that_are_switched_on_are_billed():
+    plain, metered = (
+        found(history(enhanced_metrics=on)) for on in ((), ("IncomingBytes", "IncomingRecords"))
+    )
+    # 2 metrics x $0.30 for each of the 10 shards that are advised, and on demand too.
+    more = [
+        with_.bill.total - without.bill.total for with_, without in zip(metered.rows, plain.rows, strict=True)
+    ]
+    assert more == [USD(Fraction(6, 10) * row.shards) for row in plain.rows]
+    assert [
+        with_.bill.total - without.bill.total
+        for with_, without in zip(metered.choices, plain.choices, strict=True)
+    ] == [USD(6)] * 3
+
+
+def test_records_are_at_most_as_large_as_the_stream_accepts():
+    # 100,000 B and more could be 1 MiB, or 2 MiB where the stream takes them.
+    [line] = [
+        line
+        for line in found(history(max_record_size_kib=2048)).rows[0].bill.lines
+        if line.name == "put-payload-units"
+    ]
+    assert line.moved.largest == 2 * 1024 * 1024

@@ -9,6 +9,7 @@ import pytest
 
 from shardcalc.core.capacity.packing import pack
 from shardcalc.core.cost.bill import (
+    AS_PLANNED,
     Bill,
     Volume,
     advantage_bill,
@@ -46,14 +47,14 @@ def published_bills(row: dict[str, object]) -> list[Bill]:
         return [provisioned_bill(workload, packing, int(str(row["shards"])), prices, LIMITS, hours)]
     if row["mode"] == "on-demand-standard":
         # All streams together carry the row's rate; each is billed its hours.
-        one = standard_bill(workload, packing, prices, LIMITS, hours)
+        one = standard_bill(workload, packing, 0, prices, LIMITS, hours)
         idle = [line for line in one.lines if line.name == "stream-hours"]
         return [
             one,
             *(billed(one.mode, one.region, hours, idle) for _ in range(int(str(row.get("streams", 1))) - 1)),
         ]
     assert row["mode"] == "on-demand-advantage"
-    one = advantage_bill(workload, packing, prices, LIMITS, hours)
+    one = advantage_bill(workload, packing, 0, prices, LIMITS, hours)
     return [one, floors([one], prices, LIMITS, hours)]
 
 
@@ -124,6 +125,37 @@ def test_records_kept_and_read_beyond_seven_days():
     assert [str(of["long-term-retention"]) for of in lines] == ["$4.36", "$4.36"]
     # 10 GB x $0.021; on demand they leave as data out: 10 GB x $0.04.
     assert [str(of["long-term-retrieval"]) for of in lines] == ["$0.21", "$0.40"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "months"),
+    [(730, 1), (672, 1), (744, 1), (365, Fraction(1, 2)), (1460, 2)],
+)
+def test_shard_level_metrics_are_billed_by_shard_and_month(hours, months):
+    # 3 MiB/s: 3 shards. 2 metrics x 3 shards x $0.30 = $1.80 a month; on demand as for the 3 planned shards.
+    workload = Workload.of(size=1024, rps=3, enhanced_metrics="IncomingBytes, IncomingRecords")
+    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(hours))
+    lines = [line for bill in made.bills for line in bill.lines if line.name == "enhanced-metrics"]
+    assert [line.cost for line in lines] == [USD(Fraction("1.80") * months)] * 3
+    assert [line.working.split(" x ")[:2] for line in lines] == [["2 metrics", "3 shards"]] * 3
+    assert [line.title for line in lines] == ["shard-level metrics", *(AS_PLANNED,) * 2]
+
+
+def test_declared_shards_have_metrics_and_on_demand_has_those_of_the_planned():
+    workload = Workload.of(size=1, rps=1, shards=4, enhanced_metrics="ALL")
+    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730))
+    lines = [line for bill in made.bills for line in bill.lines if line.name == "enhanced-metrics"]
+    # All are 7: 7 x 4 x 0.30 = 8.40, and 7 x 1 x 0.30 = 2.10.
+    assert [line.cost.cents for line in lines] == ["8.40", "2.10", "2.10"]
+
+
+@pytest.mark.parametrize(("place", "priced"), [("eu-west-3", True), ("cn-north-1", False)])
+def test_metrics_have_a_price_where_it_was_read(place, priced):
+    workload = Workload.of(size=1, rps=1, region=place, enhanced_metrics="ALL")
+    made = cost_stream(workload, built_in_prices(place), LIMITS, Fraction(730))
+    [line] = [line for line in made.provisioned.lines if line.name == "enhanced-metrics"]
+    assert (line.price is not None, line.cost) == (priced, USD(Fraction("2.10")) if priced else None)
+    assert not made.provisioned.complete
 
 
 # ── bounds for any mix of sizes ──────────────────────────────────────────────────────────────────

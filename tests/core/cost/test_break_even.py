@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shardcalc import Mode, Workload
 from shardcalc.core.cost.break_even import break_evens, curves
 from shardcalc.core.units import USD
+from shardcalc.core.workload.parts import SHARD_METRICS
 from shardcalc.core.workload.workload import Rates
 from tests.fuzz import examples
 from tests.regions import LIMITS, region
@@ -45,12 +46,13 @@ def scaled(workload: Workload, times: Fraction) -> Workload:
 
 
 workloads = st.builds(
-    lambda size, mean, more, consumers, fan_out, days: Workload.of(
+    lambda size, mean, more, consumers, fan_out, days, metrics: Workload.of(
         size=f"{size} B",
         rps={"mean": mean, "peak": mean + more},
         consumers=consumers,
         fan_out=fan_out,
         retention=f"{days}d",
+        enhanced_metrics=metrics,
         **({"long_term_reads": "7 GiB"} if days > 10 else {}),
     ),
     st.integers(50, 200_000),
@@ -59,6 +61,7 @@ workloads = st.builds(
     st.integers(0, 5),
     st.integers(0, 5),
     st.integers(1, 20),
+    st.lists(st.sampled_from(SHARD_METRICS), max_size=2),
 )
 
 

@@ -53,6 +53,19 @@ def test_the_skew_is_the_busiest_shard_over_the_mean():
     assert "3" in skew.note
 
 
+@pytest.mark.parametrize(
+    ("read", "field"),
+    [
+        (None, None),
+        ((), None),
+        (("IncomingRecords", "IncomingBytes", "Newest"), "[IncomingBytes, IncomingRecords]"),
+    ],
+)
+def test_shard_level_metrics_that_are_switched_on_stand_in_the_profile(read, field):
+    made = draft(replace(measured(IncomingRecords=[6], IncomingBytes=[600]), enhanced_metrics=read))
+    assert [each.value for each in made.fields if each.name == "enhanced_metrics"] == [field] * bool(field)
+
+
 def test_without_records_or_bytes_there_is_no_profile():
     with pytest.raises(HistoryError, match=r"metrics\.IncomingRecords"):
         draft(measured(IncomingBytes=[600]))

@@ -7,10 +7,11 @@ from fractions import Fraction
 import pytest
 
 from shardcalc import BadFields, Size, Workload
+from shardcalc.core.history import metrics
 from shardcalc.core.text import BadValue
 from shardcalc.core.units import RecordRate
 from shardcalc.core.workload.declared import STREAM_READERS
-from shardcalc.core.workload.parts import CatchUp, Consumer, Rates
+from shardcalc.core.workload.parts import SHARD_METRICS, CatchUp, Consumer, Rates
 from shardcalc.core.workload.reading import pairs
 from shardcalc.core.workload.requirements import Expectation
 
@@ -88,6 +89,29 @@ def test_text_may_have_ten_thousand_characters():
 def test_one_value_is_no_list_mapping_or_nothing(value):
     with pytest.raises(BadFields, match="is not one value"):
         Workload.of(size=value, rps=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        ("IncomingBytes", ("IncomingBytes",)),
+        ("OutgoingBytes, IncomingBytes,IncomingBytes", ("IncomingBytes", "OutgoingBytes")),
+        (["IteratorAgeMilliseconds"], ("IteratorAgeMilliseconds",)),
+        ("ALL", SHARD_METRICS),
+        (["ALL", "IncomingBytes"], SHARD_METRICS),
+        ([], ()),
+    ],
+)
+def test_shard_level_metrics_are_read_by_awss_names(written, names):
+    assert Workload.of(size=1, rps=1, enhanced_metrics=written).enhanced_metrics == names
+
+
+def test_a_shard_level_metric_that_aws_does_not_have_is_told():
+    with pytest.raises(
+        BadFields, match="'IncomingByte' is not a shard-level metric; did you mean IncomingBytes"
+    ):
+        Workload.of(size=1, rps=1, enhanced_metrics="ALL,IncomingByte")
+    assert tuple(metrics.SHARD_METRICS) == SHARD_METRICS
 
 
 @pytest.mark.parametrize(("field", "told"), [("ignore", "a list of rule"), ("expect", "a mapping of shards")])
