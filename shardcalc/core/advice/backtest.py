@@ -169,7 +169,7 @@ class Billing(NamedTuple):
         )
 
     def standard(self, shards: int) -> Bill:
-        """In On-demand Standard, with the shard-level metrics of so many shards."""
+        """In On-demand Standard, with the shard-level metrics of this number of shards."""
         return self._discounted(
             self._measured(standard_bill(self.workload, self._packing, shards, *self._rest))
         )

@@ -328,8 +328,8 @@ def _old_reads(workload: Workload, hours: Fraction, limits: Limits) -> Gigabytes
 
 
 def months(hours: Fraction, limits: Limits) -> Fraction:
-    """How many months so many hours are, for all that is charged by the month: 28 to 31 days are one, other
-    hours are counted in usual months.
+    """How many months this number of hours is, for what is charged by the month: 28 to 31 days are one month,
+    other hours are counted in usual months.
     """
     return ONE if 28 * 24 <= hours <= 31 * 24 else hours / limits.month.value.in_hours
 
