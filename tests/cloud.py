@@ -49,6 +49,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
         "AWS_SHARED_CREDENTIALS_FILE": str(nowhere / "credentials"),
         "AWS_MAX_ATTEMPTS": "2",
         "HOME": str(nowhere),
+        "USERPROFILE": str(nowhere),
         "COLUMNS": "100",
     }
     for name, value in values.items():

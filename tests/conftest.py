@@ -33,7 +33,10 @@ NUMBER = count()
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path_factory, monkeypatch):
     # Not made here: few tests have anything to keep there.
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "caches" / f"{next(NUMBER)}"))
+    folder = str(tmp_path_factory.getbasetemp() / "caches" / f"{next(NUMBER)}")
+    # What platformdirs looks at first: the former on Linux and macOS, the latter on Windows.
+    monkeypatch.setenv("XDG_CACHE_HOME", folder)
+    monkeypatch.setenv("WIN_PD_OVERRIDE_LOCAL_APPDATA", folder)
 
 
 @pytest.fixture(autouse=True)

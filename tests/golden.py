@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.places import GOLDEN
+from tests.systems import as_posix
 
 SUFFIX = {"table": "txt", "json": "json", "markdown": "md"}
 """How the golden file of a format ends."""
@@ -28,10 +29,11 @@ MOST = 8_000
 def check(name: str, text: str) -> None:
     """Compare a text with the golden file of this name."""
     file = GOLDEN / name
+    text = as_posix(text)
     kept = text if Path(name).suffix != ".json" or len(text) <= MOST else sample(text)
     if os.environ.get("SHARDCALC_GOLDEN") == "write":
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(kept, encoding="utf-8")
+        file.write_text(kept, encoding="utf-8", newline="\n")
     assert file.exists(), f"no golden file {name}; write it with SHARDCALC_GOLDEN=write and read it"
     assert kept == file.read_text(encoding="utf-8")
 

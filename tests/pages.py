@@ -15,6 +15,7 @@ from shardcalc.core.workload.parts import CONSUMER_FIELDS
 from shardcalc.core.workload.reading import Field
 from tests.command import run
 from tests.places import ROOT
+from tests.systems import as_posix
 
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
@@ -69,7 +70,8 @@ def printed(command: str) -> str:
     assert name == "shardcalc"
     ran = run(*arguments)
     assert ran.err == ""
-    return "".join(ran.out.splitlines(keepends=True)[: int(head[1])]) if head else ran.out
+    out = as_posix(ran.out)
+    return "".join(out.splitlines(keepends=True)[: int(head[1])]) if head else out
 
 
 # ── headings and links ───────────────────────────────────────────────────────────────────────────

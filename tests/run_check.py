@@ -32,7 +32,7 @@ streams:
 def write(folder: Path, text: str, name: str = "orders.yaml") -> str:
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
+    file.write_text(text, encoding="utf-8")
     return str(file)
 
 

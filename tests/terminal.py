@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
+import struct
 import subprocess
 import sys
+
+import pytest
 
 from tests.places import ROOT
 
@@ -14,15 +16,16 @@ COMMAND = (sys.executable, "-m", "shardcalc")
 
 
 def in_terminal(columns: int, *arguments: str, **environment: str) -> str:
-    """What a command draws in a real terminal of so many columns."""
+    """What a command draws in a real terminal of so many columns; skips the test where there is none."""
+    pty, fcntl, termios = (
+        pytest.importorskip(name, reason="Windows has no pseudo-terminals")
+        for name in ("pty", "fcntl", "termios")
+    )
     main, other = pty.openpty()
-    import fcntl
-    import struct
-    import termios
-
     fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "NO_COLOR")} | {
         "TERM": "xterm-256color",
+        "PYTHONUTF8": "1",
         **environment,
     }
     process = subprocess.Popen(

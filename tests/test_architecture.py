@@ -224,8 +224,8 @@ def modules(package: Path) -> dict[str, Path]:
     """Every module by its name below the package; a package's face only if it holds more than a docstring."""
     found = {}
     for file in sorted(package.rglob("*.py")):
-        name = str(file.relative_to(package).with_suffix("")).replace("/", ".").removesuffix(".__init__")
-        body = ast.parse(file.read_text()).body
+        name = ".".join(file.relative_to(package).with_suffix("").parts).removesuffix(".__init__")
+        body = ast.parse(file.read_text(encoding="utf-8")).body
         if file.name == "__init__.py" and (file.parent == package or len(body) <= 1):
             continue
         found[name] = file
@@ -238,7 +238,7 @@ THERE = modules(PACKAGE)
 def imported(file: Path, known: set[str]) -> set[str]:
     """The modules of the package that a file imports anywhere in it, functions and type checking included."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -291,7 +291,9 @@ def test_every_command_is_about_a_dozen_lines_and_knows_no_kinesis():
     for name, file in THERE.items():
         if name.startswith("cli."):
             words = {
-                node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)
+                node.value
+                for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+                if isinstance(node, ast.Constant)
             }
             assert not words & {"provisioned", "PROVISIONED", "ON_DEMAND"}, name
 
@@ -384,7 +386,7 @@ CALCULATING = [
 def test_no_number_of_awss_stands_in_the_core(name):
     numbers = [
         node.value
-        for node in ast.walk(ast.parse(THERE[name].read_text()))
+        for node in ast.walk(ast.parse(THERE[name].read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and type(node.value) in (int, float)
     ]
     assert not {number for number in numbers if number > 31 and number not in OWN_NUMBERS}
@@ -421,7 +423,7 @@ def test_every_public_name_exists_and_is_seen_by_type_checkers():
         assert getattr(shardcalc, name) is not None
     with pytest.raises(AttributeError):
         shardcalc.nothing  # noqa: B018
-    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
     [block] = [node for node in tree.body if isinstance(node, ast.If)]
     seen = {alias.asname for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
     assert seen == {*shardcalc.__all__, "__version__"}
@@ -429,7 +431,7 @@ def test_every_public_name_exists_and_is_seen_by_type_checkers():
 
 def test_what_must_not_type_check_does_not():
     folder = TESTS / "typing"
-    lines = (folder / "must_fail.py").read_text().splitlines()
+    lines = (folder / "must_fail.py").read_text(encoding="utf-8").splitlines()
     expected = {number for number, line in enumerate(lines, 1) if "# error" in line}
     command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "must_fail.py"]
     ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -99,7 +99,9 @@ def test_the_history_of_the_examples_is_the_one_with_the_known_answer():
 
 def test_the_examples_of_the_library_page_run(monkeypatch):
     monkeypatch.chdir(ROOT)
-    failed, tried = doctest.testfile(str(ROOT / "docs" / "library.md"), module_relative=False)
+    failed, tried = doctest.testfile(
+        str(ROOT / "docs" / "library.md"), module_relative=False, encoding="utf-8"
+    )
     assert tried > 30
     assert not failed
 
@@ -112,8 +114,8 @@ PROFILE, POLICY, WORKFLOW, HOOK = re.findall(r"```yaml\n(.*?)```", pages.text_of
 
 def test_the_profile_and_the_policy_can_be_used_as_they_are(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("orders.yaml").write_text(PROFILE)
-    Path(".shardcalc.yaml").write_text(POLICY)
+    Path("orders.yaml").write_text(PROFILE, encoding="utf-8")
+    Path(".shardcalc.yaml").write_text(POLICY, encoding="utf-8")
     ran = check("orders.yaml", "--fail-on", "info")
     assert (ran.code, ran.out.splitlines()[0]) == (0, "no findings in 1 stream in 1 file; 1 suppressed")
 
@@ -131,8 +133,10 @@ def test_every_field_of_a_policy_is_shown_and_described():
 
 
 def test_workflow_and_hook_name_what_exists():
-    inputs = yaml.safe_load((ROOT / "action.yml").read_text())["inputs"]
+    inputs = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
     steps = yaml.safe_load(WORKFLOW)["jobs"]["capacity"]["steps"]
     assert set(steps[1]["with"]) <= set(inputs)
-    hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    hooks = {
+        hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    }
     assert yaml.safe_load(HOOK)["repos"][0]["hooks"][0]["id"] in hooks

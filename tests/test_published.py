@@ -10,7 +10,7 @@ from shardcalc import Workload, plan
 from shardcalc.core.capacity.hash_keys import hash_key, hash_key_ranges, shard_index
 from tests.places import DATA
 
-PUBLISHED = json.loads((DATA / "published.json").read_text())
+PUBLISHED = json.loads((DATA / "published.json").read_text(encoding="utf-8"))
 
 
 def workload(row: dict[str, object]) -> Workload:

@@ -39,7 +39,7 @@ def test_the_profile_that_it_shows_can_be_planned(tmp_path, monkeypatch):
     [profile] = re.findall(r"^```yaml\n(.*?)```$", pages.text_of("README.md"), re.MULTILINE | re.DOTALL)
     assert yaml.safe_load(profile)["version"] == 1
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "orders.yaml").write_text(profile)
+    (tmp_path / "orders.yaml").write_text(profile, encoding="utf-8")
     ran = run("plan", "orders.yaml")
     assert (ran.code, ran.out.split("  ")[0]) == (0, "orders: 21 shards")
 

@@ -13,14 +13,10 @@ from tests.run_check import CLEAN, ORDERS, check, write
 
 
 def test_a_stream_that_stands_twice_is_told_across_files(tmp_path):
-    write(tmp_path, CLEAN, "a.yaml")
-    write(tmp_path, CLEAN, "b.yaml")
+    first, again = write(tmp_path, CLEAN, "a.yaml"), write(tmp_path, CLEAN, "b.yaml")
     ran = check(str(tmp_path))
     assert ran.code == 2
-    assert (
-        f"{tmp_path}/b.yaml:3:3  streams.orders: the stream is declared twice; first in {tmp_path}/a.yaml:3:3"
-        in ran.err
-    )
+    assert f"{again}:3:3  streams.orders: the stream is declared twice; first in {first}:3:3" in ran.err
 
 
 @pytest.mark.skipif(

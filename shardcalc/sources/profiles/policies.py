@@ -48,8 +48,7 @@ def policy_files(files: Iterable[str], problems: list[Problem]) -> dict[str, Doc
         if policy_file is None:
             continue
         if policy_file not in read:
-            near = os.path.relpath(policy_file)
-            read[policy_file] = load_policy(policy_file if near.startswith("..") else near, problems)
+            read[policy_file] = load_policy(_near(policy_file), problems)
         document = read[policy_file]
         if document is not None:
             found[file] = document
@@ -66,6 +65,15 @@ def _nearest_policy(folder: str) -> str | None:
     return next(
         (path for each in above[: top + 1] if os.path.isfile(path := os.path.join(each, POLICY_FILE))), None
     )
+
+
+def _near(file: str) -> str:
+    """A file's name seen from the working folder if it is below it, and else its whole name."""
+    try:
+        seen = os.path.relpath(file)
+    except ValueError:  # on Windows, no path leads from one drive to another
+        return file
+    return file if seen.startswith("..") else seen
 
 
 def load_policy(file: str, problems: list[Problem]) -> Document | None:

@@ -49,6 +49,9 @@ def baseline_text(found: Iterable[Found], file: str) -> str:
 
 def near(file: str, baseline: str) -> str:
     """A file's name seen from the baseline's folder, so that it does not matter where a check is run."""
-    return os.path.relpath(os.path.realpath(file), os.path.dirname(os.path.realpath(baseline))).replace(
-        os.sep, "/"
-    )
+    whole = os.path.realpath(file)
+    try:
+        seen = os.path.relpath(whole, os.path.dirname(os.path.realpath(baseline)))
+    except ValueError:  # on Windows, no path leads from one drive to another
+        seen = whole
+    return seen.replace(os.sep, "/")

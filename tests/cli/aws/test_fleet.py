@@ -8,6 +8,8 @@ from pathlib import Path
 import boto3
 import pytest
 
+from tests.systems import posix
+
 HERE = "us-east-1"  # where every price is known
 
 
@@ -315,6 +317,7 @@ def test_saved_histories_that_cannot_be_read_are_all_named(shardcalc, tmp_path):
     assert "b.json" in result.err
 
 
+@posix("SIGINT that is sent to one process")
 def test_an_interrupt_keeps_what_was_saved_whole(aws, at, tmp_path):
     """The second call never comes: the streams of the first are saved, and no half file lies about."""
     import signal

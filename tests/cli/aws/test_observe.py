@@ -16,6 +16,7 @@ import pytest
 from shardcalc.core.history.metrics import CONSUMER_METRICS, STREAM_METRICS
 from shardcalc.sources.store.histories import read_history_file
 from shardcalc.sources.store.history_document import read_document
+from tests.systems import posix
 
 HERE = "eu-west-1"
 
@@ -52,7 +53,7 @@ def test_a_history_is_saved_with_everything_that_was_read(aws, at, shardcalc, tm
     file = tmp_path / "orders.json"
     result = shardcalc("observe", "orders", *at, "-o", str(file))
     assert (result.code, result.out) == (0, "")
-    history = read_document(json.loads(file.read_text()))
+    history = read_document(json.loads(file.read_text(encoding="utf-8")))
     assert (history.stream, history.region, history.mode, history.status) == (
         "orders",
         HERE,
@@ -297,6 +298,7 @@ def test_a_file_that_cannot_be_written(aws, at, shardcalc, tmp_path):
     assert "not written" in result.err
 
 
+@posix("SIGINT that is sent to one process")
 def test_an_interrupt_leaves_no_file(aws, at, tmp_path):
     aws.add("orders")
     aws.fault("GetMetricData", hang=True)

@@ -26,7 +26,7 @@ from shardcalc.core.units import USD
 from shardcalc.core.workload.workload import Workload
 from tests.places import DATA
 
-PUBLISHED = json.loads((DATA / "published.json").read_text())
+PUBLISHED = json.loads((DATA / "published.json").read_text(encoding="utf-8"))
 LIMITS = built_in_limits()
 
 

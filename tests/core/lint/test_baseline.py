@@ -33,9 +33,26 @@ def test_a_baseline_moves_with_its_repository(tmp_path, monkeypatch):
     write(tmp_path / "here", ORDERS, "profiles/orders.yaml")
     monkeypatch.chdir(tmp_path / "here")
     check("profiles", "--write-baseline", "known.json")
+    monkeypatch.chdir(tmp_path)  # Windows moves no folder that somebody is in
     (tmp_path / "here").rename(tmp_path / "there")
     monkeypatch.chdir(tmp_path / "there")
     assert check("profiles", "--baseline", "known.json", "--fail-on", "info").code == 0
+
+
+def test_a_baseline_and_a_policy_may_be_on_another_drive(tmp_path, monkeypatch):
+    """Windows has no relative path from one drive to another."""
+    monkeypatch.chdir(tmp_path)
+    file = write(tmp_path, ORDERS)
+    policy = write(tmp_path, "version: 1\npolicy: {ignore: [{rule: no, reason: a}]}\n", ".shardcalc.yaml")
+
+    def none(*_: object) -> str:
+        raise ValueError("path is on mount 'C:', start on mount 'D:'")
+
+    monkeypatch.setattr("os.path.relpath", none)
+    check(file, "--write-baseline", "known.json")
+    rows = found(file, "--baseline", "known.json")
+    assert {row["state"] for row in rows} == {"baseline"}
+    assert policy in {row["file"] for row in rows}
 
 
 def test_entries_of_a_baseline_that_are_gone_are_counted(tmp_path, monkeypatch):

@@ -101,17 +101,17 @@ def test_a_rule_can_be_suppressed_where_it_may_be_and_turned_off(rule, tmp_path)
 
 
 def test_an_unusable_file_is_told_in_the_format_asked_for_and_leaves_with_2(tmp_path):
-    (tmp_path / "profile.yaml").write_text(example(UNUSABLE.bad))
-    ran = check(str(tmp_path / "profile.yaml"), "--format", "json")
+    file = tmp_path / "profile.yaml"
+    file.write_text(example(UNUSABLE.bad))
+    ran = check(str(file), "--format", "json")
     assert ran.code == 2
     (found,) = json.loads(ran.out)["findings"]
     assert (found["rule"], found["line"], found["column"]) == ("SC000", 4, 11)
     assert ran.err.startswith(
-        f"error: {tmp_path}/profile.yaml: 1 problem, nothing was checked\n  {tmp_path}/profile.yaml:4:11  "
-        "streams.orders.size: "
+        f"error: {file}: 1 problem, nothing was checked\n  {file}:4:11  streams.orders.size: "
     )
-    (tmp_path / "profile.yaml").write_text(example(UNUSABLE.good))
-    assert check(str(tmp_path / "profile.yaml")).code == 0
+    file.write_text(example(UNUSABLE.good))
+    assert check(str(file)).code == 0
 
 
 def test_ids_are_for_ever():
@@ -133,7 +133,7 @@ def test_ids_are_for_ever():
 
 def test_every_finding_of_a_plan_has_a_rule():
     """A finding that is added to a plan must not be lost by check."""
-    tree = ast.parse(Path(shardcalc.core.capacity.findings.__file__).read_text())
+    tree = ast.parse(Path(shardcalc.core.capacity.findings.__file__).read_text(encoding="utf-8"))
     made = {
         node.args[0].value
         for node in ast.walk(tree)
@@ -159,7 +159,7 @@ def test_the_page_of_rules_is_generated_from_the_rules():
     """Write it again with: shardcalc check --explain all --format markdown -o docs/rules.md"""
     ran = run("check", "--explain", "all", "--format", "markdown")
     assert ran.code == 0
-    assert (ROOT / "docs" / "rules.md").read_text() == ran.out
+    assert (ROOT / "docs" / "rules.md").read_text(encoding="utf-8") == ran.out
 
 
 @pytest.mark.parametrize("name", ["SC003", "sc003", "getrecords-calls"])

@@ -20,7 +20,7 @@ from tests.fuzz import examples
 from tests.places import DATA
 
 LIMITS = built_in_limits()
-PUBLISHED = json.loads((DATA / "published.json").read_text())["update_shard_count"]
+PUBLISHED = json.loads((DATA / "published.json").read_text(encoding="utf-8"))["update_shard_count"]
 
 
 def counts(current, target, **more):

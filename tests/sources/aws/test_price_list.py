@@ -95,7 +95,7 @@ def test_all_pages_are_read_and_give_the_prices_of_the_bulk_file():
     assert [body.get("NextToken") for body in asked] == [None, "7", "14", "21"]
     assert asked[0]["Filters"] == [{"Type": "TERM_MATCH", "Field": "regionCode", "Value": "eu-west-1"}]
     assert asked[0]["ServiceCode"] == "AmazonKinesis"
-    kept = read_prices(Path(cache_file("eu-west-1")).read_text(), "kept", origin="")
+    kept = read_prices(Path(cache_file("eu-west-1")).read_text(encoding="utf-8"), "kept", origin="")
     wanted = price_sheet(read_bulk(json.dumps(bulk()).encode(), "list"), "eu-west-1", "list")
     assert [price.amount for _, price in kept.dimensions()] == [
         price.amount for _, price in wanted.dimensions()

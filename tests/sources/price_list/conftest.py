@@ -18,7 +18,7 @@ def _prices_before():
     path = Path(cache_file("eu-west-1"))
     path.parent.mkdir(parents=True)
     sheet = price_sheet(read_bulk(json.dumps(bulk()).encode(), "list"), "eu-west-1", "list")
-    path.write_text(write_prices(sheet))
+    path.write_text(write_prices(sheet), encoding="utf-8")
     before = path.read_bytes()
     yield
     assert path.read_bytes() == before

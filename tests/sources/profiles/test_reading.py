@@ -16,6 +16,7 @@ from shardcalc.core.workload.workload import READERS
 from shardcalc.sources.profiles import reading as profile
 from tests.fuzz import examples
 from tests.places import PROFILES
+from tests.systems import posix
 
 
 def load(tmp_path: Path, text: str | bytes, **flags: object) -> list[profile.Stream]:
@@ -27,7 +28,7 @@ def load(tmp_path: Path, text: str | bytes, **flags: object) -> list[profile.Str
 def problems(tmp_path: Path, text: str | bytes, **flags: object) -> list[str]:
     with pytest.raises(profile.ProfileErrors) as caught:
         load(tmp_path, text, **flags)
-    return [str(problem).removeprefix(f"{tmp_path}/p.yaml:") for problem in caught.value.problems]
+    return [str(problem).removeprefix(f"{tmp_path / 'p.yaml'}:") for problem in caught.value.problems]
 
 
 THREE_LINES = """\
@@ -43,7 +44,7 @@ streams:
 def test_three_lines_describe_a_stream(tmp_path):
     [stream] = load(tmp_path, THREE_LINES)
     assert (stream.name, stream.workload.shared, str(stream.workload.size)) == ("orders", 7, "1 MiB")
-    assert stream.where == f"{tmp_path}/p.yaml:3:3"
+    assert stream.where == f"{tmp_path / 'p.yaml'}:3:3"
 
 
 LAYERS = """\
@@ -218,19 +219,24 @@ def test_a_huge_file_is_refused_unread(tmp_path):
         profile.load([str(file)])
 
 
-def test_a_file_that_is_missing_or_no_file_is_told(tmp_path):
-    os.mkfifo(tmp_path / "pipe.yaml")
-    (tmp_path / "empty").mkdir()
+def test_a_file_that_is_missing_and_a_folder_without_any_are_told(tmp_path):
     with pytest.raises(profile.ProfileErrors) as caught:
-        profile.load([str(tmp_path / "none.yaml"), str(tmp_path / "pipe.yaml"), str(tmp_path / "empty")])
+        profile.load([str(tmp_path / "none.yaml"), str(tmp_path)])
     assert [problem.message for problem in caught.value.problems] == [
         "no such file or folder",
-        "not a file that can be read",
         "no YAML file below this folder",
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
+@posix("pipes that stand in a folder")
+def test_what_is_no_file_is_told(tmp_path):
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(profile.ProfileErrors, match="not a file that can be read"):
+        profile.load([str(tmp_path / "pipe.yaml")])
+
+
+@posix("permission bits that keep a reader out")
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root reads every file")
 def test_an_unreadable_file_is_told(tmp_path):
     file = tmp_path / "p.yaml"
     file.write_text(THREE_LINES)
@@ -248,7 +254,7 @@ def test_a_file_that_fails_while_it_is_read_is_told():
 def test_the_same_stream_twice_is_told_and_in_two_regions_it_is_not(tmp_path):
     again = THREE_LINES + "---\n" + THREE_LINES
     assert problems(tmp_path, again) == [
-        f"10:3  streams.orders: the stream is declared twice; first in {tmp_path}/p.yaml:3:3"
+        f"10:3  streams.orders: the stream is declared twice; first in {tmp_path / 'p.yaml'}:3:3"
     ]
     assert len(load(tmp_path, THREE_LINES + "---\n" + THREE_LINES + "    region: eu-west-1\n")) == 2
 

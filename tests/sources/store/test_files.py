@@ -9,9 +9,10 @@ import threading
 import pytest
 
 from shardcalc.sources.store.files import write_whole
+from tests.systems import posix
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@posix("pipes that stand in a folder")
 def test_a_pipe_or_device_is_written_into_and_stays_what_it_is(tmp_path):
     """Moving a file over /dev/null, which root may do, would take it away from the whole machine."""
     pipe = tmp_path / "pipe"
@@ -26,6 +27,6 @@ def test_a_pipe_or_device_is_written_into_and_stays_what_it_is(tmp_path):
 
 
 def test_a_folder_is_no_place_to_write(tmp_path):
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(PermissionError if os.name == "nt" else IsADirectoryError):
         write_whole(str(tmp_path), b"x")
     assert list(tmp_path.iterdir()) == []

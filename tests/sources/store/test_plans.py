@@ -37,7 +37,7 @@ from tests.run_check import ORDERS, check, planned
 )
 def test_a_file_that_is_no_plan_leaves_with_2(change, message, tmp_path):
     file = Path(planned(tmp_path, ORDERS))
-    body = json.loads(file.read_text())
+    body = json.loads(file.read_text(encoding="utf-8"))
     change(body)
     file.write_text(json.dumps(body))
     ran = check(str(tmp_path / "orders.yaml"), "--against", str(file))

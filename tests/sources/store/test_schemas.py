@@ -44,7 +44,7 @@ def test_the_schema_in_the_repository_is_the_one_that_is_printed(document):
     """Write it again with: shardcalc schema --document NAME -o docs/schemas/NAME.json"""
     ran = run("schema", "--document", document)
     jsonschema.Draft202012Validator.check_schema(json.loads(ran.out))
-    assert (ROOT / "docs" / "schemas" / f"{document}.json").read_text() == ran.out
+    assert (ROOT / "docs" / "schemas" / f"{document}.json").read_text(encoding="utf-8") == ran.out
 
 
 def test_one_schema_at_a_time():
@@ -319,6 +319,8 @@ def test_a_command_that_reads_no_such_document_loads_no_pydantic(folder, monkeyp
 
 
 def test_the_example_of_the_page_is_a_history():
-    [example] = re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "json.md").read_text(), re.DOTALL)
+    [example] = re.findall(
+        r"```json\n(.*?)```", (ROOT / "docs" / "json.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     VALIDATORS["history"].validate(json.loads(example))
     read_document(json.loads(example))
