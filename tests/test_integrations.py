@@ -110,7 +110,7 @@ def test_the_action_annotates_and_summarizes(shards, code, tmp_path):
     done = step(tmp_path)
     assert done.returncode == code, done.stderr
     assert ("::error file=profiles/orders.yaml,line=3," in done.stdout) is bool(code)
-    assert (tmp_path / "summary.md").read_text().startswith("# Capacity check\n")
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("# Capacity check\n")
 
 
 @OWN_BASH
@@ -127,7 +127,7 @@ def test_the_action_takes_several_paths_and_an_output(tmp_path):
         (tmp_path / name / "orders.yaml").write_text(PROFILE.replace("orders", name.replace(" ", "-")) % 2)
     done = step(tmp_path, paths="a a\nb\n", format="sarif", output="out.sarif")
     assert (done.returncode, done.stdout) == (1, "")
-    assert "a%20a/orders.yaml" in (tmp_path / "out.sarif").read_text()
+    assert "a%20a/orders.yaml" in (tmp_path / "out.sarif").read_text(encoding="utf-8")
 
 
 def test_no_input_stands_in_a_script_of_the_action():
