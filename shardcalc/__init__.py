@@ -52,9 +52,10 @@ if TYPE_CHECKING:
     from shardcalc.app.streams import load as load
     from shardcalc.app.suggest import read_history as read_history
     from shardcalc.app.suggest import suggest as suggest
+    from shardcalc.core.advice.decision import Action as Action
+    from shardcalc.core.advice.decision import Decision as Decision
     from shardcalc.core.advice.recommendation import Options as Options
     from shardcalc.core.advice.recommendation import Suggestion as Suggestion
-    from shardcalc.core.advice.recommendation import Verdict as Verdict
     from shardcalc.core.capacity.constraint import Constraint as Constraint
     from shardcalc.core.capacity.finding import Finding as Finding
     from shardcalc.core.capacity.finding import Severity as Severity
@@ -76,7 +77,9 @@ if TYPE_CHECKING:
     from shardcalc.core.workload.parts import CatchUp as CatchUp
     from shardcalc.core.workload.parts import Consumer as Consumer
     from shardcalc.core.workload.parts import ConsumerType as ConsumerType
+    from shardcalc.core.workload.parts import HottestKey as HottestKey
     from shardcalc.core.workload.parts import Mode as Mode
+    from shardcalc.core.workload.parts import Producer as Producer
     from shardcalc.core.workload.parts import Rates as Rates
     from shardcalc.core.workload.parts import SizeShare as SizeShare
     from shardcalc.core.workload.workload import Workload as Workload
@@ -128,10 +131,13 @@ _HOME: Final = {
         "read_history",
         "suggest",
     ),
+    "core.advice.decision": (
+        "Action",
+        "Decision",
+    ),
     "core.advice.recommendation": (
         "Options",
         "Suggestion",
-        "Verdict",
     ),
     "core.capacity.constraint": ("Constraint",),
     "core.capacity.finding": (
@@ -161,7 +167,9 @@ _HOME: Final = {
         "CatchUp",
         "Consumer",
         "ConsumerType",
+        "HottestKey",
         "Mode",
+        "Producer",
         "Rates",
         "SizeShare",
     ),

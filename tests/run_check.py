@@ -17,7 +17,7 @@ def check(*arguments: str) -> Ran:
 
 # Needed: 21 shards, by hand: 6 MiB/s to 7 consumers is 42 MiB/s, a shard gives 2. So SC001 at 12; 7 consumers
 # poll 7 times
-# where 5 are allowed, SC003; nobody owns it, SC023; one rate, SC024.
+# where 5 are allowed, SC003; nobody owns it, SC023; one rate, SC024; no outage is planned for, SC047.
 ORDERS = """\
 version: 1
 streams:

@@ -120,9 +120,7 @@ def test_the_profile_and_the_policy_can_be_used_as_they_are(tmp_path, monkeypatc
     assert (ran.code, ran.out.splitlines()[0]) == (0, "no findings in 1 stream in 1 file; 1 suppressed")
 
 
-@pytest.mark.parametrize(
-    "name", ["over_provisioned_above", "saving_above", "retention_share_above", "facts_older_than"]
-)
+@pytest.mark.parametrize("name", ["over_provisioned_above", "saving_above", "facts_older_than"])
 def test_the_thresholds_shown_are_those_that_hold_when_none_are_given(name):
     written = yaml.load(POLICY, Loader=yaml.BaseLoader)["policy"][name]
     assert POLICY_FIELDS[name](written) == getattr(Policy(), name)

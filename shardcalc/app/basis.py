@@ -6,15 +6,18 @@ Every use case takes the same basis, so that no two of them rest on different pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple, Self, TypeVar
 
+from shardcalc.core.advice.judged import Ground
 from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.facts.prices import PriceSheet
+from shardcalc.core.lint.policy import policy_of
 from shardcalc.core.text import BadFields, BadValue, read_factor, read_share
-from shardcalc.core.workload.requirements import read_day
+from shardcalc.core.workload.declared import DeclaredStream
+from shardcalc.core.workload.reading import read_day
 from shardcalc.sources.store.prices import price_book
 
 T = TypeVar("T")
@@ -67,6 +70,22 @@ class Basis(NamedTuple):
         if problems:
             raise BadFields(problems)
         return made
+
+    def origins(self, regions: Iterable[str]) -> Mapping[str, str]:
+        """Where the prices of each Region came from; nothing for those of this release."""
+        sheets = {region: self.prices(region) for region in sorted(set(regions))}
+        return {region: sheet.origin for region, sheet in sheets.items() if sheet.origin != "built in"}
+
+    def ground(self, stream: DeclaredStream) -> Ground:
+        """What one stream is judged by; its policies say what is worth advising."""
+        return Ground(
+            self.limits,
+            self.prices(stream.workload.region),
+            self.today,
+            self.hours,
+            self.discount,
+            policy_of(stream.document).terms,
+        )
 
 
 def _read_today(text: str) -> date:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import cast
@@ -13,10 +13,19 @@ from shardcalc.app.output import write_file
 from shardcalc.app.processors import in_parts
 from shardcalc.app.refusal import ProfileErrors, Refused
 from shardcalc.app.streams import Streams, listed
+from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.facts import Limits
 from shardcalc.core.lint.baseline import apply_baseline
-from shardcalc.core.lint.check import GRAVITY, Checked, Found, State, check_declared, check_policies
+from shardcalc.core.lint.check import (
+    GRAVITY,
+    Checked,
+    Found,
+    State,
+    check_account,
+    check_declared,
+    check_policies,
+)
 from shardcalc.core.lint.plan_diff import Comparison, StreamSummary, compare
 from shardcalc.core.lint.rule import Rule
 from shardcalc.core.lint.rules import BY_NAME, RULES, UNUSABLE
@@ -44,6 +53,8 @@ class CheckReport:
     """Whether a baseline was given."""
     gone: int = 0
     """Entries of the baseline that are no longer found."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Where the prices of each Region came from, for Regions whose prices are not those of this release."""
     usable: bool = True
     """Whether all files could be read; else nothing was checked."""
 
@@ -74,6 +85,7 @@ def check(
     baseline: str = "",
     write_baseline: str = "",
     against: str = "",
+    histories: Sequence[str] = (),
 ) -> CheckReport:
     """Check every stream of some profiles, with the policy files that count for them, or streams that a
     program made.
@@ -85,6 +97,7 @@ def check(
         baseline: a file with findings that are known; only new ones fail.
         write_baseline: a file for what is found now, as a baseline.
         against: the JSON of ``plan`` of another branch, to compare with.
+        histories: files of saved histories, each of one of the streams.
 
     Raises:
         ProfileErrors: listing every problem of every file.
@@ -101,8 +114,8 @@ def check(
             hours, before = plans.read_plan(against)
         except StoredError as error:
             raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
-    looked_at, checked = _checked(profiles, basis, hours)
-    found, gone = tuple(checked.found), 0
+    looked_at, checked = _checked(profiles, basis, hours, histories)
+    found, gone = (*checked.found, *check_account(checked.seen, basis.limits, basis.today)), 0
     if write_baseline:
         write_file(write_baseline, (baselines.baseline_text(found, write_baseline),))
     if known := write_baseline or baseline:
@@ -117,12 +130,24 @@ def check(
         comparison = compare(before, after, against=against, hours=hours)
     streams = tuple((seen.file, seen.name) for seen in checked.seen)
     return CheckReport(
-        found, looked_at, streams, basis.today, Severity(fail_on), basis.limits, comparison, bool(known), gone
+        found,
+        looked_at,
+        streams,
+        basis.today,
+        Severity(fail_on),
+        basis.limits,
+        comparison,
+        bool(known),
+        gone,
+        basis.origins(seen.region for seen in checked.seen),
     )
 
 
 def _checked(
-    profiles: Streams | Sequence[str] | str, basis: Basis, hours: Fraction | None
+    profiles: Streams | Sequence[str] | str,
+    basis: Basis,
+    hours: Fraction | None,
+    histories: Sequence[str],
 ) -> tuple[int, Checked]:
     """Check streams as they are, or all streams of some files; also how many files there were."""
     if isinstance(profiles, str):
@@ -133,15 +158,29 @@ def _checked(
         else [p for p in profiles if isinstance(p, str)]
     )
     if paths:
-        return _checked_files(paths, basis, hours)
+        return _checked_files(paths, basis, hours, histories)
     streams = listed(cast("Streams", profiles))
-    checked = check_declared(
-        streams, {}, basis.limits, basis.prices, basis.today, hours, discount=basis.discount
-    )
+    judges = _judge(basis, streams, histories)
+    checked = check_declared(streams, judges, basis.limits, basis.prices, basis.today, hours)
     return len({stream.file for stream in streams}), checked
 
 
-def _checked_files(paths: Sequence[str], basis: Basis, hours: Fraction | None) -> tuple[int, Checked]:
+def _judge(
+    basis: Basis, streams: Sequence[DeclaredStream], histories: Sequence[str]
+) -> Callable[[DeclaredStream], Judged]:
+    """How each of some streams is judged: with its history, where there is one."""
+    if not histories:
+        return lambda stream: judge(stream, basis.ground(stream))
+    from shardcalc.app.histories import histories_of, judged  # few checks have one
+
+    of = histories_of(histories, streams)
+    files = {id(streams[index]): saved for index, saved in of.items()}
+    return lambda stream: judged(stream, basis, files.get(id(stream)))
+
+
+def _checked_files(
+    paths: Sequence[str], basis: Basis, hours: Fraction | None, histories: Sequence[str]
+) -> tuple[int, Checked]:
     """Read and check all files, long lists of them on all processors."""
     from shardcalc.sources.profiles import policies, reading
 
@@ -151,13 +190,13 @@ def _checked_files(paths: Sequence[str], basis: Basis, hours: Fraction | None) -
 
     def part(files: Sequence[str]) -> tuple[list[Problem], Checked]:
         wrong: list[Problem] = []
-        streams = reading.load_files(files, {}, wrong)
-        checked = check_declared(
-            streams, found_policies, basis.limits, basis.prices, basis.today, hours, discount=basis.discount
-        )
+        streams = reading.load_files(files, {}, wrong, found_policies)
+        judges = _judge(basis, streams, histories)
+        checked = check_declared(streams, judges, basis.limits, basis.prices, basis.today, hours)
         return wrong, checked
 
-    parts = in_parts(files, part, FILES_A_PROCESS)
+    # A history is looked for among all streams, so they stay together where one is given.
+    parts = [part(files)] if histories else in_parts(files, part, FILES_A_PROCESS)
     for wrong, _ in parts:
         problems += wrong
     seen = [each for _, checked in parts for each in checked.seen]

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from shardcalc.app.basis import Basis
 from shardcalc.app.streams import Streams, listed
+from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.cost.bill import Bill, oldest
 from shardcalc.core.cost.break_even import STEPS, BreakEven, Curves, Regime, break_evens, curves
 from shardcalc.core.cost.comparison import RegionCost, TradeOff, cost_region, trade_offs, with_discount
+from shardcalc.core.cost.mix import Mix, StreamBills, best_mix
 from shardcalc.core.cost.options import AggregationOption, FanOutOption, aggregation_option, fan_out_options
 from shardcalc.core.facts import Limits
 from shardcalc.core.units import RecordRate
-from shardcalc.core.workload.declared import DeclaredStream
 from shardcalc.core.workload.parts import Mode
 
 
 class RegionReport(NamedTuple):
     """The streams of one Region in each mode."""
 
-    streams: tuple[DeclaredStream, ...]
+    streams: tuple[Judged, ...]
     cost: RegionCost
     """With the discount, if one was given."""
     curves: Curves | None
     regimes: tuple[Regime, ...]
     break_evens: tuple[BreakEven, ...]
     trade_offs: tuple[TradeOff, ...]
+    mix: Mix | None
+    """The best mode for each of several streams; None for one, and where a price is unknown."""
     fan_out: tuple[FanOutOption, ...]
     """Only for a single stream with several shared consumers."""
     aggregation: AggregationOption | None
@@ -39,7 +42,7 @@ class RegionReport(NamedTuple):
     @property
     def rate(self) -> RecordRate:
         """Records per second that all its streams write, on average."""
-        return RecordRate(sum((stream.workload.rps.mean.amount for stream in self.streams), Fraction(0)))
+        return RecordRate(sum((stream.plan.workload.rps.mean.amount for stream in self.streams), Fraction(0)))
 
     def rate_at(self, found: BreakEven) -> RecordRate:
         """Records per second on average at a break-even point."""
@@ -74,20 +77,25 @@ def cost(streams: Streams, *, basis: Basis | None = None, steps: int = STEPS) ->
         steps: how many steps of the shard count to look at for break-even rates.
     """
     basis = basis or Basis.of()
-    by_region: dict[str, list[DeclaredStream]] = {}
-    for stream in listed(streams):
-        by_region.setdefault(stream.workload.region, []).append(stream)
+    return cost_judged([judge(stream, basis.ground(stream)) for stream in listed(streams)], basis, steps)
+
+
+def cost_judged(streams: Iterable[Judged], basis: Basis, steps: int = STEPS) -> CostReport:
+    """Bill streams that are judged already."""
+    by_region: dict[str, list[Judged]] = {}
+    for stream in streams:
+        by_region.setdefault(stream.plan.workload.region, []).append(stream)
     regions = tuple(_region(region, found, basis, steps) for region, found in by_region.items())
     return CostReport(regions, basis.limits, basis.hours, basis.discount)
 
 
-def _region(region: str, streams: list[DeclaredStream], basis: Basis, steps: int) -> RegionReport:
+def _region(region: str, streams: list[Judged], basis: Basis, steps: int) -> RegionReport:
     limits, hours, discount = basis.limits, basis.hours, basis.discount
     sheet = basis.prices(region)
-    made = cost_region([stream.workload for stream in streams], sheet, limits, hours)
+    made = cost_region([stream.undiscounted for stream in streams], sheet, limits, hours)
     drawn = curves(made, limits)
     regimes = drawn.regimes(steps) if drawn is not None else ()
-    alone = streams[0].workload if len(streams) == 1 else None
+    alone = streams[0].plan.workload if len(streams) == 1 else None
     several = alone is not None and alone.shared > 1
     return RegionReport(
         tuple(streams),
@@ -96,7 +104,20 @@ def _region(region: str, streams: list[DeclaredStream], basis: Basis, steps: int
         regimes,
         break_evens(regimes),
         trade_offs(made, limits),
+        None if alone is not None else best_mix(_bills(made), sheet, limits, hours, discount),
         fan_out_options(alone, sheet, limits, hours, discount) if alone is not None and several else (),
         aggregation_option(alone, sheet, limits, hours, discount) if alone is not None else None,
         steps,
     )
+
+
+def _bills(region: RegionCost) -> list[StreamBills]:
+    return [
+        StreamBills(
+            None if stream.now is None else stream.now.mode,
+            stream.bill(Mode.PROVISIONED),
+            stream.bill(Mode.ON_DEMAND_STANDARD),
+            stream.bill(Mode.ON_DEMAND_ADVANTAGE),
+        )
+        for stream in region.streams
+    ]

@@ -26,6 +26,7 @@ from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, silent
 from shardcalc.core.advice.fleet import fleet as ordered
 from shardcalc.core.advice.recommendation import Options
 from shardcalc.core.history.model import History, complete
+from shardcalc.core.workload.declared import DeclaredStream
 from shardcalc.core.workload.reading import read_fields
 from shardcalc.core.workload.workload import read_region
 
@@ -69,6 +70,7 @@ def fleet(
     basis: Basis | None = None,
     save: str | None = None,
     region: str | None = None,
+    profiles: Sequence[DeclaredStream] = (),
     progress: Progress = quiet,
 ) -> FleetRead:
     """Work out what every stream of some accounts and Regions, or of a folder of saved histories, should
@@ -82,6 +84,7 @@ def fleet(
         basis: limits, prices and discount.
         save: a folder in which each stream's history that is read is kept.
         region: the Region of saved histories that do not say theirs.
+        profiles: declared streams, which are found by name and Region.
         progress: shows how far the reading is.
 
     Raises:
@@ -90,12 +93,17 @@ def fleet(
     """
     options, basis = options or Options(), basis or Basis.of()
     if isinstance(where, str):
-        return FleetRead(_saved(where, options, basis, region), None)
-    return _read(where or Reading(), options, basis, save, progress)
+        return FleetRead(_saved(where, options, basis, region, profiles), None)
+    return _read(where or Reading(), options, basis, save, profiles, progress)
 
 
 def _read(
-    reading: Reading, options: Options, basis: Basis, save: str | None, progress: Progress
+    reading: Reading,
+    options: Options,
+    basis: Basis,
+    save: str | None,
+    profiles: Sequence[DeclaredStream],
+    progress: Progress,
 ) -> FleetRead:
     from shardcalc.sources.aws.errors import AwsError
 
@@ -116,12 +124,14 @@ def _read(
                     continue
                 if save is not None:
                     _keep(history, stream, save)
-                members.append(_member(history, options, basis, stream.account))
+                members.append(_member(history, options, basis, stream.account, profiles))
     accounts = list({id(place.account): place.account for place in places}.values())
     spent = spent_by(accounts, basis.limits)
     for account in accounts:
         account.close()
-    return FleetRead(ordered(members, failures, reading.days, basis.limits), spent)
+    return FleetRead(
+        ordered(members, failures, reading.days, basis.limits, basis.prices, basis.discount), spent
+    )
 
 
 def foresee_fleet(
@@ -140,7 +150,13 @@ def foresee_fleet(
     return foreseen(streams, reasons, span, seen, reading), failures
 
 
-def _saved(folder: str, options: Options, basis: Basis, region: str | None) -> Fleet:
+def _saved(
+    folder: str,
+    options: Options,
+    basis: Basis,
+    region: str | None,
+    profiles: Sequence[DeclaredStream],
+) -> Fleet:
     """The fleet of a folder of saved histories."""
     said = {} if region is None else read_fields({"region": region}, {"region": read_region})
     try:
@@ -168,10 +184,10 @@ def _saved(folder: str, options: Options, basis: Basis, region: str | None) -> F
         except HistoryError as error:
             problems += [f"{path}: {problem}" for problem in history_problems(error)]
             continue
-        members.append(_member(history, options, basis, ""))
+        members.append(_member(history, options, basis, "", profiles))
     if problems:
         raise Refused("no stream was reported", problems)
-    return ordered(members, [], options.days, basis.limits)
+    return ordered(members, [], options.days, basis.limits, basis.prices, basis.discount)
 
 
 def _find(reading: Reading, basis: Basis, now: int, progress: Progress) -> _Found:
@@ -258,9 +274,11 @@ def _histories(
     )
 
 
-def _member(history: History, options: Options, basis: Basis, account: str) -> Member:
+def _member(
+    history: History, options: Options, basis: Basis, account: str, profiles: Sequence[DeclaredStream]
+) -> Member:
     try:
-        return member(suggest(history, options, basis=basis), account)
+        return member(suggest(history, options, basis=basis, profiles=profiles), account)
     except HistoryError:
         return silent(history, prices_for(history, basis), basis.limits, account)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from shardcalc.app.refusal import Refused
 from shardcalc.core.text import nearest
+from shardcalc.core.workload.reading import read_fields, read_name
 from shardcalc.sources.aws.permissions import COMMANDS, policy
 
 
@@ -18,7 +19,10 @@ def iam(command: str = "", stream: str = "*") -> dict[str, Any]:
 
     Raises:
         Refused: the command does not ask AWS.
+        BadFields: the stream has no name that AWS allows.
     """
     if command and command not in COMMANDS:
         raise Refused("no policy was written", [f"'{command}' does not ask AWS{nearest(command, COMMANDS)}"])
+    if stream != "*":
+        read_fields({"stream": stream}, {"stream": read_name})
     return policy([command] if command else COMMANDS, stream)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 
 from shardcalc.app.basis import Basis
 from shardcalc.app.streams import Streams, listed
+from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.capacity import planning
+from shardcalc.core.capacity.account import AccountRow, account_findings, row_of
+from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.capacity.streams import Plan
-from shardcalc.core.cost.bill import Bill, discounted, oldest, own_bill, total
+from shardcalc.core.cost.bill import oldest, total
 from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.units import USD
 from shardcalc.core.workload.declared import DeclaredStream
@@ -21,22 +24,21 @@ if TYPE_CHECKING:
     from shardcalc.core.capacity.inverse import Carried
 
 
-class StreamPlan(NamedTuple):
-    """The plan and the bill of one stream."""
-
-    stream: DeclaredStream
-    plan: Plan
-    bill: Bill
-
-
 class PlanReport(NamedTuple):
     """The plans of all streams that were asked for."""
 
-    streams: tuple[StreamPlan, ...]
+    streams: tuple[Judged, ...]
     limits: Limits
     hours: Fraction
     origins: Mapping[str, str]
     """Where the prices of each Region came from, for Regions whose prices this release does not ship."""
+    account: tuple[tuple[str, Finding], ...] = ()
+    """What all streams together are too many for, by Region, taken to be of one account."""
+
+    @property
+    def account_rows(self) -> list[AccountRow]:
+        """Each stream as its account counts it."""
+        return [row_of(stream.plan) for stream in self.streams]
 
     @property
     def shards(self) -> int:
@@ -45,7 +47,7 @@ class PlanReport(NamedTuple):
 
     @property
     def cost(self) -> USD:
-        """The exact sum of all bills' known lines."""
+        """The exact sum of all bills' known lines, each stream in its mode with what it needs."""
         return total([stream.bill.total for stream in self.streams])
 
     @property
@@ -77,16 +79,10 @@ def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None 
     if isinstance(streams, Workload):
         return planning.plan(streams, limits or built_in_limits())
     basis = basis or Basis.of()
-    made = tuple(_planned(stream, basis) for stream in listed(streams))
-    sheets = {region: basis.prices(region) for region in sorted({stream.bill.region for stream in made})}
-    origins = {region: sheet.origin for region, sheet in sheets.items() if sheet.origin != "built in"}
-    return PlanReport(made, basis.limits, basis.hours, origins)
-
-
-def _planned(stream: DeclaredStream, basis: Basis) -> StreamPlan:
-    planned = planning.plan(stream.workload, basis.limits)
-    bill = own_bill(planned, planned.shards, basis.prices(stream.workload.region), basis.limits, basis.hours)
-    return StreamPlan(stream, planned, discounted(bill, basis.discount))
+    made = tuple(judge(stream, basis.ground(stream)) for stream in listed(streams))
+    origins = basis.origins(stream.plan.workload.region for stream in made)
+    report = PlanReport(made, basis.limits, basis.hours, origins)
+    return report._replace(account=tuple(account_findings(report.account_rows, basis.limits)))
 
 
 def carried(**fields: object) -> Carried:

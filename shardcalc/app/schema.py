@@ -10,7 +10,7 @@ from typing import Any
 from shardcalc.core.lint.policy import policy_fields
 from shardcalc.core.lint.rules import NAMES
 from shardcalc.core.workload.declared import STREAM_FIELDS
-from shardcalc.core.workload.forms import mapping_of
+from shardcalc.core.workload.forms import STREAM_NAME, mapping_of
 from shardcalc.core.workload.reading import schema_of
 
 _DIALECT = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
@@ -39,6 +39,7 @@ def profile_schema() -> dict[str, Any]:
     stream = {"$ref": "#/$defs/StreamFields"}
     streams = {
         "type": "object",
+        "propertyNames": STREAM_NAME,
         "additionalProperties": stream,
         "minProperties": 1,
         "description": "one entry a stream, by its name",

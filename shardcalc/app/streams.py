@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from shardcalc.app.refusal import Refused
+from shardcalc.core.history.model import History
 from shardcalc.core.workload.declared import DeclaredStream
-from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.reading import read_fields, read_name
 from shardcalc.core.workload.workload import FIELDS, READERS, Workload
 
 Flags = Mapping[str, Any]
@@ -47,6 +48,8 @@ def describe(paths: Sequence[str], flags: Mapping[str, Any], name: str = "") -> 
         return load(paths, **flags)
     if not flags:
         raise Refused("nothing to plan", ["give --size and --rps, or profiles; see shardcalc plan --help"])
+    if name:
+        read_fields({"name": name}, {"name": read_name})
     return [DeclaredStream(name, Workload.of(**flags), dict.fromkeys(flags, "flag"))]
 
 
@@ -64,3 +67,11 @@ def unused_flags(streams: Iterable[DeclaredStream]) -> dict[str, list[str]]:
         for field in stream.unused_flags:
             kept.setdefault(field, []).append(stream.name)
     return kept
+
+
+def places(history: History, streams: Sequence[DeclaredStream]) -> Iterable[int]:
+    """The streams, by their place in the list, that a history can be of."""
+    for index, stream in enumerate(streams):
+        named = stream.name == history.stream and history.region in (None, stream.workload.region)
+        if named or (history.stream is None and len(streams) == 1):
+            yield index

@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from shardcalc.app.basis import Basis
 from shardcalc.app.refusal import BadFields, Refused, history_problems
+from shardcalc.app.streams import places
 from shardcalc.core.advice import recommendation
+from shardcalc.core.advice.judged import judge
 from shardcalc.core.advice.recommendation import Options, Suggestion
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.history.error import HistoryError
 from shardcalc.core.history.model import History, complete
+from shardcalc.core.workload.declared import DeclaredStream
 
 
 def suggest(
@@ -20,6 +25,7 @@ def suggest(
     *,
     basis: Basis | None = None,
     region: str | None = None,
+    profiles: Sequence[DeclaredStream] = (),
 ) -> Suggestion:
     """Work out how many shards a stream should have, from what was measured.
 
@@ -28,14 +34,24 @@ def suggest(
         options: what the recommendation shall hold for; as usual when not given.
         basis: limits, prices and discount.
         region: the Region, where the history does not say it.
+        profiles: declared streams; where one of them is this stream, the suggestion holds for both, with the
+            reserve that the profile gives.
 
     Raises:
-        Refused: the file cannot be used.
+        Refused: the file cannot be used, or the profiles declare the stream several times.
         HistoryError: the history says nothing of the bytes or of the records that were written.
     """
     basis = basis or Basis.of()
     if isinstance(history, str):
         history, _ = read_history(history)
+    fits = list(places(history, profiles))
+    if len(fits) > 1:
+        raise Refused("nothing was suggested", [f"the profiles declare {history.stream} {len(fits)} times"])
+    if fits:
+        declared = profiles[fits[0]]
+        made = judge(declared, basis.ground(declared), history, options).measured
+        assert made is not None  # there is a history
+        return made
     prices = prices_for(history, basis, region)
     return recommendation.suggest(
         history, options, limits=basis.limits, prices=prices, discount=basis.discount

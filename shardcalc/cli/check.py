@@ -10,7 +10,7 @@ import typer
 from shardcalc.app import check
 from shardcalc.app.refusal import ProfileErrors, Refused
 from shardcalc.cli.errors import DONE, FOUND
-from shardcalc.cli.flags import Basis, Output, Paths, basis_flags
+from shardcalc.cli.flags import Basis, Histories, Output, Paths, basis_flags
 from shardcalc.cli.output import Format, page, write
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def command(
             metavar="FILE", help="JSON of shardcalc plan, to show what changed since", show_default=False
         ),
     ] = "",
+    history: Histories = None,
     explain: Annotated[
         str,
         typer.Option(metavar="RULE", help="explain one rule, by id or name, or all", show_default=False),
@@ -95,6 +96,7 @@ def command(
             baseline=baseline,
             write_baseline=write_baseline,
             against=against,
+            histories=history or [],
         )
     except ProfileErrors as error:
         if format is not CheckFormat.TABLE:

@@ -24,7 +24,7 @@ shardcalc cost profiles/ --prices negotiated.toml --discount 12%
 
 
 @workload_flags
-@basis_flags("hours", "prices", "discount")
+@basis_flags("hours", "prices", "discount", "today")
 def command(
     *,
     paths: Paths = None,

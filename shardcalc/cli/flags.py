@@ -31,8 +31,10 @@ __all__ = [
     "DryRun",
     "Flags",
     "Headroom",
+    "Histories",
     "Output",
     "Paths",
+    "Profiles",
     "Reading",
     "StreamName",
     "basis_flags",
@@ -78,6 +80,20 @@ Days = Annotated[
 DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="say how many calls would be made and what they cost; read no metrics"),
+]
+Histories = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE", help="a saved history of one of the streams; can be repeated", show_default=False
+    ),
+]
+Profiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATH",
+        help="profiles that declare the streams, by name and Region; can be repeated",
+        show_default=False,
+    ),
 ]
 Output = Annotated[
     str | None,

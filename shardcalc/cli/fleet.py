@@ -8,7 +8,7 @@ from typing import Annotated, Final, assert_never
 
 import typer
 
-from shardcalc.app import fleet
+from shardcalc.app import fleet, streams
 from shardcalc.app.refusal import Refused
 from shardcalc.app.suggest import Options
 from shardcalc.cli.errors import AWS
@@ -20,6 +20,7 @@ from shardcalc.cli.flags import (
     DryRun,
     Headroom,
     Output,
+    Profiles,
     Reading,
     basis_flags,
     reading_flags,
@@ -40,7 +41,7 @@ shardcalc fleet --from histories/ --days 3             by the last three days of
 """
 
 
-@basis_flags("prices", "discount")
+@basis_flags("prices", "discount", "today")
 @reading_flags(fleet=True)
 def command(
     *,
@@ -57,6 +58,7 @@ def command(
         str | None,
         typer.Option("--from", metavar="DIR", help="read saved histories instead of AWS", show_default=False),
     ] = None,
+    profiles: Profiles = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     output: Output = None,
     dry_run: DryRun = False,
@@ -79,7 +81,10 @@ def command(
         write(tell_foreseen(seen), None)
         raise typer.Exit(AWS if failures else 0)
     where = reading if from_ is None else from_
-    found, spent = fleet.fleet(where, options, basis=basis, save=save, region=region, progress=progress)
+    declared = streams.load(profiles) if profiles else []
+    found, spent = fleet.fleet(
+        where, options, basis=basis, save=save, region=region, profiles=declared, progress=progress
+    )
     if spent is not None:
         tell_spent(spent)
     match format:

@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar, assert_never
 import typer
 
 from shardcalc.app import review, streams
-from shardcalc.cli.flags import Basis, Output, basis_flags
+from shardcalc.cli.flags import Basis, Histories, Output, basis_flags
 from shardcalc.cli.output import write_parts
 from shardcalc.cli.progress import progress
 
@@ -40,12 +40,7 @@ def command(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help="profiles, or folders of them", show_default=False)
     ],
-    history: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE", help="a saved history of one of the streams; can be repeated", show_default=False
-        ),
-    ] = None,
+    history: Histories = None,
     format: Annotated[ReportFormat, typer.Option(help="how to write the review")] = ReportFormat.HTML,
     output: Output = None,
     *,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, assert_never
 import typer
 
 from shardcalc.app import reading as aws
-from shardcalc.app import suggest
+from shardcalc.app import streams, suggest
 from shardcalc.app.refusal import HistoryError, Refused, history_refused
 from shardcalc.cli.flags import (
     Allow,
@@ -18,6 +18,7 @@ from shardcalc.cli.flags import (
     DryRun,
     Headroom,
     Output,
+    Profiles,
     Reading,
     basis_flags,
     reading_flags,
@@ -46,7 +47,7 @@ _ONLY_FILES: Final = ("current", "mode", "retention", "period")
 """Options that say what AWS says itself when it is read."""
 
 
-@basis_flags("prices", "discount")
+@basis_flags("prices", "discount", "today")
 @reading_flags()
 def command(
     *,
@@ -103,6 +104,7 @@ def command(
             show_default=False,
         ),
     ] = None,
+    profiles: Profiles = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     explain: Annotated[
         bool, typer.Option("--explain", help="each limit's working, line by line, with its source and date")
@@ -134,10 +136,13 @@ def command(
         observed = aws.observe(stream, reading, progress)
         tell_spent(observed.spent)
         history = observed.history
+    declared = streams.load(profiles) if profiles else []
     try:
-        made = suggest.suggest(history, options, basis=basis)
+        made = suggest.suggest(history, options, basis=basis, profiles=declared)
     except HistoryError as error:
         raise history_refused(f"{from_ or stream}: nothing was suggested", error) from error
+    if headroom is not None and made.options.headroom != options.headroom:
+        print("note: --headroom has no effect: the profile gives the reserve", file=sys.stderr)
     match format:
         case Format.TABLE:
             from shardcalc.report.suggest import terminal

@@ -144,6 +144,8 @@ def percent(number: Fraction) -> str:
         scaled = round_half_up(number * 100, places)
         if scaled != 100 * 10**places or number == 1:
             break
+    else:
+        return "just over 100%" if number > 1 else "just under 100%"
     if number and not scaled:
         return f"{float(number * 100):.2g}%"
     whole, rest = divmod(scaled, 10**places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -63,8 +63,10 @@ def total(bill: Bill) -> str:
 
 
 def at_least(amount: USD, complete: bool) -> str:
-    """An amount, which is a lower bound unless it is complete."""
-    return str(amount) if complete else f"at least {amount}"
+    """An amount, which is a lower bound unless it is complete; a bound of less than a cent says nothing."""
+    if complete:
+        return str(amount)
+    return "unknown" if amount.cents == "0.00" else f"at least {amount}"
 
 
 def period(hours: Fraction, limits: Limits) -> str:
@@ -74,6 +76,11 @@ def period(hours: Fraction, limits: Limits) -> str:
     if share >= 1:
         part = "a month" if share == 1 else f"{decimal(share)} months of {month} h"
     return f"{decimal(hours)} h ({part})"
+
+
+def prices_from(origins: Mapping[str, str]) -> list[str]:
+    """Where prices came from that are not those of this release, as sentences."""
+    return [f"prices of {region}: {origin}" for region, origin in origins.items()]
 
 
 def before_floors(bill: Bill) -> str:
@@ -121,17 +128,32 @@ def limit_cells(
     plan: Plan, shown: int, write: Callable[[ByteRate | RecordRate], str] = str
 ) -> list[list[str]]:
     """Each limit: demand, what one shard gives, the count it asks for alone, its use, whether it decides."""
+    binding = plan.binding
     return [
         [
             limit.title,
             write(limit.demand),
             write(limit.per_shard),
-            f"{limit.shards:,}",
+            f"{limit.shards:,}" if limit.shards else "none",
             percent(limit.utilisation(shown)),
-            "binding" if limit.shards == plan.shards else "",
+            "binding" if limit in binding else "",
         ]
         for limit in plan.constraints
     ]
+
+
+def bound_by(plan: Plan) -> str:
+    """The limits that decide the count; at one shard, the minimum, the nearest one."""
+    titles = dict.fromkeys(limit.title for limit in plan.binding)
+    return ", ".join(titles) if titles else f"one shard is the minimum; nearest: {plan.nearest.title}"
+
+
+def bound_short(plan: Plan) -> str:
+    """The same in a narrow column: the first limit by its name, and how many more there are."""
+    names = list(dict.fromkeys(limit.name for limit in plan.binding))
+    if not names:
+        return f"minimum, {plan.nearest.name}"
+    return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
 
 
 def limit_columns(shown: int) -> list[str]:
@@ -182,7 +204,8 @@ def linked_origin(fact: Fact[Any]) -> str:
 def finding_bullets(findings: Iterable[Finding]) -> str:
     """Findings as points of Markdown."""
     return bullets(
-        f"**{each.severity}** `{each.id}`: {escape(each.message)}. {escape(each.remedy)}" for each in findings
+        f"**{each.severity}** `{each.id}`: {escape(each.message)}. {escape(each.remedy)}".rstrip()
+        for each in findings
     )
 
 

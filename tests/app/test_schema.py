@@ -82,6 +82,11 @@ def test_the_example_profiles_match(file):
         VALIDATOR.validate(document)
 
 
+@pytest.mark.parametrize(("name", "right"), [("Orders_2.eu-west-1", True), ("a b", False), ("", False)])
+def test_the_schema_has_the_names_that_a_profile_takes(name, right):
+    assert VALIDATOR.is_valid({"version": 1, "streams": {name: {"size": 1, "rps": 1}}}) == right
+
+
 def test_every_field_of_the_table_is_described_and_has_a_form():
     fields = profile_schema()["$defs"]["StreamFields"]["properties"]
     assert list(fields) == [field.name for field in STREAM_FIELDS]

@@ -146,3 +146,10 @@ def test_every_command_is_listed_and_has_help_of_its_own():
         assert ran.code == 0
         assert f"shardcalc {command}" in ran.out
         assert "Examples:" in ran.out
+
+
+@pytest.mark.parametrize("command", ["plan", "cost"])
+def test_a_name_that_aws_refuses_is_refused(command):
+    ran = run(command, "--size", "1", "--rps", "1", "--name", "a b")
+    assert ran.code == 2
+    assert "--name: 'a b' is not a stream's name: up to 128 letters, digits, and any of _ . -" in ran.err

@@ -27,7 +27,7 @@ def both(saved, *flags):
 
 
 @pytest.mark.parametrize(
-    ("flags", "needed"),
+    ("flags", "measured"),
     [
         ((), 10),  # the sale: 8,000 records/s x 1.25 = 10
         (("--days", "3"), 7),  # without the sale: 5,000 x 1.25 = 6.25
@@ -35,13 +35,13 @@ def both(saved, *flags):
         (("--days", "99"), 10),  # more than there are: all of them
     ],
 )
-def test_suggest_and_fleet_look_at_the_same_days(saved, flags, needed):
+def test_suggest_and_fleet_look_at_the_same_days(saved, flags, measured):
     suggested, fleet = both(saved, *flags, "--format", "json")
     assert (suggested.code, fleet.code) == (0, 0)
     one = json.loads(suggested.out)
     listed = json.loads(fleet.out)
     (stream,) = listed["streams"]
-    assert one["needed_shards"] == needed
+    assert one["measured_shards"] == measured
     said = ("answer", "recommended_shards", "saving_usd_per_month")
     assert [stream[key] for key in said] == [one[key] for key in said]
     assert listed["days"] == one["options"]["days"]
@@ -85,14 +85,14 @@ def test_all_refused_flags_are_told_at_once(saved):
 
 
 def test_a_region_is_for_histories_that_do_not_say_theirs(saved):
-    write_history_file(replace(history(), region=None), str(saved[1]))
+    write_history_file(replace(history(), open_shards=16, region=None), str(saved[1]))
     suggested, fleet = both(saved, "--format", "json")
     assert json.loads(suggested.out)["saving_usd_per_month"] is None
     assert json.loads(fleet.out)["streams"][0]["saving_usd_per_month"] is None
     suggested, fleet = both(saved, "--region", "us-east-1", "--format", "json")
     (stream,) = json.loads(fleet.out)["streams"]
-    # two shards less, each with its fan-out consumer: 2 x 730 h x ($0.015 + $0.015)
-    assert json.loads(suggested.out)["saving_usd_per_month"] == stream["saving_usd_per_month"] == "43.80"
+    # 10 are enough, six less, each with its fan-out consumer: 6 x 730 h x ($0.015 + $0.015)
+    assert json.loads(suggested.out)["saving_usd_per_month"] == stream["saving_usd_per_month"] == "131.40"
     assert stream["region"] == "us-east-1"
 
 

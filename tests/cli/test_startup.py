@@ -25,7 +25,9 @@ def test_a_closed_pipe_is_no_error(tmp_path):
 
 def test_an_encoding_without_our_characters_is_no_error(tmp_path):
     file = tmp_path / "p.yaml"
-    file.write_text("version: 1\nstreams: {bestellungen-größe-注文: {size: 1, rps: 1}}\n", encoding="utf-8")
+    file.write_text(
+        "version: 1\nstreams: {bestellungen: {notes: größe-注文, size: 1, rps: 1}}\n", encoding="utf-8"
+    )
     ran = subprocess.run(
         [*COMMAND, "plan", str(file)],
         capture_output=True,

@@ -21,7 +21,9 @@ def test_output_to_a_file(tmp_path):
     assert (
         run("suggest", "orders", "--from", str(file), "--format", "markdown", "--output", str(page)).out == ""
     )
-    assert page.read_text(encoding="utf-8").startswith("# orders: scale down from 12 to 10 shards\n")
+    # 8,000/s x 1.25 = 10, and 12 are not above 10 x 1.25.
+    first = "# orders: keep 12 (12 run): 10 would be enough, and up to 25% more may be kept\n"
+    assert page.read_text(encoding="utf-8").startswith(first)
 
 
 # ── what cannot be used ──────────────────────────────────────────────────────────────────────────
@@ -144,7 +146,7 @@ def test_metric_data_with_what_the_user_says_of_the_stream(tmp_path):
     assert "note: " in ran.err
     body = json.loads(ran.out)
     # 5,000/s x 1.25 = 6.25 -> 7.
-    assert (body["verdict"], body["current_shards"], body["recommended_shards"]) == ("scale-up", 4, 7)
+    assert (body["verdict"], body["current_shards"], body["recommended_shards"]) == ("raise", 4, 7)
     assert [step["shards_after"] for step in body["path"]["steps"]] == [7]
 
 

@@ -71,10 +71,9 @@ def test_a_quotient_a_hair_above_a_whole_number_is_not_shown_as_one():
     assert ratio(8 + Fraction(1, 10**14)) == "just over 8"
 
 
-@pytest.mark.xfail(reason="shown as 100%", strict=True)
-@pytest.mark.parametrize("share", [1 - Fraction(1, 10**9), 1 + Fraction(1, 10**9)])
-def test_a_share_a_hair_off_one_is_not_shown_as_full(share):
-    assert percent(share) != "100%"
+def test_a_share_a_hair_off_one_is_not_shown_as_full():
+    assert percent(1 - Fraction(1, 10**9)) == "just under 100%"
+    assert percent(1 + Fraction(1, 10**9)) == "just over 100%"
 
 
 @pytest.mark.parametrize("text", ["1.5y", "1.5 times", "x"])

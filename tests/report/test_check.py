@@ -12,7 +12,12 @@ import jsonschema
 import pytest
 import xmlschema
 
-from shardcalc import __version__
+import shardcalc
+from shardcalc import DeclaredStream, Workload, __version__
+from shardcalc.app.check import CheckReport
+from shardcalc.core.workload.declared import Document, Place
+from shardcalc.report.check import github, markdown
+from shardcalc.report.check import junit as junit_report
 from shardcalc.report.check.terminal import span
 from tests import golden
 from tests.places import DATA, GOLDEN
@@ -53,6 +58,13 @@ def test_the_output_is_as_it_was_reviewed(name):
 def test_the_saved_plan_of_the_golden_case_is_what_plan_writes():
     out = run("plan", "main-orders.yaml", "--format", "json").out
     golden.check(f"check/{PLAN}", out)
+
+
+def of_a_program(name: str) -> CheckReport:
+    """A stream that a program declares: in a profile no name has such characters."""
+    document = Document("infra.tf", {}, lambda path: Place(1, 1))
+    stream = DeclaredStream(name, Workload.of(size="1 KiB", rps=1900), {}, document, place=Place(1, 1))
+    return shardcalc.check([stream])
 
 
 # ── the terminal ─────────────────────────────────────────────────────────────────────────────────
@@ -117,9 +129,10 @@ def test_each_line_is_one_command_whatever_a_stream_is_called():
     lines = out.splitlines()
     assert lines
     assert all(COMMAND.fullmatch(line) for line in lines)
-    hostile = [match for line in lines if (match := COMMAND.fullmatch(line)) and "commands" in match[2]]
+    hostile = [COMMAND.fullmatch(line) for line in github.text(of_a_program("::error::x%0A")).splitlines()]
     assert hostile
     for match in hostile:
+        assert match is not None
         assert unquote(match[3]).endswith(" in ::error::x%0A")
         assert "%3A%3Aerror%3A%3Ax%250A" in match[3]
 
@@ -232,19 +245,16 @@ def test_junit_satisfies_the_xsd_and_counts_as_the_exit_code_does():
 
 
 def test_names_are_text_in_junit():
-    names = [case.get("name") for case in junit("profiles/commands.yaml").iter("testcase")]
-    assert "SC001 under-provisioned: ::error::x%0A" in names
+    text = junit_report.text(of_a_program("::error::x%0A"))
+    names = [case.get("name") for case in ElementTree.fromstring(text).iter("testcase")]
+    assert "SC023 no-owner: ::error::x%0A" in names
 
 
 # ── Markdown ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_names_are_text_in_markdown(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    Path("a.yaml").write_text(
-        'version: 1\nstreams:\n  "<img src=x> | @team **b**": {size: 1 MiB, rps: 6, shards: 2}\n'
-    )
-    out = check("a.yaml", "--format", "markdown").out
+def test_names_are_text_in_markdown():
+    out = markdown.text(of_a_program("<img src=x> | @team **b**"))
     assert "<img" not in out
     assert "@team" not in out
     assert r"\| " in out

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from shardcalc.core.units import USD
+from shardcalc.report import words
 from tests import golden
 from tests.command import HEADLINE, run
 from tests.terminal import in_terminal
@@ -139,11 +141,11 @@ def test_a_stream_whose_prices_nobody_could_verify_costs_unknown_and_not_nothing
 HOSTILE = """\
 version: 1
 streams:
-  "<script>alert(1)</script> | ::error::x%0A @everyone":
+  orders:
     size: 1
     rps: 1
     notes: "\\e[31mred\\a <b>bold</b> [link](http://x) `code`\\nnext"
-    owner: "| *a* |"
+    owner: "<script>alert(1)</script> | ::error::x%0A @everyone | *a* |"
 """
 
 
@@ -151,7 +153,7 @@ def test_what_a_profile_says_is_text_and_never_markup(tmp_path):
     file = tmp_path / "p.yaml"
     file.write_text(HOSTILE)
     table = run("plan", str(file)).out
-    assert "<script>alert(1)</script> | ::error::x%0A @everyone: 1 shard" in table
+    assert "<script>alert(1)</script> | ::error::x%0A @everyone | *a* |" in table
     assert table.isascii() or not [c for c in table if not c.isprintable() and c != "\n"]
     assert "\x1b" not in table
     assert "\a" not in table
@@ -164,6 +166,14 @@ def test_what_a_profile_says_is_text_and_never_markup(tmp_path):
     assert json.loads(run("plan", str(file), "--format", "json").out)["streams"][0]["notes"].startswith(
         "\x1b[31mred"
     )
+
+
+@pytest.mark.parametrize(
+    ("amount", "complete", "text"),
+    [("0", True, "$0.00"), ("0.004", False, "unknown"), ("0.005", False, "at least $0.01")],
+)
+def test_a_lower_bound_of_nothing_is_no_amount(amount, complete, text):
+    assert words.at_least(USD.parse(amount), complete) == text
 
 
 def test_what_a_profile_says_steers_no_terminal(tmp_path):

@@ -35,7 +35,7 @@ def saved(tmp_path_factory):
 def hostile(tmp_path_factory):
     file = tmp_path_factory.mktemp("hostile") / "hostile.yaml"
     body = {
-        HOSTILE: {
+        "orders": {
             "size": 1,
             "rps": 10,
             "notes": NOTES,
@@ -66,7 +66,9 @@ def test_the_review_of_a_measured_stream_as_markdown(saved):
 @pytest.mark.parametrize("form", ["markdown", "html"])
 def test_a_path_that_may_exceed_the_quota_is_told(form, tmp_path):
     profile, file = tmp_path / "orders.yaml", tmp_path / "history.json"
-    profile.write_text("version: 1\nstreams: {orders: {size: 1000, rps: 5000}}\n")
+    # With the usual dead band, 12 shards where 10 are enough would be kept.
+    policy = "policy: {over_provisioned_above: 5%, saving_above: 1 USD}\n"
+    profile.write_text(f"version: 1\n{policy}streams: {{orders: {{size: 1000 B, rps: 5000}}}}\n")
     # 12 -> 10 may hold 20, beside 88 of others: one more than 107. Over 9 each call holds 18.
     write_history_file(history(account=AccountQuota(107, 100)), str(file))
     ran = run("report", str(profile), "--history", str(file), "--format", form, *TODAY)
@@ -217,17 +219,19 @@ def test_the_figures_on_the_page_are_those_of_the_json(browser, page_of, saved):
     cheaper = {
         stream["name"]: stream["cheaper"] for region in costs["regions"] for stream in region["streams"]
     }
-    for name, owner, declared, needed, _, used, cost, _, mode, _ in rows:
-        stream = plans[name]
-        assert (owner, declared, needed) == (
-            stream["owner"],
-            str(stream["declared_shards"]),
-            str(stream["shards"]),
-        )
-        worst = stream["utilisation"] * stream["shards"] / stream["declared_shards"]
-        assert float(used.rstrip("%")) == pytest.approx(worst * 100, abs=0.06)
-        assert dollars(cost) == (stream["cost"]["total_usd"] or "unknown")
+    for name, said, owner, now, needed, measured, _, used, cost, then, _, mode, _ in rows:
+        stream, decision = plans[name], plans[name]["decision"]
+        assert (owner, needed) == (stream["owner"], str(stream["shards"]))
         assert mode == (cheaper[name] or "unknown")
+        if name == "orders":
+            # Its history tells that 12 shards run.
+            assert (now, measured, said) == ("12", "12", "raise to 20")
+            continue
+        assert (now, measured) == (str(decision["now_shards"]), "-")
+        assert said.split(";")[0].replace(" to ", " ") == f"{decision['action']} {decision['advised_shards']}"
+        assert float(used.rstrip("%")) == pytest.approx(stream["utilisation_now"] * 100, abs=0.06)
+        assert dollars(cost) == (decision["now_usd"] or "unknown")
+        assert dollars(then) == (decision["advised_usd"] or "unknown")
     on_page = {(region, mode): dollars(cost) for region, mode, cost, *_ in table_of(browser, "#regions")}
     in_json = {
         (region["region"], mode["mode"]): mode["total_usd"] or "unknown"
@@ -258,10 +262,10 @@ def test_sorting_and_filtering_work(browser, page_of):
 
     assert sort(0) == sorted(names)
     assert sort(0) == sorted(names, reverse=True)
-    assert sort(3) == ["2", "5", "10", "16", "20", "24", "28"]
-    assert sort(3) == ["28", "24", "20", "16", "10", "5", "2"]
+    assert sort(4) == ["2", "5", "10", "16", "20", "24", "28"]
+    assert sort(4) == ["28", "24", "20", "16", "10", "5", "2"]
     # What is not known stands last, either way.
-    assert sort(7)[-1] == sort(7)[-1] == "unknown"
+    assert sort(10)[-1] == sort(10)[-1] == "unknown"
     browser.find_element("id", "find").send_keys("audit security")
     assert set(shown(browser)) == {"tenant-audit", "tenant-audit-eu"}
     assert browser.find_element("id", "shown").text == "2 of 7 shown"
@@ -284,7 +288,7 @@ def test_sorting_and_filtering_work(browser, page_of):
 @in_chromium
 def test_hostile_names_show_as_text(browser, page_of, hostile):
     page = opened(browser, page_of(hostile))
-    assert table_of(browser, "#decisions")[0][:2] == [HOSTILE, HOSTILE]
+    assert table_of(browser, "#decisions")[0][:3:2] == ["orders", HOSTILE]
     assert browser.title == "Capacity review, 2026-11-21"
     text = browser.execute_script("return document.body.textContent")
     assert NOTES in text
@@ -329,7 +333,7 @@ def test_the_printed_page_has_the_decision_table_and_the_signature_line(browser,
         seen = subprocess.run(
             ["pdftotext", "-layout", tmp_path / "review.pdf", "-"], capture_output=True, text=True, check=True
         ).stdout
-    for promised in ("tenant-audit", "lower to 16", "$477.80", "decided by", "decision"):
+    for promised in ("tenant-audit", "lower to 2", "$528.90", "decided by", "decision"):
         assert promised in seen
 
 

@@ -6,7 +6,7 @@ Pure arithmetic; no I/O.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Final, NamedTuple, Self
 
@@ -22,6 +22,7 @@ from shardcalc.core.cost.bill import (
     provisioned_bill,
     standard_bill,
 )
+from shardcalc.core.cost.mix import StreamBills
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.history.demand import Load, Readings, Traffic
@@ -183,11 +184,22 @@ class Billing(NamedTuple):
     @property
     def _packing(self) -> Packing:
         # CloudWatch counts stream records, not the producer records packed into them.
-        return Packing(1, self.workload.size)
+        return Packing(1, self.workload.size, self.workload.size)
 
     @property
     def _rest(self) -> tuple[PriceSheet, Limits, Fraction]:
         return self.prices, self.limits, self.limits.month.value.in_hours
+
+    def modes(self, enough: int, mode: str | None) -> StreamBills | None:
+        """In each mode at what it needs, before any discount and before the account's floors; None where it
+        is not known what is read, which on-demand bills.
+        """
+        if "data-out" not in self.moved:
+            return None
+        whole = self._replace(discount=ZERO)
+        usage = advantage_bill(self.workload, self._packing, enough, *self._rest)
+        has = {"PROVISIONED": Mode.PROVISIONED, "ON_DEMAND": Mode.ON_DEMAND_STANDARD}.get(mode or "")
+        return StreamBills(has, whole.provisioned(enough), whole.standard(enough), self._measured(usage))
 
     def _discounted(self, bill: Bill) -> Bill:
         return discounted(bill, self.discount)
@@ -204,14 +216,12 @@ class Billing(NamedTuple):
         return billed(bill.mode, bill.region, bill.hours, lines)
 
 
-def choices(rows: Sequence[Replay], target: int, billing: Billing) -> Iterator[Choice]:
-    """The ways to have this capacity, each with its bill of a month."""
-    for row in rows:
-        if row.shards == target:
-            yield Choice(f"provisioned, {shards_text(target)}", Mode.PROVISIONED, target, row.bill)
+def choices(enough: int, billing: Billing) -> Iterator[Choice]:
+    """Each capacity mode at what it needs, with its bill of a month."""
+    yield Choice(f"provisioned, {shards_text(enough)}", Mode.PROVISIONED, enough, billing.provisioned(enough))
     if "data-out" not in billing.moved:
         # On-demand bills what is read, and that is not known.
         return
-    yield Choice("On-demand Standard", Mode.ON_DEMAND_STANDARD, None, billing.standard(target))
+    yield Choice("On-demand Standard", Mode.ON_DEMAND_STANDARD, None, billing.standard(enough))
     title = "On-demand Advantage, no other on-demand stream"
-    yield Choice(title, Mode.ON_DEMAND_ADVANTAGE, None, billing.advantage(target))
+    yield Choice(title, Mode.ON_DEMAND_ADVANTAGE, None, billing.advantage(enough))

@@ -7,16 +7,18 @@ and let go. Pure arithmetic; no I/O.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Final, NamedTuple
 
-from shardcalc.core.advice.recommendation import Suggestion, Verdict
+from shardcalc.core.advice.decision import Action
+from shardcalc.core.advice.recommendation import Suggestion
 from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.cost.bill import Bill
+from shardcalc.core.cost.mix import Mix, StreamBills, best_mix
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet, ShardHours
 from shardcalc.core.history.model import History
@@ -64,6 +66,8 @@ class Member:
     """The findings and doubts behind the answer, in words."""
     findings: tuple[str, ...] = ()
     """Ids of its warnings and errors."""
+    modes: StreamBills | None = None
+    """Its bills in each mode, for the best mix; None where they are not known."""
 
     @property
     def weight(self) -> Fraction:
@@ -100,6 +104,18 @@ class Sum:
         return "unknown" if self.known is None else f"{'' if self.complete else 'at least '}{self.known}"
 
 
+class Pool(NamedTuple):
+    """The streams of one account and Region, with the modes in which they cost the least together."""
+
+    account: str
+    region: str
+    names: tuple[str, ...]
+    mix: Mix
+    """A mode for each, at what it needs."""
+    now: USD
+    """What a month costs as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fleet:
     """What was found out about many streams."""
@@ -108,6 +124,8 @@ class Fleet:
     failures: tuple[Failure, ...]
     days: int | None
     limits: Limits
+    pools: tuple[Pool, ...] = ()
+    """Those in which other modes cost less than now."""
 
     @property
     def saving(self) -> Sum:
@@ -145,22 +163,54 @@ class Fleet:
         return sum(member.standing is standing for member in self.members)
 
 
-def fleet(members: Iterable[Member], failures: Iterable[Failure], days: int | None, limits: Limits) -> Fleet:
+def fleet(
+    members: Iterable[Member],
+    failures: Iterable[Failure],
+    days: int | None,
+    limits: Limits,
+    prices: Callable[[str], PriceSheet] | None = None,
+    discount: Fraction = ZERO,
+) -> Fleet:
     """Put a fleet in order: short before troubled before wasteful before silent before fine, and in each the
-    gravest first.
+    gravest first. With prices, also find the best mix of modes for each account and Region.
     """
     order = list(Standing)
     ordered = sorted(members, key=lambda m: (order.index(m.standing), -m.weight, m.region, m.name, m.account))
-    return Fleet(
-        tuple(ordered), tuple(sorted(failures, key=lambda f: (f.account, f.region, f.subject))), days, limits
-    )
+    failed = tuple(sorted(failures, key=lambda f: (f.account, f.region, f.subject)))
+    pools = () if prices is None else tuple(_pools(ordered, failed, prices, limits, discount))
+    return Fleet(tuple(ordered), failed, days, limits, pools)
+
+
+def _pools(
+    members: Sequence[Member],
+    failures: Sequence[Failure],
+    prices: Callable[[str], PriceSheet],
+    limits: Limits,
+    discount: Fraction,
+) -> Iterator[Pool]:
+    """The pools that would cost less in other modes; none where a stream of it could not be read or billed,
+    because the floors of Advantage are for all of them.
+    """
+    for account, region in sorted({(member.account, member.region) for member in members}):
+        mine = [member for member in members if (member.account, member.region) == (account, region)]
+        measured = [member for member in mine if member.standing is not Standing.SILENT]
+        bills = [member.modes for member in measured if member.modes is not None]
+        costs = [member.cost for member in measured if member.cost is not None]
+        failed = any((each.account, each.region) == (account, region) for each in failures)
+        if failed or not region or not measured or not len(measured) == len(bills) == len(costs):
+            continue
+        mix = best_mix(bills, prices(region), limits, limits.month.value.in_hours, discount)
+        now = USD(sum((cost.amount for cost in costs), ZERO))
+        has = tuple(each.mode for each in bills)
+        if mix is not None and mix.modes != has and mix.total < now:
+            yield Pool(account, region, tuple(member.name for member in measured), mix, now)
 
 
 def member(suggestion: Suggestion, account: str = "") -> Member:
     """One stream's suggestion as a line of a fleet."""
     history = suggestion.history
     grave = [finding for finding in suggestion.findings if finding.severity is not Severity.INFO]
-    on_demand = suggestion.verdict is Verdict.ON_DEMAND
+    on_demand = history.mode == "ON_DEMAND"
     now = next((row for row in suggestion.rows if row.shards == history.open_shards), None)
     cost = (
         _of_mode(suggestion, Mode.ON_DEMAND_STANDARD)
@@ -170,15 +220,15 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
         else _whole(now.bill)
     )
     saving = _on_demand_saving(suggestion) if on_demand else suggestion.saving
-    answer = suggestion.answer
-    if on_demand and saving is not None and saving.amount > 0:
-        answer = f"provisioned with {suggestion.recommended:,} shards would cost less"
-    elif on_demand:
-        answer = "on-demand, AWS scales it"
+    answer, action = suggestion.answer, suggestion.decision.action
+    if action is Action.ON_DEMAND:
+        cheaper = saving is not None and saving.amount > 0
+        count = f"{suggestion.recommended:,}"
+        answer = f"provisioned with {count} shards would cost less" if cheaper else suggestion.decision.answer
     standing = Standing.FINE
-    if suggestion.verdict is Verdict.UP:
+    if action is Action.RAISE:
         standing = Standing.SHORT
-    elif suggestion.verdict is Verdict.DOWN:
+    elif action is Action.LOWER:
         standing = Standing.WASTEFUL
     elif grave:
         standing = Standing.TROUBLED
@@ -196,8 +246,9 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
         cost=cost,
         saving=saving if standing in (Standing.SHORT, Standing.WASTEFUL) else USD(0),
         answer=answer,
-        reasons=(*suggestion.holds, *(finding.message for finding in grave)),
+        reasons=(*suggestion.decision.held, *(finding.message for finding in grave)),
         findings=tuple(finding.id for finding in grave),
+        modes=suggestion.modes,
     )
 
 

@@ -8,20 +8,30 @@ that one shard carries in one period. No I/O and no clock; a history says itself
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, Self
 
 from shardcalc.core.advice import backtest, caveats
 from shardcalc.core.advice.backtest import Billing, Choice, Replay
+from shardcalc.core.advice.decision import (
+    TERMS,
+    Action,
+    Decision,
+    Measured,
+    Running,
+    Terms,
+    decide,
+)
 from shardcalc.core.advice.need import CallBudget, Flow, Need
 from shardcalc.core.advice.trend import Trend, grow
-from shardcalc.core.capacity.constraint import constrain
+from shardcalc.core.capacity.constraint import MEASURED_HEADROOM, Reserve, constrain, reserve
 from shardcalc.core.capacity.finding import Finding
+from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import difference
+from shardcalc.core.cost.mix import StreamBills
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.history.demand import (
@@ -46,7 +56,7 @@ from shardcalc.core.history.model import History, moment
 from shardcalc.core.resharding.path import NoPath, Path, path
 from shardcalc.core.text import BadValue, decimal, percent, read_count, read_factor, read_share, shards_text
 from shardcalc.core.units import USD, ByteRate, CallRate, Duration, RecordRate, ceil_div
-from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.reading import read_fields, share
 from shardcalc.core.workload.workload import read_headroom
 
 ONE: Final = Fraction(1)
@@ -91,7 +101,8 @@ class Allowance:
 class Options:
     """What a recommendation shall hold for."""
 
-    headroom: Fraction = Fraction(1, 4)
+    headroom: Fraction = MEASURED_HEADROOM
+    max_utilisation: Fraction | None = None
     burst: Fraction = ONE
     """Traffic of the busiest second over that of its period, which the history cannot show."""
     allow: Allowance = field(default_factory=Allowance)
@@ -99,6 +110,11 @@ class Options:
     """Counts whose backtest is wanted besides those around the recommendation."""
     days: int | None = None
     """Look at this number of last days only; at the whole history when None."""
+
+    @property
+    def reserve(self) -> Reserve:
+        """What of every limit is left unused."""
+        return reserve(self.headroom, self.max_utilisation)
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
@@ -117,6 +133,7 @@ def _read_counts(value: object) -> tuple[int, ...]:
 
 OPTIONS: Final[Mapping[str, Any]] = {
     "headroom": read_headroom,
+    "max_utilisation": share("a share"),
     "burst": lambda value: read_factor(value, "a burst factor"),
     "allow": Allowance.parse,
     "shards": _read_counts,
@@ -126,20 +143,6 @@ OPTIONS: Final[Mapping[str, Any]] = {
 
 
 # ── what comes out ───────────────────────────────────────────────────────────────────────────────
-
-
-class Verdict(StrEnum):
-    """What to do."""
-
-    UP = "scale-up"
-    DOWN = "scale-down"
-    KEEP = "keep"
-    HOLD = "hold"
-    """Fewer shards would have been enough, but there is a reason not to advise it."""
-    UNKNOWN = "unknown-current"
-    """It is not known how many shards there are."""
-    ON_DEMAND = "on-demand"
-    """AWS scales the stream itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,29 +165,31 @@ class Suggestion:
     """The smallest count that carries all but the allowed periods with headroom."""
     busiest: tuple[date, int]
     """The busiest of the recent days, and the count that it needs by the same rule."""
-    verdict: Verdict
-    holds: tuple[str, ...]
-    """Why fewer shards are not advised."""
+    decision: Decision
+    saving: USD | None
+    """What a month costs less (or, below zero, more) as advised than now, by the profile where one is given;
+    None when there is no count now, or a price that matters is unknown."""
     rows: tuple[Replay, ...]
     calls: CallBudget | None
     lags: tuple[Lag, ...]
     growth: Trend
     findings: tuple[Finding, ...]
     choices: tuple[Choice, ...]
+    modes: StreamBills | None
+    """Its bills for the best mix of an account's Region; None where it is not known what is read."""
     path: Path | None
     """The calls that lead to the recommendation; None when none are needed, possible or meant."""
     no_path: NoPath | None
 
     @property
-    def needed(self) -> int:
+    def measured(self) -> int:
         """What the history asks for: the calculated count, at least what the busiest recent day needs."""
         return max(self.calculated, self.busiest[1])
 
     @property
     def recommended(self) -> int:
-        """What to have: what is needed, or the present count where fewer are not advised."""
-        current = self.history.open_shards
-        return current if self.verdict is Verdict.HOLD and current is not None else self.needed
+        """What to have."""
+        return self.decision.advised
 
     @property
     def binding(self) -> tuple[Need, ...]:
@@ -201,7 +206,7 @@ class Suggestion:
         unknown.
         """
         current = self.history.open_shards
-        return self.needed if current is None or self.verdict is Verdict.ON_DEMAND else current
+        return self.measured if current is None or self.history.mode == "ON_DEMAND" else current
 
     @property
     def window(self) -> str:
@@ -224,18 +229,9 @@ class Suggestion:
             f"every {periods} except {options.allow}" if options.allow.of(self.known) else f"every {periods}"
         )
         return (
-            f"{shards_text(self.needed)} {'is' if self.needed == 1 else 'are'} enough for {over} with "
-            f"{percent(options.headroom)} headroom{burst}"
+            f"{shards_text(self.measured)} {'is' if self.measured == 1 else 'are'} enough for {over} with "
+            f"{options.reserve}{burst}"
         )
-
-    @property
-    def saving(self) -> USD | None:
-        """What a month costs less (or, below zero, more) at the recommended count than now; None when a price
-        is unknown.
-        """
-        bills = {row.shards: row.bill for row in self.rows}
-        now, then = bills.get(self.history.open_shards or 0), bills.get(self.recommended)
-        return None if now is None or then is None else difference(now, then)
 
     @property
     def cheapest(self) -> Choice | None:
@@ -248,15 +244,19 @@ class Suggestion:
     @property
     def answer(self) -> str:
         """The verdict in one line."""
-        current, count = self.history.open_shards, shards_text(self.recommended)
-        return {
-            Verdict.UP: f"scale up from {current:,} to {count}" if current else "",
-            Verdict.DOWN: f"scale down from {current:,} to {count}" if current else "",
-            Verdict.KEEP: f"keep {count}",
-            Verdict.HOLD: f"keep {count} for now; {self.needed:,} would have been enough",
-            Verdict.UNKNOWN: f"{count}; the current count is unknown",
-            Verdict.ON_DEMAND: f"on-demand, AWS scales it; provisioned, it would need {count}",
-        }[self.verdict]
+        return self.decision.sentence
+
+    @property
+    def edits(self) -> tuple[tuple[str, str], ...]:
+        """What a profile must say so that it asks for the same: fields with their values."""
+        reserve, fields = self.options.reserve, []
+        if not self.decision.on_demand and self.decision.action is not Action.UNKNOWN:
+            fields.append(("shards", f"{self.recommended}"))
+        if reserve.headroom:
+            fields.append(("headroom", percent(reserve.headroom)))
+        if reserve.max_utilisation is not None:
+            fields.append(("max_utilisation", percent(reserve.max_utilisation)))
+        return tuple(fields)
 
 
 # ── the calculation ──────────────────────────────────────────────────────────────────────────────
@@ -269,6 +269,10 @@ def suggest(
     limits: Limits | None = None,
     prices: PriceSheet | None = None,
     discount: Fraction = ZERO,
+    plan: Plan | None = None,
+    terms: Terms = TERMS,
+    today: date | None = None,
+    saving: Callable[[int, int], USD | None] | None = None,
 ) -> Suggestion:
     """Work out how many shards a stream should have, from what was measured.
 
@@ -278,6 +282,11 @@ def suggest(
         limits: AWS's limits; the ones that this release ships when not given.
         prices: what the stream's Region charges; what this release knows of it when not given.
         discount: a share off everything.
+        plan: what is declared of the stream, planned; the decision then holds for both.
+        terms: what is worth advising.
+        today: the day from which declared growth counts; the last day of the history when not given.
+        saving: what a month costs less with the second count than with the first; by what was measured when
+            not given.
 
     Raises:
         HistoryError: the history says nothing of the bytes or of the records that were written.
@@ -305,9 +314,8 @@ def suggest(
     asked = tuple(demands(readings, written, limits))
     load = bring_together(asked, options.burst, history.period)
     allowed = options.allow.of(len(load.ordered))
-    calculated = load.shards(load.ordered[-1 - allowed], options.headroom)
+    calculated = load.shards(load.ordered[-1 - allowed], options.reserve.factor)
     busiest = _busiest_day(history, load, options)
-    needed = max(calculated, busiest[1])
     needs = tuple(
         _need(readings, demand, weight, load, options)
         for demand, weight in zip(asked, load.weights, strict=True)
@@ -315,13 +323,27 @@ def suggest(
     behind = tuple(lags(readings))
     budget = _budget(readings, limits)
     counted = points(written)
-    holds = tuple(caveats.holds(readings, written, behind, counted, limits))
-    verdict = _verdict(history, needed, holds)
     billing = Billing.of(readings, written, prices, limits, discount)
-    counts = _counts(history, options, load, needed, verdict)
+    measured = Measured(
+        max(calculated, busiest[1]),
+        tuple(caveats.holds(readings, written, behind, counted, limits)),
+        RecordRate(Fraction(written.demand_records.peak, history.period)),
+        ByteRate(Fraction(written.demand_bytes.peak, history.period)),
+    )
+    saves = saving or (lambda now, then: difference(billing.provisioned(now), billing.provisioned(then)))
+    decision = decide(
+        plan,
+        limits,
+        today or moment(history.end).date(),
+        terms=terms,
+        running=Running(history.open_shards, history.mode),
+        measured=measured,
+        saving=saving or (lambda now, then: difference(billing.provisioned(now), billing.provisioned(then))),
+    )
+    counts = _counts(history, options, load, measured.shards, decision)
     rows = backtest.play(history, load, counts, billing)
-    target = history.open_shards if verdict is Verdict.HOLD and history.open_shards is not None else needed
-    found, blocked = _path(history, target, verdict, limits)
+    target, enough = decision.advised, max(measured.shards, decision.needed or 0)
+    found, blocked = _path(history, decision, limits)
     return Suggestion(
         history=history,
         options=options,
@@ -333,16 +355,18 @@ def suggest(
         unknown=tuple(_unknown(history, written, asked)),
         calculated=calculated,
         busiest=busiest,
-        verdict=verdict,
-        holds=holds if verdict is Verdict.HOLD else (),
+        decision=decision,
+        saving=None if decision.base is None else saves(decision.base, decision.advised),
         rows=rows,
         calls=budget,
         lags=behind,
-        growth=grow(history, load, load.ordered[-1 - allowed], options.headroom, target),
-        findings=tuple(
-            caveats.findings(readings, written, needs, behind, budget, load, options.burst, limits)
+        growth=grow(history, load, load.ordered[-1 - allowed], options.reserve.factor, target),
+        findings=(
+            *caveats.findings(readings, written, needs, behind, budget, load, options.burst, limits),
+            *decision.findings,
         ),
-        choices=tuple(backtest.choices(rows, target, billing)),
+        choices=tuple(backtest.choices(enough, billing)),
+        modes=billing.modes(enough, history.mode),
         path=found,
         no_path=blocked,
     )
@@ -363,8 +387,6 @@ def _need(readings: Readings, demand: Demand, weight: int, load: Load, options: 
         factors.append((count, "open shards"))
     if options.burst != 1:
         factors.append((options.burst, "burst"))
-    if options.headroom:
-        factors.append((ONE + options.headroom, "headroom"))
     constraint = constrain(
         demand.name,
         demand.title,
@@ -373,6 +395,7 @@ def _need(readings: Readings, demand: Demand, weight: int, load: Load, options: 
         tuple(factors),
         demand.fact.value,
         demand.fact,
+        options.reserve,
         "",
         demand.consumer,
     )
@@ -396,38 +419,26 @@ def _busiest_day(history: History, load: Load, options: Options) -> tuple[date, 
         allowed = options.allow.of(periods)
         peak = sorted(loads)[-1 - allowed] if allowed else max(loads, default=GAP)
         if peak > GAP:
-            count = load.shards(peak, options.headroom)
+            count = load.shards(peak, options.reserve.factor)
             if count > best[1]:
                 best = (day, count)
     return best
 
 
-def _verdict(history: History, needed: int, holds: tuple[str, ...]) -> Verdict:
-    current = history.open_shards
-    if history.mode == "ON_DEMAND":
-        return Verdict.ON_DEMAND
-    if current is None:
-        return Verdict.UNKNOWN
-    if needed == current:
-        return Verdict.KEEP
-    if needed > current:
-        return Verdict.UP
-    return Verdict.HOLD if holds else Verdict.DOWN
-
-
 def _counts(
-    history: History, options: Options, load: Load, needed: int, verdict: Verdict
+    history: History, options: Options, load: Load, measured: int, decision: Decision
 ) -> dict[int, tuple[str, ...]]:
     """The counts to play back, each with why: those around the recommendation, and those asked for."""
-    current = history.open_shards if verdict is not Verdict.ON_DEMAND else None
+    current = history.open_shards if history.mode != "ON_DEMAND" else None
     roles: dict[int, tuple[str, ...]] = {}
     for count, role in (
         (current, "now"),
-        (needed, "enough" if verdict is Verdict.HOLD else "advised"),
+        (decision.advised, "advised"),
+        (measured, "enough" if measured != decision.advised else ""),
         *((count, "asked") for count in options.shards),
-        (load.shards(load.ordered[-1], ZERO), "just enough"),
-        (needed - 1, ""),
-        (needed + 1, ""),
+        (load.shards(load.ordered[-1], ONE), "just enough"),
+        (measured - 1, ""),
+        (measured + 1, ""),
     ):
         if count:
             roles[count] = (
@@ -492,11 +503,9 @@ def _budget(readings: Readings, limits: Limits) -> CallBudget | None:
     return CallBudget(CallRate(Fraction(made.peak, period * shards)), readings.peak_time(made), over)
 
 
-def _path(
-    history: History, target: int, verdict: Verdict, limits: Limits
-) -> tuple[Path | None, NoPath | None]:
-    current = history.open_shards
-    if verdict not in (Verdict.UP, Verdict.DOWN) or current is None:
+def _path(history: History, decision: Decision, limits: Limits) -> tuple[Path | None, NoPath | None]:
+    current, target = history.open_shards, decision.advised
+    if decision.on_demand or current is None or current == target:
         return None, None
     account = history.account
     try:

@@ -108,5 +108,5 @@ def timeline(made: Suggestion) -> Timeline:
         )
     needed: Counter[int] = Counter()
     for value, times in Counter(load.ordered).items():
-        needed[load.shards(value, made.options.headroom)] += times
+        needed[load.shards(value, made.options.reserve.factor)] += times
     return Timeline(tuple(stretches), each * history.period, history.period, tuple(sorted(needed.items())))

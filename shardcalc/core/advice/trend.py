@@ -38,7 +38,7 @@ class Trend(NamedTuple):
     text: str
 
 
-def grow(history: History, load: Load, deciding: int, headroom: Fraction, target: int) -> Trend:
+def grow(history: History, load: Load, deciding: int, reserve: Fraction, target: int) -> Trend:
     """Weekly medians of the daily peaks, and when the present count is no longer enough at their pace.
 
     Days and weeks are counted back from the end, so that each is whole. The pace is that from the first to
@@ -70,7 +70,7 @@ def grow(history: History, load: Load, deciding: int, headroom: Fraction, target
     current = history.open_shards
     if current is None or history.mode == "ON_DEMAND":
         return Trend(weeks, per_week, None, text)
-    peak = Fraction(deciding, load.shard) * (1 + headroom)
+    peak = Fraction(deciding, load.shard) * reserve
     end = moment(history.end).date()
     untils = {count: _until(end, count, peak, pace / last) for count in dict.fromkeys((current, target))}
     words = [_lasts(count, end, until) for count, until in untils.items()]

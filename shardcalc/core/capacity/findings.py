@@ -7,16 +7,22 @@ findings out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
+from shardcalc.core.capacity import on_demand
+from shardcalc.core.capacity.constraint import Regime
 from shardcalc.core.capacity.finding import Finding, Severity
+from shardcalc.core.capacity.packing import aggregation as aggregation_of
+from shardcalc.core.capacity.packing import by_put_record, whole_kib
 from shardcalc.core.capacity.polling import get_records_calls, poll_interval
-from shardcalc.core.capacity.streams import Plan
-from shardcalc.core.facts import Limits, regions
-from shardcalc.core.text import decimal, percent
-from shardcalc.core.units import Duration, Size, ceil_div
-from shardcalc.core.workload.parts import Consumer, ConsumerType, Mode
+from shardcalc.core.capacity.salts import salt
+from shardcalc.core.capacity.streams import Plan, size_stream
+from shardcalc.core.facts import Limits
+from shardcalc.core.text import decimal, percent, shards_text
+from shardcalc.core.units import KIB, ByteRate, CallRate, Duration, Size, ceil_div
+from shardcalc.core.workload.parts import Consumer, ConsumerType, Mode, Producer, SizeShare
 
 ONE: Final = Fraction(1)
 
@@ -24,11 +30,14 @@ ONE: Final = Fraction(1)
 def find(plan: Plan, limits: Limits) -> list[Finding]:
     """All findings of one plan, in the order in which they are shown."""
     workload = plan.workload
-    looks = [_get_records_calls, _shard_quota]
-    if workload.shards is not None:
-        looks.insert(0, _declared_shards)
+    provisioned = workload.mode is Mode.PROVISIONED
+    looks = [_get_records_calls, _shard_quota if provisioned else on_demand.findings]
     if workload.hottest_key is not None:
         looks.append(_hot_key)
+    if plan.reserve.factor == 1:
+        looks.append(_full_use)
+    if workload.producer is None and (workload.sizes or workload.size.amount % KIB):
+        looks.append(_put_record)
     if (
         workload.size > limits.record_size_default.value
         or workload.max_size is not None
@@ -44,14 +53,10 @@ def find(plan: Plan, limits: Limits) -> list[Finding]:
     if workload.long_term_reads is not None:
         looks.append(_long_term_reads)
     for consumer in workload.consumers:
-        if (
-            consumer.poll_interval is not None
-            or consumer.parallelization_factor is not None
-            or consumer.batch_size is not None
-        ):
-            looks += [_lambda_settings, _slow_poll]
+        if consumer.poll_interval is not None or consumer.is_lambda:
+            looks += [_lambda_settings, _lambda_payload, _slow_poll]
             break
-    if workload.aggregation is not None:
+    if workload.aggregation is not None or workload.producer is Producer.KPL:
         looks += [_record_size, _aggregation] if _record_size not in looks else [_aggregation]
     return [finding for look in looks for finding in look(plan, limits)]
 
@@ -59,7 +64,9 @@ def find(plan: Plan, limits: Limits) -> list[Finding]:
 def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:
     workload, allowed = plan.workload, limits.get_records_calls.value
     calls = get_records_calls(workload, limits)
+    flinks = [c for c in workload.consumers if c.type is ConsumerType.FLINK and c.poll_interval is None]
     if calls <= allowed:
+        yield from _flink_calls(flinks, calls, limits)
         return
     pollers = [consumer for consumer in workload.consumers if consumer.is_shared]
     # AWS fixes how often Lambda and Firehose poll; all others can be told to wait.
@@ -81,9 +88,15 @@ def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:
             move, left = move + take, left - take * each
             moved.append(consumer)
     which = " and ".join(_names(moved)) if all(c.name for c in moved) else f"{move} of them"
-    ways.append(f"move {which} to enhanced fan-out")
+    most = limits.fan_out_consumers_advantage if workload.mode is Mode.ON_DEMAND_ADVANTAGE else None
+    if workload.fan_out + move <= (most or limits.fan_out_consumers).value:
+        ways.append(f"move {which} to enhanced fan-out")
+    else:
+        ways.append("merge consumers")
     who = f"{workload.shared} shared consumer{'s make' if workload.shared != 1 else ' makes'}"
-    assumed = "" if all(c.poll_interval for c in pollers) else " (poll intervals assumed where not declared)"
+    busy = f"; up to {decimal(allowed.amount)}/s: Flink pauses only after an empty answer" if flinks else ""
+    assumed = f" (poll intervals assumed where not declared{busy})"
+    assumed = "" if all(c.poll_interval for c in pollers) else assumed
     yield Finding(
         "getrecords-calls",
         Severity.WARNING,
@@ -91,6 +104,28 @@ def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:
         f"are allowed{assumed}; more shards will not help",
         ", or ".join(ways),
         limits.get_records_calls,
+    )
+
+
+def _flink_calls(flinks: list[Consumer], calls: CallRate, limits: Limits) -> Iterator[Finding]:
+    """What Flink may call beyond its default, which holds only while no records wait."""
+    if not flinks:
+        return
+    allowed, count = limits.get_records_calls.value, sum(consumer.count for consumer in flinks)
+    others = calls - limits.poll_flink.value.every(count)
+    most = others + allowed * count
+    if most <= allowed:
+        return
+    fits = Duration(Fraction(ceil_div(count / (allowed - others).amount * 1000), 1000))
+    yield Finding(
+        "flink-calls",
+        Severity.INFO,
+        f"{' and '.join(_names(flinks))} may make up to {decimal(allowed.amount)} GetRecords calls/s on "
+        "every shard: Flink pauses only after an empty answer; then all shared consumers make "
+        f"{decimal(most.amount)} calls/s where {decimal(allowed.amount)} are allowed",
+        f"set source.reader.nonempty-records-fetch-interval to {fits} and declare it as poll_interval, or "
+        "read with enhanced fan-out",
+        limits.poll_flink,
     )
 
 
@@ -118,61 +153,51 @@ def _names(consumers: list[Consumer]) -> list[str]:
 
 
 def _hot_key(plan: Plan, limits: Limits) -> Iterator[Finding]:
-    share = plan.workload.hottest_key
-    if share is None:  # pragma: no cover - find() looks only where a key is given
+    key, declared = plan.workload.hottest_key, plan.workload.shards
+    if key is None:  # pragma: no cover - find() looks only where a key is given
         return
-    headroom = ONE + plan.workload.headroom
-    # Most keys fit with their shard's part of the rest, and so alone: one product each tells.
-    part = (share + (ONE - share) / plan.shards) * headroom
-    room, records = (
-        min(limits.hot_key_bytes.value, limits.write_bytes.value).amount,
-        min(limits.hot_key_records.value, limits.write_records.value).amount * plan.packing.records,
-    )
-    if plan.write.amount * part <= room and plan.workload.rps.peak.amount * part <= records:
-        return
-    demands = (
-        (plan.write * headroom, limits.hot_key_bytes, limits.write_bytes.value.amount),
-        (
-            plan.workload.rps.peak / plan.packing.records * headroom,
-            limits.hot_key_records,
-            limits.write_records.value.amount,
-        ),
-    )
-    over = [
-        (demand * share, fact) for demand, fact, _ in demands if demand.amount * share > fact.value.amount
-    ]
-    if over:
-        salts = max(ceil_div(demand.amount, fact.value.amount) for demand, fact in over)
-        written = " and ".join(f"{demand} where {fact.value} are allowed" for demand, fact in over)
+    salts = salt(plan, limits)
+    cure = f"spread it over {salts.words}" if salts is not None else "spread it over salted keys"
+    unrelieved = plan.unrelieved
+    if unrelieved:
+        over = " and ".join(
+            f"{limit.demand * key.share} of {limit.title.partition(': ')[2]} where {limit.per_shard} are "
+            f"{'allowed' if limit.fact is not None else 'declared'}"
+            for limit in unrelieved
+        )
         yield Finding(
             "hot-key",
             Severity.ERROR,
-            f"the hottest partition key, {percent(share)} of the traffic, takes {written}; one key is always "
-            "on one shard, so more shards will not help",
-            f"spread it over {salts} salted keys (key#0 to key#{salts - 1}), or aggregate its records",
-            over[0][1],
+            f"the hottest partition key, {percent(key.share)} of the traffic, takes {over}; one key is "
+            "always on one shard, so more shards will not help",
+            f"{cure}, or aggregate its records",
+            limits.hot_key_bytes,
         )
-        return
-    shards = plan.shards
-    needed = 0
-    worst = None
-    for demand, fact, limit in demands:
-        hottest = demand.amount * share + demand.amount * (1 - share) / shards
-        if hottest > limit:
-            left = limit - demand.amount * share
-            count = ceil_div(demand.amount * (1 - share), left) if left else 0
-            if worst is None or count > needed:
-                needed, worst = count, (type(demand)(hottest), fact)
-    if worst is not None:
-        more = f"plan {needed:,} shards, or " if needed else ""
-        yield Finding(
-            "hot-key-shard",
-            Severity.WARNING,
-            f"the shard that holds the hottest key ({percent(share)}) also takes its part of the rest: "
-            f"{worst[0]} at {shards:,} shards where {worst[1].value} are allowed",
-            f"{more}spread the key over salted keys",
-            worst[1],
-        )
+    for limit in plan.constraints:
+        if limit.key is None or limit.regime is Regime.NONE:
+            continue
+        without = max(each.shards for each in plan.constraints if each.key is None)
+        if limit.regime is Regime.BARE:
+            used = limit.utilisation(max(declared or 0, plan.shards))
+            yield Finding(
+                "hot-key-shard",
+                Severity.WARNING,
+                f"the shard that holds the hottest key ({percent(key.share)}) uses {percent(used)} of "
+                f"{limit.title.partition(': ')[2]}: no count leaves it the reserve ({plan.reserve})",
+                cure,
+                limit.fact,
+            )
+        elif limit.shards > without and salts is not None and (declared is None or declared < limit.shards):
+            yield Finding(
+                "hot-key-shard",
+                Severity.WARNING if limit.shards > 2 * without else Severity.INFO,
+                f"the hottest key ({percent(key.share)}) decides the count: {shards_text(limit.shards)}, and "
+                f"{shards_text(salts.shards)} with the key in {salts.number:,} salts",
+                f"{cure}, or keep the key as it is on {shards_text(limit.shards)}"
+                if limit.shards > 2 * without
+                else f"{shards_text(limit.shards)}, or {cure}",
+                limit.fact,
+            )
 
 
 def _record_size(plan: Plan, limits: Limits) -> Iterator[Finding]:
@@ -219,15 +244,18 @@ def _large_records(plan: Plan, limits: Limits) -> Iterator[Finding]:
     if workload.sizes:
         share = sum((part.share for part in workload.sizes if part.size > large), Fraction(0))
         known = f"{percent(share)} of the records are"
-        severity = Severity.WARNING if share > advised.value else Severity.INFO
+        severity = Severity.WARNING
     elif workload.size > large:
-        known, severity = "the mean record is", Severity.WARNING
+        known, severity, share = "the mean record is", Severity.WARNING, ONE
     else:
         # Each large record is above 1 MiB, so their share is below mean / 1 MiB for any mix of sizes.
         share = workload.size.ratio_to(large)
         known = f"up to {percent(share)} of the records may be"
         severity = Severity.INFO
-    spare = limits.write_bytes.value - plan.write * (ONE + workload.headroom) / plan.shards
+    if share <= advised.value:
+        return
+    shards = workload.shards or plan.shards
+    spare = max(limits.write_bytes.value - plan.write * plan.share(shards), ByteRate(0))
     at_once = bucket.value.ratio_to(largest)
     pace = (
         f"one every {Duration(Fraction(ceil_div(largest.amount / spare.amount * 10), 10))}"
@@ -240,7 +268,7 @@ def _large_records(plan: Plan, limits: Limits) -> Iterator[Finding]:
         f"{known} above {large}, AWS advises at most {percent(advised.value)}; a shard's burst bucket of "
         f"{bucket.value} takes "
         f"{at_once.numerator // at_once.denominator} records of {largest} at once, then {pace} at "
-        f"{plan.shards:,} shards",
+        f"{shards_text(shards)}",
         "keep large records rare, put them in S3 with a pointer, or plan more shards"
         + ("" if workload.sizes else "; declare sizes to know their share"),
         advised,
@@ -269,16 +297,17 @@ def _backlog(plan: Plan, limits: Limits) -> Iterator[Finding]:
     workload = plan.workload
     if workload.catch_up is None:  # pragma: no cover - find() looks only where there is one
         return
-    outage, within = workload.catch_up.outage, workload.catch_up.within
+    outage = workload.catch_up.outage
     retention = workload.retention or limits.retention_least.value
+    # Retention is set in whole hours.
+    enough = Duration.hours(ceil_div(outage.in_hours / limits.iterator_age_alarm.value))
     if outage >= retention:
         yield Finding(
             "backlog-expires",
             Severity.ERROR,
             f"after an outage of {outage} the oldest records have expired before they are read: retention is "
             f"{retention}",
-            f"keep records longer than {outage}, at least "
-            f"{Duration(outage.amount / limits.iterator_age_alarm.value)} to stay below AWS's alarm point",
+            f"keep records longer than {outage}, at least {enough} to stay below AWS's alarm point",
             limits.retention_least,
         )
     elif outage > retention * limits.iterator_age_alarm.value:
@@ -287,21 +316,8 @@ def _backlog(plan: Plan, limits: Limits) -> Iterator[Finding]:
             Severity.WARNING,
             f"an outage of {outage} lets records grow older than {percent(limits.iterator_age_alarm.value)} "
             f"of the retention of {retention}",
-            f"keep records for {Duration(outage.amount / limits.iterator_age_alarm.value)} or more",
+            f"keep records for {enough} or more",
             limits.iterator_age_alarm,
-        )
-    if workload.fan_out:
-        demand = plan.write * (ONE + workload.headroom)
-        spare = limits.fan_out_bytes.value * plan.shards - demand
-        time = Duration(Fraction(ceil_div(demand.over(outage).amount / spare.amount)))
-        needed = ceil_div(demand.amount * (ONE + outage.ratio_to(within)), limits.fan_out_bytes.value.amount)
-        yield Finding(
-            "fan-out-catch-up",
-            Severity.INFO if time <= within else Severity.WARNING,
-            f"a fan-out consumer has its own {limits.fan_out_bytes.value} per shard: at {plan.shards:,} "
-            f"shards it drains an outage of {outage} in {time}",
-            "" if time <= within else f"plan {needed:,} shards to drain it within {within}",
-            limits.fan_out_bytes,
         )
 
 
@@ -337,56 +353,68 @@ def _long_term_reads(plan: Plan, limits: Limits) -> Iterator[Finding]:
 
 
 def _shard_quota(plan: Plan, limits: Limits) -> Iterator[Finding]:
-    workload = plan.workload
-    shards = max(plan.shards, workload.shards or 0)
-    most = limits.shards_most
-    ask = "spread the load over several streams, or ask AWS for more"
+    shards, most = max(plan.shards, plan.workload.shards or 0), limits.shards_most
     if shards > most.value:
         yield Finding(
             "shard-quota",
             Severity.ERROR,
             f"{shards:,} shards where one stream can be scaled to {most.value:,}",
-            ask,
+            "spread the load over several streams, or ask AWS for more",
             most,
         )
-    elif (
-        workload.mode is Mode.PROVISIONED
-        and workload.region not in regions().large
-        and shards > limits.shard_quota_small.value
-    ):
-        small, large = limits.shard_quota_small, limits.shard_quota_small_most
-        above = shards > large.value
-        yield Finding(
-            "shard-quota",
-            Severity.ERROR if above else Severity.WARNING,
-            f"{shards:,} shards {'are' if above else 'may be'} above the account's quota in "
-            f"{workload.region}, "
-            f"{small.value:,} or {large.value:,} for all its streams",
-            "read the quota with DescribeLimits and ask for more before scaling",
-            small,
-        )
 
 
-def _declared_shards(plan: Plan, limits: Limits) -> Iterator[Finding]:
-    declared, needed = plan.workload.shards, plan.shards
-    if declared is None or declared == needed or plan.workload.mode is not Mode.PROVISIONED:
+def _full_use(plan: Plan, limits: Limits) -> Iterator[Finding]:
+    if plan.reserve.factor != 1 or plan.workload.mode is not Mode.PROVISIONED:
         return
-    worst = max(plan.constraints, key=lambda constraint: constraint.load)
-    used = f"{worst.title} at {percent(worst.utilisation(declared))}"
-    if declared < needed:
-        message = f"{declared:,} shards are declared and {needed:,} are needed: {used}"
+    shards = plan.workload.shards or plan.shards
+    worst = plan.busiest(shards)
+    if worst.utilisation(shards) == 1:
         yield Finding(
-            "under-provisioned", Severity.ERROR, message, f"raise shards to {needed:,} or more", worst.fact
-        )
-    else:
-        message = f"{declared:,} shards are declared, {needed:,} are enough: {used}"
-        yield Finding(
-            "over-provisioned",
+            "full-use",
             Severity.INFO,
-            message,
-            f"lower shards to {needed:,}, or declare the headroom that is wanted",
+            f"{worst.title} is used to 100% at {shards_text(shards)}: nothing is left for a busier moment",
+            "declare the headroom that is wanted"
+            + ("" if plan.workload.shards is None else ", and the shards that it asks for"),
             worst.fact,
         )
+
+
+def _put_record(plan: Plan, limits: Limits) -> Iterator[Finding]:
+    """What the count would be if each record were written on its own, where nobody said how they are."""
+    workload, packing = plan.workload, plan.packing
+    times = by_put_record(workload).ratio_to(packing.counted)
+    # Where the writes so counted stay below another limit, they decide nothing.
+    if packing.records > 1 or plan.constraints[0].load * times <= max(x.load for x in plan.constraints):
+        return
+
+    single = replace(workload, producer=Producer.PUT_RECORD, aggregation=None)
+
+    def count(sizes: tuple[SizeShare, ...]) -> int:
+        return size_stream(replace(single, sizes=sizes), limits).shards
+
+    shards = count(workload.sizes)
+    if shards == plan.shards:
+        return
+    between = ""
+    if not workload.sizes:
+        # The mean does not tell the mix: a record counts at least as itself, and at most a byte less than
+        # a KiB more.
+        most = workload.size.amount + KIB - 1
+        if workload.max_size is not None:
+            most = min(most, Fraction(whole_kib(workload.max_size).amount))
+        low, part = Size(most // KIB * KIB), most / KIB % 1
+        upper = count((SizeShare(low, ONE - part), SizeShare(Size(low.amount + KIB), part)))
+        lower = plan.shards if workload.size.amount > KIB else count((SizeShare(Size(KIB), ONE),))
+        between = f", from {lower:,} to {upper:,} for any mix of that mean"
+    yield Finding(
+        "put-record",
+        Severity.INFO,
+        f"by PutRecord, which counts each record as whole KiB, {shards_text(shards)} would be needed: every "
+        f"record of {workload.size}{between}",
+        "",
+        limits.write_bytes,
+    )
 
 
 def _lambda_settings(plan: Plan, limits: Limits) -> Iterator[Finding]:
@@ -406,6 +434,30 @@ def _lambda_settings(plan: Plan, limits: Limits) -> Iterator[Finding]:
                 )
 
 
+def _lambda_payload(plan: Plan, limits: Limits) -> Iterator[Finding]:
+    most, size = limits.lambda_.payload, plan.packing.size
+    for index, consumer in enumerate(plan.workload.consumers):
+        batch = consumer.batch_size or limits.lambda_.batch_default.value
+        if not consumer.is_lambda or size * batch <= most.value:
+            continue
+        # Three bytes of data are four characters of base64 in the event.
+        fits = int(most.value.ratio_to(size) * 3 / 4)
+        declared = consumer.batch_size is not None or consumer.batch_duration is not None
+        fast = "" if consumer.batch_duration is None else ", and the speed declared with it is too high"
+        yield Finding(
+            "lambda-payload",
+            Severity.WARNING if declared else Severity.INFO,
+            f"{consumer}: a batch of {batch:,} records of {size} is {size * batch} where one invocation "
+            f"takes {most.value}: no batch becomes that long{fast}",
+            f"a batch_size of {fits:,} or less (base64 makes data a third larger)"
+            + (", with the batch_duration that it takes" if fast else "")
+            if fits
+            else "put the data in S3 and a pointer in the record",
+            most,
+            ("consumers", index, "batch_size") if consumer.batch_size is not None else ("consumers", index),
+        )
+
+
 def _slow_poll(plan: Plan, limits: Limits) -> Iterator[Finding]:
     pollers = [
         (index, consumer)
@@ -414,10 +466,10 @@ def _slow_poll(plan: Plan, limits: Limits) -> Iterator[Finding]:
     ]
     if not pollers:
         return
-    headroom = (ONE + plan.workload.headroom) * plan.workload.skew / plan.shards
+    share = plan.share(plan.workload.shards or plan.shards)
     fill = min(
-        limits.get_records_size.value.amount / (plan.write.amount * headroom),
-        limits.get_records_records.value * plan.packing.records / (plan.workload.rps.peak.amount * headroom),
+        limits.get_records_size.value.amount / (plan.write.amount * share),
+        limits.get_records_records.value * plan.packing.records / (plan.workload.rps.peak.amount * share),
     )
     for index, consumer in pollers:
         if consumer.poll_interval is not None and consumer.poll_interval.amount > fill:
@@ -435,7 +487,7 @@ def _slow_poll(plan: Plan, limits: Limits) -> Iterator[Finding]:
 
 
 def _aggregation(plan: Plan, limits: Limits) -> Iterator[Finding]:
-    aggregation = plan.workload.aggregation
+    aggregation, shards = aggregation_of(plan.workload, limits), plan.workload.shards or plan.shards
     if aggregation is None:  # pragma: no cover - find() looks only where there is one
         return
     if plan.packing.records == 1:
@@ -452,7 +504,7 @@ def _aggregation(plan: Plan, limits: Limits) -> Iterator[Finding]:
         )
         return
     wait = limits.kpl.aggregate_wait
-    gathered = plan.workload.rps.mean.over(wait.value) / plan.shards
+    gathered = plan.workload.rps.mean.over(wait.value) / shards
     if gathered < plan.packing.records:
         yield Finding(
             "aggregation-unfilled",

@@ -1,21 +1,24 @@
 """Until when a shard count does, when the traffic grows as declared: the date of each next shard.
 
 Traffic grows by its share from one month (or year) to the next, compounding, and evenly over the days
-between; so every date is exact and can be redone with a pencil. Pure arithmetic; no clock: the first day is
-an input.
+between; so every date is exact and can be redone with a pencil. It counts from the day of which the rates
+are, else from today. Pure arithmetic; no clock: today is an input.
 """
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
+from itertools import count as counting
 from itertools import islice
 from typing import Final, NamedTuple
 
 from shardcalc.core.capacity.streams import Plan
-from shardcalc.core.units import Months, ceil_div
+from shardcalc.core.units import Months
 from shardcalc.core.workload.parts import Growth
 
 ONE: Final = Fraction(1)
@@ -26,92 +29,126 @@ MOST: Final = 120
 
 
 class NextShard(NamedTuple):
-    """The first day on which one more shard is needed."""
+    """The first day on which more shards are needed."""
 
     day: date
     shards: int
     """What is needed from that day on."""
 
 
-class Forecast(NamedTuple):
-    """The steps of a growing stream, from a first day to a last one."""
+class Grown(NamedTuple):
+    """Traffic that grows: its multiple of the declared one, by day."""
 
     growth: Growth
+    dated: date
+    """The day on which the declared rates are true."""
+
+    def times(self, day: date) -> Fraction:
+        """The multiple of the declared traffic on a day; one before the rates' own."""
+        for begin, end, at in self._periods():
+            if day < end:
+                return at * (ONE + self.growth.share * max(0, (day - begin).days) / (end - begin).days)
+        raise AssertionError("periods go on for ever")  # pragma: no cover - so nothing gets here
+
+    def above(self, times: Fraction, last: date) -> date | None:
+        """The first day on which traffic is above a multiple of the declared one; None when it is not until
+        the last.
+        """
+        if not self.growth.share:
+            return None if times >= 1 else self.dated
+        for begin, end, at in self._periods():
+            if begin > last:
+                return None
+            if at > times:
+                return begin
+            if at * (ONE + self.growth.share) > times:
+                # Above as soon as at x (1 + share x day / days) is.
+                passed = (times / at - ONE) / self.growth.share * (end - begin).days
+                day = begin + timedelta(passed.numerator // passed.denominator + 1)
+                return day if day <= last else None
+        return None  # pragma: no cover - periods go on for ever
+
+    def _periods(self) -> Iterator[tuple[date, date, Fraction]]:
+        begin, at = self.dated, ONE
+        for number in counting(1):  # pragma: no branch - it goes on for ever
+            end = later(self.dated, number * self.growth.period.count)
+            yield begin, end, at
+            begin, at = end, at * (ONE + self.growth.share)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A growing stream, from today to a last day."""
+
+    plan: Plan
+    grown: Grown
     first: date
+    """Today."""
     last: date
-    load: Fraction
-    """Demand on the first day, in shards before rounding up."""
-    at_last: int
-    """What is needed on the last day."""
-    steps: tuple[NextShard, ...]
-    """In order of time, on one day possibly several; no more than :data:`MOST` of them."""
+
+    @cached_property
+    def steps(self) -> tuple[NextShard, ...]:
+        """The days on which more shards are needed, in order; no more than :data:`MOST` of them."""
+        return tuple(islice(_steps(self), MOST))
+
+    @cached_property
+    def at_last(self) -> int:
+        """What is needed on the last day; the last known count when the hottest key then fits no shard."""
+        return self.needed(self.last) or (self.steps[-1].shards if self.steps else self.shards)
+
+    @cached_property
+    def key_out(self) -> date | None:
+        """The first day on which the hottest key outgrows its shard, however many there are."""
+        return None if self.plan.outgrown is None else self.grown.above(self.plan.outgrown, self.last)
+
+    @property
+    def growth(self) -> Growth:
+        """How the traffic grows."""
+        return self.grown.growth
 
     @property
     def shards(self) -> int:
-        """What is needed on the first day."""
-        return max(1, ceil_div(self.load))
+        """What is needed today."""
+        return self.needed(self.first) or self.plan.shards
+
+    def needed(self, day: date) -> int | None:
+        """What is needed on a day; None when the hottest key then fits no shard."""
+        return self.plan.least(max(ONE, self.grown.times(day)))
 
     def until(self, shards: int) -> date | None:
         """The first day on which this shard count is no longer enough; None when it is enough to the last."""
-        if shards < self.shards:
-            return self.first
-        return next((step.day for step in self.steps if step.shards > shards), None)
+        day = self.grown.above(self.plan.most(shards), self.last)
+        return None if day is None else max(day, self.first)
 
     @property
     def more(self) -> int:
-        """How many steps follow that are not listed."""
+        """How many shards more are needed on the last day than the listed steps tell."""
         return self.at_last - (self.steps[-1].shards if self.steps else self.shards)
 
 
 def forecast(plan: Plan, today: date) -> Forecast | None:
     """Work out when a plan needs its next shards; None when the workload declares no growth.
 
-    Every demand is in proportion to the traffic, so the limit that binds today binds all the way.
+    Every demand is in proportion to the traffic; what the shard of the hottest key may use stays as today.
     """
     growth = plan.workload.growth
     if growth is None:
         return None
-    load = max(constraint.load for constraint in plan.constraints)
-    last = later(today, (plan.workload.horizon or HORIZON).count)
+    grown = Grown(growth, plan.workload.rps.dated or today)
     return Forecast(
-        growth,
-        today,
-        last,
-        load,
-        max(1, ceil_div(_at(last, load, growth, today))),
-        tuple(islice(_steps(load, growth, today, last), MOST)),
+        plan, grown, today, later(max(today, grown.dated), (plan.workload.horizon or HORIZON).count)
     )
 
 
-def _at(day: date, load: Fraction, growth: Growth, first: date) -> Fraction:
-    """The demand on a day."""
-    begin, periods = first, 0
-    while (end := later(first, (periods + 1) * growth.period.count)) <= day:
-        begin, periods = end, periods + 1
-    return (
-        load
-        * (ONE + growth.share) ** periods
-        * (ONE + growth.share * (day - begin).days / (end - begin).days)
-    )
-
-
-def _steps(load: Fraction, growth: Growth, first: date, last: date) -> Iterator[NextShard]:
-    shards = max(1, ceil_div(load))
-    begin, at, periods = first, load, 0
-    while begin < last and growth.share:
-        periods += 1
-        end = later(first, periods * growth.period.count)
-        grown = at * (ONE + growth.share)
-        days = (end - begin).days
-        while grown > shards:
-            # The load is above the shard count as soon as at x (1 + share x day / days) is.
-            passed = (shards / at - ONE) / growth.share * days
-            day = begin + timedelta(passed.numerator // passed.denominator + 1)
-            if day > last:
-                return
-            shards += 1
+def _steps(made: Forecast) -> Iterator[NextShard]:
+    shards: int | None = made.shards
+    while shards is not None:
+        day = made.until(shards)
+        if day is None:
+            return
+        shards = made.needed(day)
+        if shards is not None:
             yield NextShard(day, shards)
-        begin, at = end, grown
 
 
 def later(day: date, months: int) -> date:

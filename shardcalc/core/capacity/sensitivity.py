@@ -43,7 +43,7 @@ def sensitivity(planned: Plan, limits: Limits) -> tuple[Effect, ...]:
 
 
 def _load(planned: Plan) -> Fraction:
-    return max(constraint.load for constraint in planned.constraints)
+    return max(constraint.asked for constraint in planned.constraints)
 
 
 def _changed(workload: Workload) -> Iterator[tuple[str, Workload]]:
@@ -63,13 +63,19 @@ def _changed(workload: Workload) -> Iterator[tuple[str, Workload]]:
             replace(workload, consumers=(*workload.consumers, Consumer(type=_fan_out(workload).type))),
         )
     yield f"skew +{more}", replace(workload, skew=workload.skew * grown)
+    if workload.hottest_key is not None:
+        hotter = workload.hottest_key._replace(share=min(ONE, workload.hottest_key.share * grown))
+        yield f"hottest key +{more}", replace(workload, hottest_key=hotter)
     if workload.catch_up is not None:
-        caught = CatchUp(workload.catch_up.outage * grown, workload.catch_up.within)
+        caught = workload.catch_up._replace(outage=workload.catch_up.outage * grown)
         yield f"outage to catch up with +{more}", replace(workload, catch_up=caught)
     for index, consumer in enumerate(workload.consumers):
         others = (*workload.consumers[:index], *workload.consumers[index + 1 :])
         if consumer.name:
-            yield f"without {consumer.name}", replace(workload, consumers=others)
+            yield (
+                f"without {consumer.name}",
+                replace(workload, consumers=others, catch_up=_still(workload, consumer)),
+            )
         slower = _slower(consumer)
         if slower is not None:
             yield (
@@ -79,6 +85,15 @@ def _changed(workload: Workload) -> Iterator[tuple[str, Workload]]:
                     consumers=(*workload.consumers[:index], slower, *workload.consumers[index + 1 :]),
                 ),
             )
+
+
+def _still(workload: Workload, gone: Consumer) -> CatchUp | None:
+    """What is promised when a consumer is gone: nothing, if it alone fell behind."""
+    caught = workload.catch_up
+    if caught is None or not caught.consumers:
+        return caught
+    names = tuple(name for name in caught.consumers if name != gone.name)
+    return caught._replace(consumers=names) if names else None
 
 
 def _fan_out(workload: Workload) -> Consumer:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from shardcalc.core.capacity.packing import Packing
+from shardcalc.core.capacity.packing import Packing, aggregation
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.facts import Limits, Source, regions
 from shardcalc.core.facts.prices import (
@@ -197,9 +197,10 @@ def volume(workload: Workload, packing: Packing, hours: Fraction, limits: Limits
     records = workload.rps.mean.amount * _seconds(hours)
     largest = workload.max_size or workload.max_record_size or limits.record_size_default.value
     mix: tuple[tuple[Fraction, Fraction], ...] = ()
-    if packing.records > 1 and workload.aggregation is not None:
+    packed = aggregation(workload, limits)
+    if packing.records > 1 and packed is not None:
         records /= packing.records
-        largest = max(largest, workload.aggregation.target_size)
+        largest = max(largest, packed.target_size)
     else:
         mix = tuple((part.size.amount, part.share) for part in workload.sizes)
     return Volume(records, packing.size.amount, mix, ceil_div(max(largest, packing.size).amount))
@@ -392,13 +393,11 @@ def advantage_bill(
     return billed(Mode.ON_DEMAND_ADVANTAGE, workload.region, hours, lines)
 
 
-def own_bill(plan: Plan, shards: int, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
-    """The bill of a planned stream in its own mode; in On-demand Advantage before the account's floors."""
-    workload, packing = plan.workload, plan.packing
-    if workload.mode is Mode.PROVISIONED:
-        return provisioned_bill(workload, packing, shards, prices, limits, hours)
+def on_demand_bill(plan: Plan, prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
+    """The bill of a planned stream in its own on-demand mode; in Advantage before the account's floors."""
+    workload = plan.workload
     bill = standard_bill if workload.mode is Mode.ON_DEMAND_STANDARD else advantage_bill
-    return bill(workload, packing, plan.shards, prices, limits, hours)
+    return bill(workload, plan.packing, plan.shards, prices, limits, hours)
 
 
 def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fraction) -> Bill:
@@ -464,6 +463,13 @@ def difference(bill: Bill, other: Bill) -> USD | None:
             return None
         above += line.cost.amount - against.cost.amount
     return USD(above)
+
+
+def change(after: Bill, before: Bill) -> USD | None:
+    """What one bill is above another, of whatever modes; None when a price that matters is unknown."""
+    if after.mode is before.mode:
+        return difference(after, before)
+    return after.total - before.total if after.complete and before.complete else None
 
 
 def extremes(bill: Bill, limits: Limits) -> tuple[Bill, Bill]:

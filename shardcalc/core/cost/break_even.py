@@ -7,8 +7,11 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import Final, NamedTuple
 
+from shardcalc.core.capacity.on_demand import reach
+from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import (
     DATA_IN,
     DATA_OUT,
@@ -17,7 +20,7 @@ from shardcalc.core.cost.bill import (
 )
 from shardcalc.core.cost.comparison import RegionCost
 from shardcalc.core.facts import Limits
-from shardcalc.core.units import GIB, USD, ceil_div
+from shardcalc.core.units import GIB, USD
 from shardcalc.core.workload.parts import Mode
 
 ZERO: Final = Fraction(0)
@@ -32,7 +35,7 @@ class Regime(NamedTuple):
     mode: Mode
     above: Fraction
     up_to: Fraction | None
-    """None: as far as was looked."""
+    """None: as far as was looked, or as any mode carries the traffic."""
 
 
 class Sample(NamedTuple):
@@ -60,9 +63,9 @@ class Curves(NamedTuple):
     kink at each floor.
     """
 
-    per_shard: tuple[tuple[Fraction, Fraction], ...]
-    """For each stream: its demand in shards today, before rounding up, and what one shard costs."""
-    metrics: tuple[tuple[Fraction, Fraction], ...]
+    per_shard: tuple[tuple[Plan, Fraction], ...]
+    """For each stream: its plan, and what one shard costs."""
+    metrics: tuple[tuple[Plan, Fraction], ...]
     """The same for the shard-level metrics. They cost as much in every mode, so they decide nothing."""
     provisioned: Fraction
     """What else provisioned costs, in proportion to traffic."""
@@ -72,9 +75,13 @@ class Curves(NamedTuple):
     floors: tuple[tuple[Fraction, Fraction, Fraction], ...]
     """For each floor: the quantity that is owed, the quantity moved today, and the price of what is
     missing."""
+    end: Fraction | None
+    """The multiple up to which some count carries the hottest key of every stream; None without a key."""
+    reach: Mapping[Mode, Fraction]
+    """The multiple up to which each mode carries every stream; zero where it never does."""
 
     def cost(self, mode: Mode, x: Fraction) -> USD:
-        """The cost of a mode at a multiple of today's traffic."""
+        """The cost of a mode at a multiple of today's traffic, not beyond the end."""
         metrics = _by_shard(self.metrics, x)
         if mode is Mode.PROVISIONED:
             return USD(metrics + _by_shard(self.per_shard, x) + self.provisioned * x)
@@ -87,11 +94,14 @@ class Curves(NamedTuple):
         )
 
     def sampled(self, around: Sequence[Fraction], count: int) -> tuple[Sample, ...]:
-        """The cost of each mode at some points, spaced logarithmically around today and these multiples."""
+        """The cost of each mode at some points, spaced logarithmically around today and these multiples, and
+        not beyond the end.
+        """
         shown = [Fraction(1), *around]
-        low, high = float(min(shown)) / 4, float(max(shown)) * 4
+        last = max(shown) * 4 if self.end is None else min(max(shown) * 4, self.end)
+        low, high = float(min(shown)) / 4, float(last)
         times = [low * (high / low) ** (index / (count - 1)) for index in range(count)]
-        nearest = [Fraction(each).limit_denominator(10**9) for each in times]
+        nearest = [min(Fraction(each).limit_denominator(10**9), last) for each in times]
         return tuple(
             Sample(each, {mode: self.cost(mode, x) for mode in Mode})
             for each, x in zip(times, nearest, strict=True)
@@ -99,15 +109,23 @@ class Curves(NamedTuple):
 
     def regimes(self, steps: int = STEPS) -> tuple[Regime, ...]:
         """Which mode is the cheapest, from no traffic upward, as far as this number of steps of the shard
-        count reaches.
+        count reaches, or to the end. Only modes that carry the traffic are compared; where none carries
+        today's, there is nothing to compare.
         """
+        if max(self.reach.values()) < 1:
+            return ()
         found: list[Regime] = []
         start, shards = ZERO, sum((price for _, price in self.per_shard), ZERO)
-        for end, price in self._breakpoints(steps):
+        for bend, price in self._breakpoints(steps):
+            end = bend if self.end is None else min(bend, self.end)
             if end > start:
                 # On (start, end] the number of shards is that of the step before `end`; the price of the next
                 # comes after.
-                lines = self._lines(shards, (start + end) / 2)
+                lines = [
+                    line for line in self._lines(shards, (start + end) / 2) if self.reach[line[0]] >= end
+                ]
+                if not lines:
+                    break
                 for mode, above, up_to in _cheapest(lines, start, end):
                     if found and found[-1].mode is mode:
                         found[-1] = found[-1]._replace(up_to=up_to)
@@ -118,17 +136,19 @@ class Curves(NamedTuple):
         return (*found[:-1], found[-1]._replace(up_to=None)) if found else ()
 
     def _breakpoints(self, most: int) -> Iterator[tuple[Fraction, Fraction]]:
-        """Where a curve bends: each multiple at which a stream's next shard is needed, with its price, and
-        each floor's kink.
+        """Where a curve bends: each multiple at which a stream's next shard is needed, with its price, each
+        floor's kink, and where a mode ends.
         """
 
-        def steps(load: Fraction, price: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
-            for count in range(1, most + 1):
-                yield count / load, price
+        def steps(plan: Plan, price: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+            return ((end, price) for end in islice(plan.ends(), most))
 
-        kinks = sorted((owed / moved, ZERO) for owed, moved, _ in self.floors if moved)
-        merged = heapq.merge(kinks, *(steps(load, price) for load, price in self.per_shard if load))
-        for count, point in enumerate(merged):
+        kinks = sorted(
+            [(owed / moved, ZERO) for owed, moved, _ in self.floors if moved]
+            + [(times, ZERO) for times in self.reach.values()]
+        )
+        merged = heapq.merge(kinks, *(steps(plan, price) for plan, price in self.per_shard))
+        for count, point in enumerate(merged):  # pragma: no branch - the steps go on for ever
             if count >= most:
                 return
             yield point
@@ -146,9 +166,11 @@ class Curves(NamedTuple):
         )
 
 
-def _by_shard(steps: Sequence[tuple[Fraction, Fraction]], x: Fraction) -> Fraction:
-    """What costs so much a shard, at a multiple of today's traffic."""
-    return sum((max(1, ceil_div(load * x)) * price for load, price in steps), ZERO)
+def _by_shard(streams: Sequence[tuple[Plan, Fraction]], x: Fraction) -> Fraction:
+    """What streams pay by the shard, at a multiple of today's traffic; where the hottest key outgrows its
+    shard the count stays as it is, and nothing is drawn beyond.
+    """
+    return sum(((plan.least(x) or plan.shards) * price for plan, price in streams), ZERO)
 
 
 def _cheapest(
@@ -175,15 +197,14 @@ def curves(region: RegionCost, limits: Limits) -> Curves | None:
     """
     if not all(region.complete(mode) for mode in Mode) or not _priced(region):
         return None
-    per_shard: list[tuple[Fraction, Fraction]] = []
-    metrics: list[tuple[Fraction, Fraction]] = []
+    per_shard: list[tuple[Plan, Fraction]] = []
+    metrics: list[tuple[Plan, Fraction]] = []
     moving = ZERO
     for stream in region.streams:
         bill = stream.provisioned
         each, metered = _sum([bill], *_BY_SHARD), _sum([bill], _METRICS)
-        load = max(constraint.load for constraint in stream.plan.constraints)
-        per_shard.append((load, each / stream.shards))
-        metrics.append((load, metered / stream.shards))
+        per_shard.append((stream.plan, each / stream.shards))
+        metrics.append((stream.plan, metered / stream.shards))
         moving += bill.total.amount - each - metered
     bills = [stream.standard for stream in region.streams]
     fixed = _sum(bills, "stream-hours")
@@ -209,9 +230,14 @@ def curves(region: RegionCost, limits: Limits) -> Curves | None:
             ZERO,
         )
         owed.append((floor.amount * region.hours * 3600 / GIB, moved, price.amount.amount))
-    return Curves(
-        tuple(per_shard), tuple(metrics), moving, _Line(fixed, standard - fixed), advantage, tuple(owed)
-    )
+    line = _Line(fixed, standard - fixed)
+    keyed = [limit for plan, _ in per_shard for limit in plan.constraints if limit.key is not None]
+    end = min((limit.most(limits.shards_most.value) for limit in keyed if limit.shards), default=None)
+    far = {
+        mode: min((reach(stream.plan, mode, limits) for stream in region.streams), default=ZERO)
+        for mode in Mode
+    }
+    return Curves(tuple(per_shard), tuple(metrics), moving, line, advantage, tuple(owed), end, far)
 
 
 _BY_SHARD: Final = ("shard-hours", "extended-retention", "consumer-shard-hours")

@@ -7,11 +7,12 @@ I/O.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from shardcalc.core.capacity.planning import plan
+from shardcalc.core.capacity.on_demand import ceilings
+from shardcalc.core.capacity.on_demand import obstacles as obstacles_of
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import (
     Bill,
@@ -25,7 +26,7 @@ from shardcalc.core.cost.bill import (
     standard_bill,
     total,
 )
-from shardcalc.core.facts import Limits, regions
+from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.units import USD
 from shardcalc.core.workload.parts import Mode
@@ -36,29 +37,57 @@ ONE: Final = Fraction(1)
 
 
 class StreamCost(NamedTuple):
-    """One stream's bill in each mode; Advantage without the floors, which are the account's."""
+    """One stream's money on one basis: now, as advised, and in each mode at what the mode needs.
+
+    Advantage is without the floors, which are the account's.
+    """
 
     workload: Workload
     plan: Plan
-    shards: int
-    """The shards that the provisioned bill is for: the declared ones, else the planned."""
     provisioned: Bill
+    """At the needed count, whatever runs or is declared."""
     standard: Bill
     advantage: Bill
+    now: Bill | None
+    """With the mode and the count that run or are declared; None for a new stream."""
+    advised: Bill
+    """In the declared mode with the advised count."""
+    obstacles: Mapping[Mode, tuple[str, ...]]
+    """Why a mode cannot carry the traffic, for modes that cannot: they have no figure."""
+
+    @property
+    def shards(self) -> int:
+        """The needed count, which the provisioned bill is for."""
+        return self.plan.shards
 
     @property
     def bills(self) -> tuple[Bill, Bill, Bill]:
-        """All three."""
+        """In each mode."""
         return self.provisioned, self.standard, self.advantage
 
     @property
-    def cheaper(self) -> Mode | None:
-        """The cheaper of provisioned and On-demand Standard for this stream alone; None when a price is
-        unknown.
+    def able(self) -> tuple[Bill, ...]:
+        """In each mode that can carry the traffic."""
+        return tuple(bill for bill in self.bills if bill.mode not in self.obstacles)
+
+    def bill(self, mode: Mode) -> Bill | None:
+        """In one mode; None when it cannot carry the traffic."""
+        return None if mode in self.obstacles else self.bills[_MODES.index(mode)]
+
+    def cheaper(self, limits: Limits) -> Mode | None:
+        """The cheaper of provisioned and On-demand Standard for this stream alone, for any mix of record
+        sizes; None when a price is unknown, one of them cannot carry it, or the mix decides.
         """
-        if not (self.provisioned.complete and self.standard.complete):
+        one, other = self.bill(Mode.PROVISIONED), self.bill(Mode.ON_DEMAND_STANDARD)
+        if one is None or other is None or not (one.complete and other.complete):
             return None
-        return Mode.PROVISIONED if self.provisioned.total <= self.standard.total else Mode.ON_DEMAND_STANDARD
+        ours, theirs = one.spread(limits), other.spread(limits)
+        if ours.most <= theirs.least:
+            return Mode.PROVISIONED
+        return Mode.ON_DEMAND_STANDARD if theirs.most <= ours.least else None
+
+
+_MODES: Final = tuple(Mode)
 
 
 class RegionCost(NamedTuple):
@@ -106,82 +135,117 @@ class RegionCost(NamedTuple):
         """Whether every price of a mode is known."""
         return all(bill.complete for bill in self.bills(mode))
 
-    @property
-    def ranked(self) -> tuple[Mode, ...]:
-        """The modes whose prices are all known, cheapest first; the order of the modes decides a tie."""
-        return tuple(
-            sorted((mode for mode in Mode if self.complete(mode)), key=lambda mode: self.total(mode).amount)
-        )
+    def obstacles(self, mode: Mode) -> tuple[str, ...]:
+        """Why a mode cannot carry all streams."""
+        return tuple(dict.fromkeys(why for stream in self.streams for why in stream.obstacles.get(mode, ())))
 
     @property
-    def cheapest(self) -> Mode | None:
-        """The cheapest mode; None unless at least two are known, for one alone is no comparison."""
+    def ranked(self) -> tuple[Mode, ...]:
+        """The modes that carry all streams and whose prices are all known, the lowest first; the order of
+        the modes decides a tie.
+        """
+        able = [mode for mode in Mode if self.complete(mode) and not self.obstacles(mode)]
+        return tuple(sorted(able, key=lambda mode: self.total(mode).amount))
+
+    @property
+    def lowest(self) -> Mode | None:
+        """The mode with the lowest total, for records of the sizes that are declared; None unless at least
+        two are known, for one alone is no comparison.
+        """
         ranked = self.ranked
         return ranked[0] if len(ranked) > 1 else None
 
-    def above_cheapest(self, mode: Mode) -> USD | None:
-        """What a mode costs more than the cheapest; None when that cannot be said."""
-        return (
-            self.total(mode) - self.total(self.cheapest)
-            if self.cheapest is not None and self.complete(mode)
-            else None
-        )
-
-    @property
-    def mixed(self) -> USD | None:
-        """The cost when each stream takes the cheaper of provisioned and On-demand Standard; None when a
-        price is unknown.
+    def cheapest(self, limits: Limits) -> Mode | None:
+        """The mode that is the cheapest for any mix of record sizes if all streams take one mode; None when
+        the mix decides, or an unknown price does.
         """
-        if not (self.complete(Mode.PROVISIONED) and self.complete(Mode.ON_DEMAND_STANDARD)):
+        lowest = self.lowest
+        if lowest is None:
             return None
-        return total([min(stream.provisioned.total, stream.standard.total) for stream in self.streams])
+        most = self.spread(lowest, limits).most
+        others = (mode for mode in Mode if mode is not lowest and not self.obstacles(mode))
+        return lowest if all(most <= self.spread(mode, limits).least for mode in others) else None
+
+    def above_lowest(self, mode: Mode) -> USD | None:
+        """What a mode costs more than the lowest; None when that cannot be said."""
+        lowest = self.lowest
+        return self.total(mode) - self.total(lowest) if lowest is not None and mode in self.ranked else None
 
 
-def cost_stream(workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction) -> StreamCost:
-    """Bill one stream in each mode; provisioned with its declared shards, or the planned ones when none are
-    declared.
+def cost_stream(
+    planned: Plan,
+    prices: PriceSheet,
+    limits: Limits,
+    hours: Fraction,
+    *,
+    base: int | None = None,
+    advised: int | None = None,
+    mode: Mode | None = None,
+) -> StreamCost:
+    """Bill one stream on every basis.
+
+    Args:
+        planned: its plan.
+        prices: its Region's prices.
+        limits: AWS's limits.
+        hours: the hours that are billed.
+        base: the shards that run or are declared; None for a new stream.
+        advised: the shards that are advised; the needed ones when not given.
+        mode: the mode that runs, where it is not the declared one.
     """
-    planned = plan(workload, limits)
-    shards = workload.shards or planned.shards
+    workload, rest = planned.workload, (prices, limits, hours)
+    provisioned, standard, advantage = (
+        bill(workload, planned.packing, planned.shards, *rest)
+        for bill in (provisioned_bill, standard_bill, advantage_bill)
+    )
+
+    def bill(mode: Mode, shards: int) -> Bill:
+        if mode is Mode.PROVISIONED:
+            same = shards == planned.shards
+            return provisioned if same else provisioned_bill(workload, planned.packing, shards, *rest)
+        return standard if mode is Mode.ON_DEMAND_STANDARD else advantage
+
+    runs = mode or workload.mode
+    now = None if base is None and runs is Mode.PROVISIONED else bill(runs, base or planned.shards)
+    obstacles = {each: tuple(why for why, _ in obstacles_of(planned, each, limits)) for each in Mode}
     return StreamCost(
         workload,
         planned,
-        shards,
-        provisioned_bill(workload, planned.packing, shards, prices, limits, hours),
-        standard_bill(workload, planned.packing, planned.shards, prices, limits, hours),
-        advantage_bill(workload, planned.packing, planned.shards, prices, limits, hours),
+        provisioned,
+        standard,
+        advantage,
+        now,
+        bill(workload.mode, advised or planned.shards),
+        {each: why for each, why in obstacles.items() if why},
     )
 
 
 def cost_region(
-    workloads: Iterable[Workload], prices: PriceSheet, limits: Limits, hours: Fraction
+    streams: Iterable[StreamCost], prices: PriceSheet, limits: Limits, hours: Fraction
 ) -> RegionCost:
-    """Bill all streams of one Region in each mode, with the floors of Advantage once for all of them."""
-    streams = tuple(cost_stream(workload, prices, limits, hours) for workload in workloads)
-    return RegionCost(
-        prices.region,
-        prices,
-        streams,
-        floors([stream.advantage for stream in streams], prices, limits, hours),
-        hours,
-    )
+    """Put all streams of one Region together, with the floors of Advantage once for all of them."""
+    made = tuple(streams)
+    owed = floors([stream.advantage for stream in made], prices, limits, hours)
+    return RegionCost(prices.region, prices, made, owed, hours)
 
 
 def with_discount(region: RegionCost, share: Fraction) -> RegionCost:
     """The same costs with a discount on every bill, as a line of its own."""
-    streams = tuple(stream._replace(**discounted_stream(stream, share)) for stream in region.streams)
+    streams = tuple(discounted_stream(stream, share) for stream in region.streams)
     return region._replace(streams=streams, floors=discounted(region.floors, share))
 
 
-def discounted_stream(stream: StreamCost, share: Fraction) -> dict[str, Any]:
-    """The bills of a stream with a discount, by the name of their field."""
-    return {
-        name: discounted(bill, share)
-        for name, bill in zip(("provisioned", "standard", "advantage"), stream.bills, strict=True)
-    }
-
-
-# ── break-even ───────────────────────────────────────────────────────────────────────────────────
+def discounted_stream(stream: StreamCost, share: Fraction) -> StreamCost:
+    """A stream's bills with a discount."""
+    if not share:
+        return stream
+    return stream._replace(
+        provisioned=discounted(stream.provisioned, share),
+        standard=discounted(stream.standard, share),
+        advantage=discounted(stream.advantage, share),
+        now=None if stream.now is None else discounted(stream.now, share),
+        advised=discounted(stream.advised, share),
+    )
 
 
 # ── what a mode gives or takes besides money ─────────────────────────────────────────────────────
@@ -197,9 +261,7 @@ class TradeOff(NamedTuple):
 
 def trade_offs(region: RegionCost, limits: Limits) -> tuple[TradeOff, ...]:
     """What each mode gives or takes besides money, for these streams."""
-    large = region.region in regions().large
-    write = (limits.on_demand_write_large if large else limits.on_demand_write_small).value
-    read = (limits.on_demand_read_large if large else limits.on_demand_read_small).value
+    write, read = (fact.value for fact in ceilings(region.region, limits))
     some, many = limits.fan_out_consumers.value, limits.fan_out_consumers_advantage.value
     found = [
         TradeOff(
@@ -222,41 +284,6 @@ def trade_offs(region: RegionCost, limits: Limits) -> tuple[TradeOff, ...]:
             f"{limits.advantage_floor_out.value} out",
         ),
     ]
-    peak_in = max(stream.plan.write * (ONE + stream.workload.headroom) for stream in region.streams)
-    peak_out = max(
-        stream.plan.write
-        * (ONE + stream.workload.headroom)
-        * (stream.workload.shared + stream.workload.fan_out)
-        for stream in region.streams
-    )
-    if peak_in > write:
-        found.append(
-            TradeOff(
-                Mode.ON_DEMAND_STANDARD,
-                f"a peak of {peak_in} in is above the ceiling of {write}: ask AWS to raise it first",
-                warning=True,
-            )
-        )
-    if peak_out > read:
-        found.append(
-            TradeOff(
-                Mode.ON_DEMAND_STANDARD,
-                f"a peak of {peak_out} out is above the ceiling of {read}: ask AWS to raise it first",
-                warning=True,
-            )
-        )
-    consumers = max(stream.workload.fan_out for stream in region.streams)
-    for mode, most in (
-        (Mode.PROVISIONED, some),
-        (Mode.ON_DEMAND_STANDARD, some),
-        (Mode.ON_DEMAND_ADVANTAGE, many),
-    ):
-        if consumers > most:
-            found.append(
-                TradeOff(
-                    mode,
-                    f"{consumers} fan-out consumers are more than the {most} that it takes",
-                    warning=True,
-                )
-            )
+    for mode in Mode:
+        found += [TradeOff(mode, why, warning=True) for why in region.obstacles(mode)]
     return tuple(sorted(found, key=lambda trade: list(Mode).index(trade.mode)))

@@ -7,7 +7,7 @@ the account's two floors. Pure arithmetic; no I/O.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Final, NamedTuple
@@ -56,11 +56,6 @@ class Mix(NamedTuple):
     """Whether no mix is cheaper. Otherwise it costs at most what any one mode for all streams costs, and a
     cheaper one may exist.
     """
-
-
-def both_on_demand(modes: Iterable[Mode]) -> bool:
-    """Whether streams of one account and Region have both on-demand modes, which AWS does not allow."""
-    return {Mode.ON_DEMAND_STANDARD, Mode.ON_DEMAND_ADVANTAGE} <= set(modes)
 
 
 def best_mix(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from shardcalc.core.capacity.packing import aggregation
 from shardcalc.core.capacity.planning import plan
 from shardcalc.core.capacity.polling import get_records_calls, poll_interval
 from shardcalc.core.cost.bill import (
@@ -18,7 +19,7 @@ from shardcalc.core.cost.comparison import StreamCost, cost_stream, discounted_s
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.units import USD, CallRate
-from shardcalc.core.workload.parts import Aggregation, Consumer, ConsumerType
+from shardcalc.core.workload.parts import Aggregation, Consumer, ConsumerType, Producer
 from shardcalc.core.workload.workload import Workload
 
 ZERO: Final = Fraction(0)
@@ -108,13 +109,14 @@ def aggregation_option(
     workload: Workload, prices: PriceSheet, limits: Limits, hours: Fraction, discount: Fraction = ZERO
 ) -> AggregationOption | None:
     """What packing records towards a full PUT payload unit would cost; None if there is nothing to pack."""
-    if workload.aggregation is not None:
+    if aggregation(workload, limits) is not None:
         return None
     target = limits.put_payload_unit.value
-    changed = replace(workload, aggregation=Aggregation(target), sizes=(), shards=None)
-    made = cost_stream(changed, prices, limits, hours)
+    packed = Aggregation(target)
+    changed = replace(workload, producer=Producer.KPL, aggregation=packed, sizes=(), shards=None)
+    made = cost_stream(plan(changed, limits), prices, limits, hours)
     return (
-        AggregationOption(made.plan.packing.records, made._replace(**discounted_stream(made, discount)))
+        AggregationOption(made.plan.packing.records, discounted_stream(made, discount))
         if made.plan.packing.records > 1
         else None
     )

@@ -63,6 +63,7 @@ class LambdaLimits(NamedTuple):
     factor_default: Fact[int]
     batch: Fact[int]
     batch_default: Fact[int]
+    payload: Fact[Size]
 
 
 class KplLimits(NamedTuple):
@@ -70,6 +71,7 @@ class KplLimits(NamedTuple):
 
     aggregate_frame: Fact[Size]
     aggregate_overhead: Fact[Size]
+    aggregate_size: Fact[Size]
     aggregate_wait: Fact[Duration]
 
 
@@ -127,15 +129,21 @@ class Limits(NamedTuple):
     reshard_calls: Fact[int]
     reshard_window: Fact[Duration]
     reshard_step: Fact[Fraction]
+    shard_quota_large: Fact[int]
     shard_quota_small: Fact[int]
     shard_quota_small_most: Fact[int]
     mode_switches: Fact[int]
     on_demand_growth: Fact[int]
     on_demand_growth_time: Fact[Duration]
+    on_demand_start_write: Fact[ByteRate]
+    on_demand_start_records: Fact[RecordRate]
+    on_demand_start_read: Fact[ByteRate]
+    on_demand_read_share: Fact[int]
     on_demand_write_large: Fact[ByteRate]
     on_demand_read_large: Fact[ByteRate]
     on_demand_write_small: Fact[ByteRate]
     on_demand_read_small: Fact[ByteRate]
+    on_demand_records_small: Fact[RecordRate]
     delay_shared_one: Fact[Duration]
     delay_shared_five: Fact[Duration]
     delay_fan_out: Fact[Duration]

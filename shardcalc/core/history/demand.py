@@ -346,9 +346,9 @@ class Load(NamedTuple):
     weights: tuple[int, ...]
     """By which each demand's amounts were multiplied to come to this unit."""
 
-    def shards(self, load: int, headroom: Fraction) -> int:
-        """The shards that carry a load with headroom on top, at least one."""
-        return max(1, ceil_div((1 + headroom) * load, self.shard))
+    def shards(self, load: int, reserve: Fraction) -> int:
+        """The shards that carry a load times a reserve, at least one."""
+        return max(1, ceil_div(reserve * load, self.shard))
 
     def quantile(self, share: Fraction) -> int:
         """The load that so large a share of the periods does not exceed: the nearest rank."""

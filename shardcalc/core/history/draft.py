@@ -1,7 +1,7 @@
 """The capacity profile that a measured stream amounts to: a first draft for people to review.
 
 What was measured becomes fields, what is only estimated from it says so in a note, and what cannot be
-measured (headroom, the names of consumers) is left out. Pure: a history in, a draft out.
+measured (the names of consumers) is left out. Pure: a history in, a draft out.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Final, NamedTuple
 
+from shardcalc.core.capacity.constraint import MEASURED_HEADROOM
 from shardcalc.core.history.error import HistoryError
 from shardcalc.core.history.metrics import GET_BYTES, INCOMING_BYTES, INCOMING_RECORDS, WRITE_THROTTLED
-from shardcalc.core.history.model import History, Series
-from shardcalc.core.text import decimal
+from shardcalc.core.history.model import History, Series, moment
+from shardcalc.core.text import decimal, percent
 from shardcalc.core.units import ceil_div
 from shardcalc.core.workload.parts import shard_metrics
 
@@ -63,10 +64,12 @@ def draft(history: History) -> Draft:
         max(Fraction(r + t), Fraction(b * (r + t), r * size) if r else Fraction(0)) for r, b, t in pairs
     )
     peak, mean = _rate(demand / history.period), _rate(Fraction(records, len(pairs) * history.period))
-    rates = f"{{mean: {mean}, peak: {max(peak, mean, key=Fraction)}}}"
+    dated = moment(history.end - 1).date()
+    rates = f"{{mean: {mean}, peak: {max(peak, mean, key=Fraction)}, dated: {dated}}}"
     fields = [
         DraftField("size", f"{size} B", f"mean of {records:,} records"),
         DraftField("rps", rates, "peak: busiest period, refused records included, by records or by bytes"),
+        DraftField("headroom", percent(MEASURED_HEADROOM), "as shardcalc suggest leaves; choose your own"),
         *_readers(history, data),
     ]
     skew = _skew(history)

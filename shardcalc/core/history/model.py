@@ -8,14 +8,14 @@ reads a file or asks AWS.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from shardcalc.core.text import BadFields, BadValue, read_count, shown
-from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.reading import NAME as NAME
+from shardcalc.core.workload.reading import read_fields, read_name
 from shardcalc.core.workload.workload import read_region, read_retention
 
 Series = Sequence[int | float | None]
@@ -89,13 +89,6 @@ def whole(series: Iterable[int | float | None]) -> list[int | float | None]:
     return [int(value) if value.__class__ is float and value.is_integer() else value for value in series]
 
 
-# ── reading ──────────────────────────────────────────────────────────────────────────────────────
-
-
-NAME: Final = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
-"""What AWS allows as the name of a stream or a consumer; nothing in it needs quoting in a shell."""
-
-
 # ── what a file does not say ─────────────────────────────────────────────────────────────────────
 
 
@@ -128,14 +121,6 @@ def _read_mode(value: object) -> str:
     text = str(value).strip().upper().replace("-", "_")
     if text not in MODES:
         raise BadValue(f"{shown(value)} is not a capacity mode; write {' or '.join(MODES)}")
-    return text
-
-
-def read_name(value: object) -> str:
-    """The name of a stream."""
-    text = str(value)
-    if not NAME.fullmatch(text):
-        raise BadValue(f"{shown(text)} is not a stream's name: up to 128 letters, digits, and any of _ . -")
     return text
 
 

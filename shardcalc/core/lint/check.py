@@ -6,30 +6,32 @@ only looked up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
+from shardcalc.core.advice.judged import Judged
+from shardcalc.core.capacity.account import AccountRow, account_findings, row_of
 from shardcalc.core.capacity.finding import Severity
-from shardcalc.core.capacity.planning import plan
-from shardcalc.core.capacity.streams import Plan
-from shardcalc.core.cost.bill import discounted, own_bill
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.lint.plan_diff import StreamSummary
-from shardcalc.core.lint.policy import Policy, layered
+from shardcalc.core.lint.policy import Policy, layered, policy_of
 from shardcalc.core.lint.rule import Hit, Rule, Subject
-from shardcalc.core.lint.rules import BY_NAME, EXPIRED, STALE, UNKNOWN, UNUSED, judge
+from shardcalc.core.lint.rules import BY_FINDING, BY_NAME, EXPIRED, STALE, UNKNOWN, UNUSED, judge
 from shardcalc.core.lint.rules.facts import stale
 from shardcalc.core.text import nearest, shown
 from shardcalc.core.units import USD
 from shardcalc.core.workload.declared import DeclaredStream, Document, Place
+from shardcalc.core.workload.parts import Mode
 from shardcalc.core.workload.requirements import Suppression
 
 ZERO: Final = Fraction(0)
+OF_ACCOUNT: Final = frozenset({BY_FINDING["shard-quota"], BY_FINDING["both-on-demand"]})
+"""Rules about all streams of an account: no file alone knows whether one of their suppressions is used."""
 GRAVITY: Final = {Severity.ERROR: 3, Severity.WARNING: 2, Severity.INFO: 1}
 
 
@@ -76,6 +78,14 @@ class Seen(NamedTuple):
     """Where its name is in the file."""
     summary: StreamSummary | None
     """Its plan in short, where a comparison was asked for."""
+    row: AccountRow
+    """What it is to its account."""
+    grades: Mapping[str, Severity | None]
+    """Of its policy."""
+    ignore: tuple[Suppression, ...]
+    """Its own suppressions, then its policy's."""
+    quota: int | None
+    """The shards that its account may have in the Region, where its history says it."""
 
 
 class Checked(NamedTuple):
@@ -88,39 +98,33 @@ class Checked(NamedTuple):
 class _File:
     """One profile while it is being checked: its policy, its suppressions, what was found."""
 
-    def __init__(self, document: Document, shared: Document | None) -> None:
-        layers = [each.policy for each in (document, shared) if each is not None and each.policy]
+    def __init__(self, document: Document) -> None:
         self.document = document
-        self.shared = shared
-        self.policy = layered(layers) if layers else _NO_POLICY
+        self.shared = document.shared
+        self.policy = policy_of(document)
         self.suppressions: dict[int, Suppression] = {id(each): each for each in self.policy.ignore}
         self.used: set[int] = set()
         self.regions: set[str] = set()
         self.found: list[Found] = []
 
 
-_NO_POLICY: Final = Policy()
-
-
 def check_declared(
     streams: Iterable[DeclaredStream],
-    policies: Mapping[str, Document],
+    judged: Callable[[DeclaredStream], Judged],
     limits: Limits,
     prices: Callable[[str], PriceSheet],
     today: date,
     hours: Fraction | None = None,
-    discount: Fraction = ZERO,
 ) -> Checked:
-    """Plan each stream and check it against every rule.
+    """Check each stream against every rule.
 
     Args:
         streams: as loaded; those of one document follow each other.
-        policies: for a profile's file, the policy file that counts for it.
+        judged: plans, decides and bills a stream.
         limits: AWS's limits.
         prices: a Region's price sheet.
         today: the day on which suppressions expire and facts grow old.
         hours: the hours of the costs in each stream's summary; no summary without them.
-        discount: a share off every bill.
     """
     found: list[Found] = []
     seen: list[Seen] = []
@@ -130,33 +134,49 @@ def check_declared(
         if file is None or stream.document is not file.document:
             if file is not None:
                 found += _finish(file, limits, prices, today, aged)
-            file = _File(stream.document, policies.get(stream.file))
-        made = plan(stream.workload, limits)
-        summary = _summary(stream, made, limits, prices, hours, discount) if hours is not None else None
-        seen.append(Seen(stream.workload.region, stream.name, stream.file, stream.place, summary))
+            file = _File(stream.document)
+        made = judged(stream)
+        summary = _summary(made, hours) if hours is not None else None
         file.regions.add(stream.workload.region)
-        subject = Subject(
-            stream.workload,
-            made,
-            stream.requirements,
-            file.policy,
-            stream.owner,
-            stream.workload.rps.mean is stream.workload.rps.peak,
-            limits,
-            prices(stream.workload.region),
-            discount,
-        )
-        hits = judge(subject)
-        if stream.requirements.ignore:
-            file.suppressions |= {id(each): each for each in stream.requirements.ignore}
+        own = stream.requirements.ignore
+        ignore = (*own, *file.policy.ignore)
+        where = stream.workload.region, stream.name, stream.file, stream.place
+        account = None if made.measured is None else made.measured.history.account
+        quota = None if account is None else account.shard_limit
+        seen.append(Seen(*where, summary, row_of(made.plan), file.policy.rules, ignore, quota))
+        hits = judge(Subject(made, file.policy))
+        if own:
+            file.suppressions |= {id(each): each for each in own}
         if hits:
-            ignore = (*stream.requirements.ignore, *file.policy.ignore)
             file.found += (
                 _found(stream, rule, severity, hit, ignore, file.used, today) for rule, severity, hit in hits
             )
     if file is not None:
         found += _finish(file, limits, prices, today, aged)
     return Checked(found, seen)
+
+
+def check_account(seen: Sequence[Seen], limits: Limits, today: date) -> list[Found]:
+    """What is wrong with all streams of the account together: each at the stream with the most shards in the
+    Region, whose policy and suppressions count.
+    """
+    found: list[Found] = []
+    quotas = {each.region: each.quota for each in seen if each.quota is not None}
+    for region, finding in account_findings((each.row for each in seen), limits, quotas):
+        rule = BY_FINDING[finding.id]
+        # The quota is for provisioned streams, the kind of on-demand for all others.
+        of_quota = finding.id == "shard-quota"
+        of = [
+            each for each in seen if each.region == region and (each.row.mode is Mode.PROVISIONED) is of_quota
+        ]
+        largest = max(of, key=lambda each: each.row.shards)
+        severity = largest.grades.get(rule.id, finding.severity)
+        if severity is not None:
+            state, reason = _state(rule, largest.ignore, set(), today)
+            path, fact = f"streams.{largest.name}", finding.fact
+            where = largest.file, largest.place, largest.name, path
+            found.append(Found(rule, severity, finding.message, finding.remedy, *where, fact, state, reason))
+    return found
 
 
 def check_policies(policies: Mapping[str, Document], today: date) -> list[Found]:
@@ -168,27 +188,19 @@ def check_policies(policies: Mapping[str, Document], today: date) -> list[Found]
     return found
 
 
-def _summary(
-    stream: DeclaredStream,
-    made: Plan,
-    limits: Limits,
-    prices: Callable[[str], PriceSheet],
-    hours: Fraction,
-    discount: Fraction,
-) -> StreamSummary:
-    workload, shards = stream.workload, made.shards
-    bill = discounted(own_bill(made, shards, prices(workload.region), limits, hours), discount)
-    findings = tuple(finding.id for finding in made.findings)
+def _summary(made: Judged, hours: Fraction) -> StreamSummary:
+    planned = made.plan
+    bill = replace(made, ground=made.ground._replace(hours=hours)).bill
     # A plan says money to the cent: what is less is no change.
     return StreamSummary(
-        stream.name,
-        workload.region,
-        shards,
-        workload.shards,
+        made.stream.name,
+        planned.workload.region,
+        planned.shards,
+        planned.workload.shards,
         USD.parse(bill.total.cents),
         bill.complete,
-        made.utilisation,
-        findings,
+        planned.utilisation(planned.shards),
+        tuple(finding.id for finding in made.findings),
     )
 
 
@@ -309,7 +321,7 @@ def _of_suppressions(
                 f"the suppression of {rule.name} ended on {each.until}, and today is {today}: {each.reason}"
             )
             yield tell(EXPIRED, each, "until", message, EXPIRED.remedy)
-        elif used is not None and id(each) not in used:
+        elif used is not None and id(each) not in used and rule not in OF_ACCOUNT:
             yield tell(
                 UNUSED, each, "rule", f"{rule.name} ({rule.id}) finds nothing here to suppress", UNUSED.remedy
             )

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
+from shardcalc.core.advice.decision import Terms
 from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.text import BadFields, BadValue, nearest, shown
 from shardcalc.core.units import USD, Duration
 from shardcalc.core.workload import forms
+from shardcalc.core.workload.declared import Document
 from shardcalc.core.workload.reading import (
     Field,
     Reader,
+    count,
     duration,
     read_fields,
     read_money,
@@ -38,12 +41,24 @@ class Policy:
     """How much more shards than needed may be declared."""
     saving_above: USD = USD(20)  # noqa: RUF009  # a quantity cannot be changed
     """A month; what saves less is not worth a finding."""
-    retention_share_above: Fraction = Fraction(1, 2)
-    """The part of a bill that keeping records may take."""
+    lead_time: Duration = Duration.hours(30 * 24)  # noqa: RUF009
+    """An advised count must last so long at the declared growth."""
+    runs_out_within: Duration = Duration.hours(7 * 24)  # noqa: RUF009
+    """Running out within this time is an error."""
+    retention_most: Duration | None = None
+    """The longest that records may be kept."""
+    lambda_concurrency: int | None = None
+    """The account's quota of concurrent executions in the Region, for all its functions."""
     facts_older_than: Duration = Duration.hours(365 * 24)  # noqa: RUF009
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     """A rule's severity, by its id; None turns it off."""
     ignore: tuple[Suppression, ...] = ()
+
+    @property
+    def terms(self) -> Terms:
+        """What is worth advising."""
+        days = (int(time.in_hours / 24) for time in (self.lead_time, self.runs_out_within))
+        return Terms(self.over_provisioned_above, self.saving_above, *days)
 
 
 def layered(layers: Iterable[Mapping[str, Any]]) -> Policy:
@@ -59,6 +74,13 @@ def layered(layers: Iterable[Mapping[str, Any]]) -> Policy:
                 made.setdefault(name, value)
     return Policy(**made)
 
+
+def policy_of(document: Document) -> Policy:
+    """What counts for the streams of a document: its own policy before the shared one."""
+    return layered(document.layers) if document.layers else _NO_POLICY
+
+
+_NO_POLICY: Final = Policy()
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -153,10 +175,28 @@ def policy_fields(rules: RuleNames) -> tuple[Field, ...]:
             forms.MONEY,
         ),
         Field(
-            "retention_share_above",
-            share("a share"),
-            "the part of a bill that keeping records may take; 50% when not given",
-            forms.SHARE,
+            "lead_time",
+            duration("a lead time", "d"),
+            "how long an advised count must last at the declared growth; 30d when not given",
+            forms.DURATION,
+        ),
+        Field(
+            "runs_out_within",
+            duration("a time", "d"),
+            "the time within which running out of capacity is an error; 7d when not given",
+            forms.DURATION,
+        ),
+        Field(
+            "retention_most",
+            duration("a retention", "h"),
+            "the longest that records may be kept; a bare number is hours",
+            {"anyOf": [forms.NUMBER, forms.DURATION], "examples": ["7d", 168]},
+        ),
+        Field(
+            "lambda_concurrency",
+            count("a concurrency", 1),
+            "the account's quota of concurrent Lambda executions in the Region",
+            forms.whole(1),
         ),
         Field(
             "facts_older_than",

@@ -12,14 +12,14 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any
 
+from shardcalc.core.advice.judged import Judged
 from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.capacity.streams import Plan
-from shardcalc.core.cost.bill import Bill, discounted, own_bill, provisioned_bill, standard_bill
+from shardcalc.core.cost.bill import Bill
 from shardcalc.core.facts import Fact, Limits
-from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.lint.policy import Policy
 from shardcalc.core.text import shards_text
-from shardcalc.core.units import USD
+from shardcalc.core.units import USD, ceil_div
 from shardcalc.core.workload.parts import Mode
 from shardcalc.core.workload.requirements import Requirements
 from shardcalc.core.workload.workload import Workload
@@ -42,47 +42,55 @@ class Hit:
 
 @dataclass(slots=True)
 class Subject:
-    """One planned stream with all that the rules may look at; bills are made when a rule asks for one."""
+    """One judged stream with all that the rules may look at."""
 
-    workload: Workload
-    plan: Plan
-    requirements: Requirements
+    judged: Judged
     policy: Policy
-    owner: str
-    one_rate: bool
-    """Whether a single rate was given, which is then mean and peak."""
-    limits: Limits
-    prices: PriceSheet
-    discount: Fraction
-    made: Bill | None = None
+
+    @property
+    def workload(self) -> Workload:
+        """What is declared."""
+        return self.judged.plan.workload
+
+    @property
+    def plan(self) -> Plan:
+        """Its plan."""
+        return self.judged.plan
+
+    @property
+    def requirements(self) -> Requirements:
+        """What it is held to besides its load."""
+        return self.judged.stream.requirements
+
+    @property
+    def limits(self) -> Limits:
+        """AWS's limits."""
+        return self.judged.ground.limits
+
+    @property
+    def consumers_given(self) -> bool:
+        """Whether the profile says who reads; without it, one consumer is only assumed."""
+        return not self.judged.stream.origins.keys().isdisjoint(("consumers", "fan_out"))
 
     @property
     def shards(self) -> int:
-        """The shards that will run: those that are declared, else those that are needed."""
-        return self.workload.shards or self.plan.shards
+        """The shards that will run: those that are declared, else those that are advised."""
+        return self.workload.shards or self.judged.decision.advised
+
+    @property
+    def least_shards(self) -> int:
+        """The fewest shards to advise: as many as are enough, and no fewer than one deployment reaches."""
+        current, mode = self.requirements.current_shards, self.workload.mode
+        if mode is not Mode.PROVISIONED:
+            return self.shards
+        reached = ceil_div(Fraction(current or 0), self.limits.reshard_factor.value)
+        return max(self.plan.shards, self.judged.decision.advised, reached)
 
     @property
     def bill(self) -> Bill:
-        """A month in the stream's own mode."""
-        if self.made is None:
-            self.made = self._discounted(own_bill(self.plan, self.shards, *self._rest))
-        return self.made
-
-    def provisioned(self, shards: int) -> Bill:
-        """A month as a provisioned stream with this number of shards."""
-        return self._discounted(provisioned_bill(self.workload, self.plan.packing, shards, *self._rest))
-
-    def standard(self) -> Bill:
-        """A month in On-demand Standard."""
-        made = standard_bill(self.workload, self.plan.packing, self.plan.shards, *self._rest)
-        return self._discounted(made)
-
-    @property
-    def _rest(self) -> tuple[PriceSheet, Limits, Fraction]:
-        return self.prices, self.limits, self.limits.month.value.in_hours
-
-    def _discounted(self, bill: Bill) -> Bill:
-        return discounted(bill, self.discount)
+        """A month in the stream's own mode with these shards."""
+        provisioned = self.workload.mode is Mode.PROVISIONED
+        return self.judged.provisioned(self.shards) if provisioned else self.judged.advised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +132,14 @@ def example(text: str) -> str:
 
 def total_text(bill: Bill) -> str:
     """A bill's total in words; one with an unknown price is a lower bound."""
-    return str(bill.total) if bill.complete else f"at least {bill.total}"
+    return amount_text(bill.total, bill.complete)
+
+
+def amount_text(amount: USD, complete: bool) -> str:
+    """An amount in words; where a price is unknown it is a lower bound, and one of nothing says nothing."""
+    if complete:
+        return str(amount)
+    return "an unknown amount" if amount.cents == "0.00" else f"at least {amount}"
 
 
 def unpriced(bill: Bill) -> str:
@@ -145,22 +160,27 @@ def over_amount(
         reached: whether a bill of exactly the amount is already too much.
     """
     bill = subject.bill
-    over = bill.total > most or (reached and bill.total == most)
+    over = bill.total > most or (reached and bill.total == most and (bill.complete or bool(bill.total)))
     if bill.complete and not over:
         return ()
     shards = f" for {shards_text(subject.shards)}" if bill.mode is Mode.PROVISIONED else ""
     month = f"{total_text(bill)} a month in {bill.mode}{shards}"
+    least = subject.least_shards
     if over:
         return (
             Hit(
                 f"{month} is {what} {most}, by {bill.total - most}",
-                "raise it, or lower shards, retention or fan-out; shardcalc plan shows each line of the bill",
+                "raise it"
+                + (f", or lower shards to {least:,}" if least < subject.shards else "")
+                + "; shardcalc cost shows each line of the bill",
                 at,
             ),
         )
+    priced = any(line.price is not None for line in bill.lines)
+    why = f"no verified price for {unpriced(bill)}" if priced else f"no price is known in {bill.region}"
     return (
         Hit(
-            f"{month} cannot be compared with {most}: no verified price for {unpriced(bill)}",
+            f"{month} cannot be compared with {most}: {why}",
             f"check the bill by hand: prices in {bill.region} are not all known",
             at,
             severity=WARNING,

@@ -26,10 +26,9 @@ from math import gcd, isqrt
 from typing import Final
 
 from shardcalc.core.facts import Limits, built_in_limits
-from shardcalc.core.history.model import read_name
 from shardcalc.core.text import BadFields, read_count
 from shardcalc.core.units import Duration
-from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.reading import read_fields, read_name
 from shardcalc.core.workload.workload import read_region
 
 _CALL: Final = 100_000

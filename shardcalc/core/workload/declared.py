@@ -61,6 +61,14 @@ class Document(NamedTuple):
     """The fields of its policy that are given."""
     locate: Callable[[Sequence[str | int]], Place | None]
     """Where the value at a path begins; the nearest place above it when it is not there."""
+    shared: Document | None = None
+    """The policy file that counts for it besides its own policy."""
+
+    @property
+    def layers(self) -> tuple[Mapping[str, Any], ...]:
+        """The policies that count for it, the first winning."""
+        shared = {} if self.shared is None else self.shared.policy
+        return tuple(layer for layer in (self.policy, shared) if layer)
 
 
 NO_DOCUMENT: Final = Document("", {}, lambda path: None)
@@ -73,7 +81,8 @@ class DeclaredStream(NamedTuple):
     name: str
     workload: Workload
     origins: Mapping[str, str]
-    """For each field that was given: ``stream``, ``flag`` or ``defaults``; all others are assumed."""
+    """For each field that was given: ``stream``, ``flag``, ``defaults`` or ``policy``; all others are
+    assumed."""
     document: Document = NO_DOCUMENT
     owner: str = ""
     notes: str = ""

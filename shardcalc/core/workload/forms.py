@@ -45,6 +45,13 @@ DURATION: Final = {
     "examples": ["200 ms", "6h", "7d"],
 }
 
+PARTITION_KEY_MOST: Final = 256
+"""Characters. Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html"""
+PARTITION_KEY: Final = {**TEXT, "minLength": 1, "maxLength": PARTITION_KEY_MOST}
+STREAM_NAME: Final = {"type": "string", "pattern": r"^[a-zA-Z0-9_.-]{1,128}$"}
+"""Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html"""
+DAY: Final = {"type": "string", "pattern": r"^\s*\d{4}-\d{2}-\d{2}\s*$"}
+
 
 def whole(least: int) -> dict[str, Any]:
     """A whole number."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final, NamedTuple, Self
@@ -17,8 +18,10 @@ from shardcalc.core.workload.reading import (
     duration,
     rate,
     read_choice,
+    read_day,
     read_fields,
     read_line,
+    read_partition_key,
     read_size,
     readers,
     share,
@@ -60,6 +63,20 @@ def read_metrics(value: object) -> tuple[str, ...]:
         if name not in known:
             raise BadValue(f"{shown(name)} is not a shard-level metric{nearest(name, known)}")
     return shard_metrics(names)
+
+
+class Producer(StrEnum):
+    """How records are written. It decides what counts against the write limit of a shard.
+
+    Source: https://docs.aws.amazon.com/streams/latest/dev/troubleshooting-producers.html
+    """
+
+    PUT_RECORDS = "put-records"
+    """Calls of PutRecords: the sum of a call is rounded up to whole KiB."""
+    PUT_RECORD = "put-record"
+    """A call of PutRecord for each record, which is rounded up to whole KiB on its own."""
+    KPL = "kpl"
+    """The Kinesis Producer Library, which packs records into aggregates."""
 
 
 class ConsumerType(StrEnum):
@@ -117,6 +134,12 @@ class Consumer:
         """Whether it reads with GetRecords and shares the shard with the others."""
         return self.type is not ConsumerType.FAN_OUT
 
+    @property
+    def is_lambda(self) -> bool:
+        """Whether it is a Lambda function, be it through enhanced fan-out: only Lambda has these settings."""
+        settings = (self.parallelization_factor, self.batch_size, self.batch_duration)
+        return self.type is ConsumerType.LAMBDA or settings != (None, None, None)
+
     def __str__(self) -> str:
         return self.name or f"{self.type} consumer"
 
@@ -160,26 +183,82 @@ _CONSUMER: Final = readers(CONSUMER_FIELDS)
 
 
 class CatchUp(NamedTuple):
-    """A promise: after an outage of this length, shared consumers are back at the tip within that time."""
+    """A promise: after an outage of this length, the consumers are back at the tip within that time."""
 
     outage: Duration
     within: Duration
+    consumers: tuple[str, ...] = ()
+    """The names of those that fell behind; all when none is named."""
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
-        """Read from text: ``CatchUp.of(outage="6h", within="2h")``.
+        """Read from text: ``CatchUp.of(outage="6h", within="2h", consumers=["billing"])``.
 
         Raises:
             BadFields: listing every field that cannot be read.
         """
         return cls(**read_fields(fields, _CATCH_UP, required=("outage", "within")))
 
+    @property
+    def factor(self) -> Fraction:
+        """What those that fell behind read, as a multiple of what is written meanwhile."""
+        return 1 + self.outage.ratio_to(self.within)
+
+
+def _read_names(value: object) -> tuple[str, ...]:
+    """Names of consumers: a list, or in a flag text with ``+`` between them."""
+    written = value if isinstance(value, (list, tuple)) else str(value).split("+")
+    names = tuple(read_line(name) for name in written)
+    if not names or not all(names):
+        raise BadValue("write a list of names of consumers")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise BadValue(f"{shown(twice)} is given twice")
+    return names
+
 
 CATCH_UP_FIELDS: Final = (
     Field("outage", duration("an outage"), "", forms.DURATION),
     Field("within", duration("a time to catch up"), "", forms.DURATION),
+    Field(
+        "consumers",
+        _read_names,
+        "the names of those that fell behind; all when not given",
+        {"anyOf": [{"type": "array", "items": forms.TEXT, "minItems": 1}, forms.TEXT]},
+    ),
 )
 _CATCH_UP: Final = readers(CATCH_UP_FIELDS)
+
+
+class HottestKey(NamedTuple):
+    """The busiest partition key: its share of the traffic, and the key itself where it is known."""
+
+    share: Fraction
+    key: str = ""
+
+    @classmethod
+    def of(cls, /, **fields: object) -> Self:
+        """Read from text: ``HottestKey.of(share="40%", key="user-1")``.
+
+        Raises:
+            BadFields: listing every field that cannot be read.
+        """
+        return cls(**read_fields(fields, _HOTTEST_KEY, required=("share",)))
+
+    def __str__(self) -> str:
+        return percent(self.share) + (f" on {self.key}" if self.key else "")
+
+
+HOTTEST_KEY_FIELDS: Final = (
+    Field("share", share("a share of the traffic"), "", forms.SHARE),
+    Field(
+        "key",
+        read_partition_key,
+        "the partition key itself, for salts that land on different shards",
+        forms.PARTITION_KEY,
+    ),
+)
+_HOTTEST_KEY: Final = readers(HOTTEST_KEY_FIELDS)
 
 
 class Aggregation(NamedTuple):
@@ -256,6 +335,8 @@ class Rates:
 
     mean: RecordRate
     peak: RecordRate
+    dated: date | None = None
+    """The day on which they were true, from which growth counts; today when not given."""
 
     def __post_init__(self) -> None:
         if self.peak is not self.mean and self.peak < self.mean:
@@ -263,7 +344,7 @@ class Rates:
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
-        """Read from text: ``Rates.of(mean="100", peak="90k/min")``.
+        """Read from text: ``Rates.of(mean="100", peak="90k/min", dated="2026-11-01")``.
 
         Raises:
             BadFields: a field cannot be read, or the peak is below the mean.
@@ -274,5 +355,6 @@ class Rates:
 RATES_FIELDS: Final = (
     Field("mean", rate("a mean rate"), "", forms.RATE),
     Field("peak", rate("a peak rate"), "", forms.RATE),
+    Field("dated", read_day, "the day on which they were true; growth counts from it", forms.DAY),
 )
 _RATES: Final = readers(RATES_FIELDS)

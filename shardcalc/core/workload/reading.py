@@ -6,13 +6,15 @@ reader takes text, or what a library's caller gives, and raises ``BadValue`` or 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from shardcalc.core.text import BadFields, BadValue, nearest, read_count, read_share, shown
 from shardcalc.core.units import TIB, USD, Duration, RecordRate, Size
-from shardcalc.core.workload.forms import Schema, mapping_of
+from shardcalc.core.workload.forms import PARTITION_KEY_MOST, STREAM_NAME, Schema, mapping_of
 
 Reader = Callable[[Any], Any]
 """From what somebody wrote to a value."""
@@ -138,6 +140,17 @@ def read_choice(value: object, what: str, known: Mapping[str, Any]) -> Any:
 # ── readers of one value ─────────────────────────────────────────────────────────────────────────
 
 
+def read_day(value: object) -> date:
+    """A day, as 2027-01-15."""
+    text = text_of(value).strip()
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise BadValue(f"{shown(text)} is not a day; write for example 2027-01-15")
+
+
 def text_of(value: object) -> str:
     """One value as text: what a file holds, or an int, a Fraction or a float of a library's caller."""
     if value.__class__ is str:
@@ -166,6 +179,26 @@ def read_line(value: object) -> str:
     text = text_of(value).strip()
     if len(text) > 10_000:
         raise BadValue(f"{shown(text)} is too long: at most 10,000 characters")
+    return text
+
+
+NAME: Final = re.compile(STREAM_NAME["pattern"].strip("^$"))
+"""What AWS allows as the name of a stream or a consumer; nothing in it needs quoting in a shell."""
+
+
+def read_name(value: object) -> str:
+    """The name of a stream, as AWS allows it."""
+    text = str(value)
+    if not NAME.fullmatch(text):
+        raise BadValue(f"{shown(text)} is not a stream's name: up to 128 letters, digits, and any of _ . -")
+    return text
+
+
+def read_partition_key(value: object) -> str:
+    """A partition key, every character of it, spaces too."""
+    text = text_of(value)
+    if not 0 < len(text) <= PARTITION_KEY_MOST:
+        raise BadValue(f"a partition key has 1 to {PARTITION_KEY_MOST} characters, not {len(text):,}")
     return text
 
 

@@ -1,26 +1,24 @@
-"""What a stream is held to besides its load: budget, utilisation, expectations, accepted findings."""
+"""What a stream is held to besides its load: budget, expectations, accepted findings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 from typing import Final, NamedTuple, Self
 
-from shardcalc.core.text import BadValue, shown
+from shardcalc.core.text import BadValue
 from shardcalc.core.units import USD
 from shardcalc.core.workload import forms
 from shardcalc.core.workload.reading import (
     Field,
     count,
+    read_day,
     read_each,
     read_fields,
     read_line,
     read_money,
     readers,
     schema_of,
-    share,
-    text_of,
 )
 
 
@@ -75,7 +73,6 @@ class Requirements(NamedTuple):
 
     budget: USD | None = None
     """A month."""
-    max_utilisation: Fraction | None = None
     current_shards: int | None = None
     """The open shards before this profile is deployed."""
     expect: Expectation | None = None
@@ -83,17 +80,6 @@ class Requirements(NamedTuple):
 
 
 NO_REQUIREMENTS: Final = Requirements()
-
-
-def read_day(value: object) -> date:
-    """A day, as 2027-01-15."""
-    text = text_of(value).strip()
-    try:
-        if len(text) == 10:
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise BadValue(f"{shown(text)} is not a day; write for example 2027-01-15")
 
 
 def read_suppressions(value: object) -> tuple[Suppression, ...]:
@@ -118,12 +104,10 @@ def _read_reason(value: object) -> str:
     return text
 
 
-_DAY: Final = {"type": "string", "pattern": r"^\s*\d{4}-\d{2}-\d{2}\s*$"}
-
 SUPPRESSION_FIELDS: Final = (
     Field("rule", read_line, "", forms.TEXT),
     Field("reason", _read_reason, "", {**forms.TEXT, "minLength": 1}),
-    Field("until", read_day, "", _DAY),
+    Field("until", read_day, "", forms.DAY),
 )
 _SUPPRESSION: Final = readers(SUPPRESSION_FIELDS)
 
@@ -142,12 +126,6 @@ SUPPRESSIONS_FORM: Final = {
 
 REQUIREMENT_FIELDS: Final = (
     Field("budget", read_money, "the most that the stream may cost a month, before tax", forms.MONEY),
-    Field(
-        "max_utilisation",
-        share("a share"),
-        "the most that any limit may be used at the declared shards, headroom included",
-        forms.SHARE,
-    ),
     Field(
         "current_shards",
         count("a shard count", 1),

@@ -21,6 +21,7 @@ from shardcalc.core.workload.parts import (
     AGGREGATION_FIELDS,
     CATCH_UP_FIELDS,
     CONSUMER_FIELDS,
+    HOTTEST_KEY_FIELDS,
     RATES_FIELDS,
     SHARD_METRICS,
     SIZE_SHARE_FIELDS,
@@ -29,7 +30,9 @@ from shardcalc.core.workload.parts import (
     Consumer,
     ConsumerType,
     Growth,
+    HottestKey,
     Mode,
+    Producer,
     Rates,
     SizeShare,
     read_metrics,
@@ -74,10 +77,14 @@ class Workload:
     sizes: tuple[SizeShare, ...] = ()
     """The mix of record sizes, when it is known; ``size`` is then its mean."""
     headroom: Fraction = ZERO
-    hottest_key: Fraction | None = None
+    max_utilisation: Fraction | None = None
+    """The most that any limit may be used; of headroom and this the stricter one counts."""
+    hottest_key: HottestKey | None = None
     skew: Fraction = ONE
     """Traffic of the busiest shard over that of the mean shard."""
     catch_up: CatchUp | None = None
+    producer: Producer | None = None
+    """How records are written; None is PutRecords, or the KPL where there is aggregation."""
     aggregation: Aggregation | None = None
     retention: Duration | None = None
     long_term_reads: Size | None = None
@@ -103,6 +110,16 @@ class Workload:
             raise BadFields(
                 [("max_size", f"the largest record, {self.max_size}, is smaller than the mean, {self.size}")]
             )
+        if self.aggregation is not None and self.producer is Producer.PUT_RECORD:
+            raise BadFields([("aggregation", "only the KPL aggregates records; producer is put-record")])
+        for name in self.catch_up.consumers if self.catch_up is not None else ():
+            named = sum(consumer.name == name for consumer in self.consumers)
+            if named != 1:
+                known = nearest(name, [consumer.name for consumer in self.consumers])
+                wrong = f"no consumer has the name {shown(name)}{known}"
+                if named:
+                    wrong = f"{named} consumers have the name {shown(name)}"
+                raise BadFields([("catch_up.consumers", wrong)])
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
@@ -120,6 +137,11 @@ class Workload:
     def shared(self) -> int:
         """How many consumers share GetRecords."""
         return sum(consumer.count for consumer in self.consumers if consumer.type is not ConsumerType.FAN_OUT)
+
+    def falls_behind(self, consumer: Consumer) -> bool:
+        """Whether a consumer is to catch up after the declared outage."""
+        caught = self.catch_up
+        return caught is not None and (not caught.consumers or consumer.name in caught.consumers)
 
     @cached_property
     def fan_out(self) -> int:
@@ -223,6 +245,18 @@ read_headroom: Reader = share("a headroom", most=Fraction(100), zero=True)
 read_retention: Reader = duration("a retention", "h")
 
 
+def read_hottest_key(value: object) -> HottestKey:
+    """A share, or a mapping of share and key (on the command line ``share=40%,key=user-1``)."""
+    read: HottestKey = read_mapping(
+        HottestKey, "share", value if isinstance(value, Mapping) else _said(value)
+    )
+    return read
+
+
+def _said(value: object) -> object:
+    return value if isinstance(value, HottestKey) else text_of(value)
+
+
 # ── the table ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -243,7 +277,8 @@ def _shown_size(workload: Workload, _: Limits) -> str:
 
 def _shown_rates(workload: Workload, _: Limits) -> str:
     rates = workload.rps
-    return str(rates.peak) if rates.peak == rates.mean else f"{rates.mean} mean, {rates.peak} peak"
+    dated = f", of {rates.dated}" if rates.dated is not None else ""
+    return (str(rates.peak) if rates.peak == rates.mean else f"{rates.mean} mean, {rates.peak} peak") + dated
 
 
 def _shown_consumers(workload: Workload, _: Limits) -> str:
@@ -276,6 +311,25 @@ def _exact_consumer(consumer: Consumer) -> dict[str, Any]:
 
 _METRIC: Final = "|".join((*SHARD_METRICS, "ALL"))
 
+
+def _shown_catch_up(workload: Workload) -> str:
+    caught = workload.catch_up
+    if caught is None:
+        return ""
+    who = f" of {', '.join(caught.consumers)}" if caught.consumers else ""
+    return f"after {caught.outage}{who} within {caught.within}"
+
+
+def _exact_catch_up(workload: Workload) -> dict[str, Any] | None:
+    caught = workload.catch_up
+    if caught is None:
+        return None
+    row: dict[str, Any] = {"outage_seconds": caught.outage, "within_seconds": caught.within}
+    return {"catch_up": row | ({"consumers": list(caught.consumers)} if caught.consumers else {})}
+
+
+_PRODUCERS: Final = {producer.value: producer for producer in Producer}
+
 FIELDS: Final = (
     Field(
         "size", read_size, "mean record size, data blob plus partition key; a bare number is KiB",
@@ -306,10 +360,11 @@ FIELDS: Final = (
         "rps", read_rps, "records per second: a number, 90k/min, 8/day, or mean and peak",
         {
             "anyOf": [*forms.RATE["anyOf"], schema_of(RATES_FIELDS, ["mean", "peak"]), forms.PAIRS],
-            "examples": [6, "90k/min", {"mean": 100, "peak": "20k/min"}],
+            "examples": [6, "90k/min", {"mean": 100, "peak": "20k/min", "dated": "2026-11-01"}],
         },
         "RATE", _shown_rates,
-        lambda w: {"mean_records_per_second": w.rps.mean, "peak_records_per_second": w.rps.peak},
+        lambda w: {"mean_records_per_second": w.rps.mean, "peak_records_per_second": w.rps.peak}
+            | ({"rates_dated": w.rps.dated} if w.rps.dated else {}),
     ),
     Field(
         "consumers", read_consumers, "consumers that share GetRecords: a count, or named ones with a type",
@@ -333,9 +388,21 @@ FIELDS: Final = (
         lambda w: {"headroom": w.headroom},
     ),
     Field(
-        "hottest_key", share("a share of the traffic"), "share of the traffic on the busiest partition key",
-        forms.SHARE, "30%", lambda w, _: percent(w.hottest_key) if w.hottest_key is not None else "",
-        _optional("hottest_key", "hottest_key"),
+        "max_utilisation", share("a share"),
+        "the most that any limit may be used; the stricter of this and headroom counts",
+        forms.SHARE, "80%", lambda w, _: percent(w.max_utilisation) if w.max_utilisation is not None else "",
+        _optional("max_utilisation", "max_utilisation"),
+    ),
+    Field(
+        "hottest_key", read_hottest_key,
+        "share of the traffic on the busiest partition key, and the key itself",
+        {
+            "anyOf": [*forms.SHARE["anyOf"], schema_of(HOTTEST_KEY_FIELDS, ["share"]), forms.PAIRS],
+            "examples": ["30%", {"share": "30%", "key": "user-1"}],
+        },
+        "30%", lambda w, _: str(w.hottest_key) if w.hottest_key is not None else "",
+        lambda w: None if w.hottest_key is None else {"hottest_key": w.hottest_key.share}
+            | ({"hottest_partition_key": w.hottest_key.key} if w.hottest_key.key else {}),
     ),
     Field(
         "skew", lambda value: read_factor(text_of(value), "a skew"), "busiest shard over mean shard",
@@ -347,13 +414,16 @@ FIELDS: Final = (
     ),
     Field(
         "catch_up", partial(read_mapping, CatchUp, None),
-        "after an outage this long, shared consumers drain the backlog within that time",
+        "after an outage this long, consumers drain the backlog within that time; all of them, or the named",
         {**forms.or_pairs(schema_of(CATCH_UP_FIELDS, ["outage", "within"])),
             "examples": [{"outage": "6h", "within": "2h"}]},
-        "outage=6h,within=2h", lambda w,
-        _: f"after {w.catch_up.outage} within {w.catch_up.within}" if w.catch_up else "",
-        lambda w: {"catch_up": {"outage_seconds": w.catch_up.outage,
-                "within_seconds": w.catch_up.within}} if w.catch_up else None,
+        "outage=6h,within=2h", lambda w, _: _shown_catch_up(w), _exact_catch_up,
+    ),
+    Field(
+        "producer", lambda value: read_choice(value, "a way to write records", _PRODUCERS),
+        "how records are written: put-records, put-record or kpl",
+        {"enum": [producer.value for producer in Producer]}, "HOW",
+        lambda w, _: w.producer.value if w.producer else "", _optional("producer", "producer"),
     ),
     Field(
         "aggregation", partial(read_mapping, Aggregation, "target_size"),

@@ -29,6 +29,7 @@ def text(report: CheckReport) -> str:
             **{state.value: report.count(state) for state in (State.SUPPRESSED, State.BASELINE)},
             "baseline_gone": report.gone,
         },
+        "prices_from": dict(report.origins),
         "findings": [_finding(found, report) for found in report.found],
     }
     if report.comparison is not None:

@@ -12,7 +12,7 @@ from shardcalc.core.lint.check import Found, State
 from shardcalc.core.lint.plan_diff import Comparison
 from shardcalc.report.check import words
 from shardcalc.report.kit.markdown import arrows, bold, escape, page, table
-from shardcalc.report.words import period
+from shardcalc.report.words import period, prices_from, sentence
 
 _MARKS: Final = {Severity.ERROR: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
 
@@ -48,6 +48,7 @@ def _parts(report: CheckReport) -> Iterator[str]:
         ]
         yield "## Suppressed"
         yield table(["rule", "stream", "where", "reason"], rows)
+    yield from (f"{sentence(escape(line))}." for line in prices_from(report.origins))
     if report.gone:
         yield f"{words.gone(report)}."
 
@@ -65,5 +66,5 @@ def _comparison(comparison: Comparison, limits: Limits) -> Iterator[str]:
     rows = [[arrows(escape(cell)) for cell in words.change_cells(change)] for change in comparison.changes]
     total = [bold(arrows(cell)) for cell in words.change_totals(comparison)]
     cost = f"cost, {period(comparison.hours, limits)}:"
-    yield table(["stream", "needed:", "declared:", "used:", cost, "risk"], [*rows, total])
+    yield table(["stream", "needed:", "declared:", "used at needed:", cost, "risk"], [*rows, total])
     yield f"\\+ new, - removed; unchanged: {comparison.unchanged:,}. Cost is for the needed shards."

@@ -11,7 +11,7 @@ from shardcalc.core.facts import Limits
 from shardcalc.core.lint.plan_diff import Comparison
 from shardcalc.report.check import words
 from shardcalc.report.kit.terminal import SEVERITY_STYLES, Page, Screen, width_of
-from shardcalc.report.words import period
+from shardcalc.report.words import period, prices_from
 
 
 def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str]) -> str:
@@ -45,6 +45,8 @@ def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str])
         _comparison(screen, report.comparison, report.limits)
         screen.gap()
     screen.line((words.verdict(report), "bold"))
+    for line in prices_from(report.origins):
+        screen.line((line, "dim"))
     if report.gone:
         screen.line(f"{words.gone(report)}: write it again with --write-baseline")
     if report.active and report.usable:
@@ -82,7 +84,7 @@ def _comparison(screen: Screen, comparison: Comparison, limits: Limits) -> None:
         screen.line(f"none in {comparison.unchanged:,} streams")
         return
     screen.table(
-        ["stream", "needed:", "declared:", "used:", "cost:", "risk"],
+        ["stream", "needed:", "declared:", "used at needed:", "cost:", "risk"],
         map(words.change_cells, comparison.changes),
         footer=words.change_totals(comparison),
     )

@@ -11,6 +11,7 @@ from shardcalc.core.cost.options import AggregationOption
 from shardcalc.core.facts import Limits
 from shardcalc.core.workload.parts import Mode
 from shardcalc.core.workload.workload import exact_inputs
+from shardcalc.report.decisions import judged_row
 from shardcalc.report.kit.json import document, head
 from shardcalc.report.rows import bill_row, dollars
 
@@ -35,9 +36,16 @@ def _region(region: RegionReport, limits: Limits) -> dict[str, Any]:
         "prices_from": cost.prices.origin,
         "prices_published": cost.prices.published,
         "mean_records_per_second": region.rate,
-        "cheapest": cost.cheapest,
+        "cheapest": cost.cheapest(limits),
+        "lowest_at_these_sizes": cost.lowest,
         "modes": [_mode(cost, mode, limits) for mode in Mode],
-        "each_stream_cheapest_usd": cost.mixed,
+        "best_mix": None
+        if region.mix is None
+        else {
+            "modes": [mode.value for mode in region.mix.modes],
+            "total_usd": region.mix.total,
+            "exact": region.mix.exact,
+        },
         "break_even": [
             {
                 "mode": found.mode.value,
@@ -57,12 +65,13 @@ def _region(region: RegionReport, limits: Limits) -> dict[str, Any]:
         ],
         "streams": [
             {
-                "name": declared.name,
-                "source": declared.where or None,
+                "name": declared.stream.name,
+                "source": declared.stream.where or None,
                 "shards": stream.shards,
-                "cheaper": stream.cheaper,
+                "cheaper": stream.cheaper(limits),
+                "decision": judged_row(declared),
                 "bills": [bill_row(bill, limits) for bill in stream.bills],
-                "workload": exact_inputs(declared.workload),
+                "workload": exact_inputs(stream.workload),
             }
             for declared, stream in zip(region.streams, cost.streams, strict=True)
         ],
@@ -92,7 +101,8 @@ def _mode(cost: RegionCost, mode: Mode, limits: Limits) -> dict[str, Any]:
         "total_at_least_usd": dollars(spread.least, bills),
         "total_at_most_usd": dollars(spread.most, bills),
         "complete": cost.complete(mode),
-        "more_than_cheapest_usd": cost.above_cheapest(mode),
+        "more_than_lowest_usd": cost.above_lowest(mode),
+        "cannot_carry": list(cost.obstacles(mode)),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from shardcalc.app.cost import CostReport, RegionReport
 from shardcalc.core.text import decimal
 from shardcalc.core.workload.parts import Mode
+from shardcalc.report import decisions
 from shardcalc.report.cost import words
 from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
 from shardcalc.report.words import bill_table, facts_read, period, sentence, total
@@ -20,7 +21,8 @@ def text(report: CostReport) -> str:
 
 def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
     cost = region.cost
-    one = region.streams[0] if len(region.streams) == 1 else None
+    alone = region.streams[0] if len(region.streams) == 1 else None
+    one = None if alone is None else alone.stream
     what = f"{len(region.streams):,} streams: cost"
     if one is not None:
         what = f"{escape(one.name)}: cost" if one.name else "Cost"
@@ -28,13 +30,17 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
     yield f"Prices: {escape(cost.prices.origin)}."
     rows = [
         [
-            bold(mode.value) if mode is cost.cheapest else mode.value,
+            bold(mode.value) if mode is cost.lowest else mode.value,
             words.known(cost, mode),
-            words.against(cost, mode),
+            words.against(cost, mode, report.limits),
         ]
         for mode in Mode
     ]
-    yield table(["mode", "cost:", "against the cheapest"], rows)
+    yield table([words.NEEDS, "cost:", "against the lowest"], rows)
+    if alone is not None:
+        yield bullets(f"**{label}** {escape(text)}" for label, text in decisions.lines(alone))
+    elif mix := words.best_mix(region):
+        yield f"{sentence(mix)}."
     sentences = words.break_evens(region)
     if sentences:
         yield bullets(sentences)
@@ -42,7 +48,7 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
         cells = [[escape(name), *rest] for name, *rest in words.stream_cells(region)]
         yield table(words.STREAM_COLUMNS, cells)
     else:
-        for mode in Mode:
+        for mode in (mode for mode in Mode if not cost.obstacles(mode)):
             yield bill_table(cost.bill(mode), report.limits)
             if note := words.spread(cost, mode, report.limits):
                 yield bullets([escape(note)])
@@ -59,9 +65,10 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
         packed = [
             [words.packed_mode(mode), total(now), total(then)]
             for mode, now, then in zip(Mode, cost.streams[0].bills, option.cost.bills, strict=True)
+            if not cost.obstacles(mode)
         ]
         yield f"Packing {option.records:,} records into one of {option.cost.plan.packing.size}:"
-        yield table(["mode", "now:", "packed:"], packed)
+        yield table(["mode", "as it is:", "packed:"], packed)
     yield bullets(
         f"**{trade.mode}**{' (warning)' if trade.warning else ''}: {escape(trade.text)}"
         for trade in region.trade_offs

@@ -12,6 +12,7 @@ from shardcalc.core.cost.options import AggregationOption
 from shardcalc.core.facts import Limits
 from shardcalc.core.text import decimal, shards_text
 from shardcalc.core.workload.parts import Mode
+from shardcalc.report import decisions
 from shardcalc.report.cost import words
 from shardcalc.report.kit.terminal import Cell, Page, Screen
 from shardcalc.report.words import BILL_COLUMNS, bill_cells, facts_read, period, short_price, total
@@ -31,7 +32,8 @@ def table(report: CostReport, page: Page, *, chart: bool = False) -> str:
 
 def _region(screen: Screen, region: RegionReport, report: CostReport, chart: bool) -> None:
     cost, limits = region.cost, report.limits
-    one = region.streams[0] if len(region.streams) == 1 else None
+    alone = region.streams[0] if len(region.streams) == 1 else None
+    one = None if alone is None else alone.stream
     what = f"{len(region.streams):,} streams: "
     if one is not None:
         what = f"{one.name}: " if one.name else ""
@@ -43,12 +45,16 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
     screen.gap()
     rows: list[Sequence[Cell]] = []
     for mode in Mode:
-        style = "bold green" if mode is cost.cheapest else ""
-        rows.append([((mode.value, style),), words.known(cost, mode), ((words.against(cost, mode), style),)])
-    screen.table(["mode", "cost:", "against the cheapest"], rows)
-    if one is None:
-        if cost.mixed is not None:
-            screen.line(f"each stream in the cheaper of provisioned and on-demand-standard: {cost.mixed}")
+        style = "bold green" if mode is cost.lowest else ""
+        said = words.against(cost, mode, limits)
+        rows.append([((mode.value, style),), words.known(cost, mode), ((said, style),)])
+    screen.table([words.NEEDS, "cost:", "against the lowest"], rows)
+    if alone is not None:
+        for label, text in decisions.lines(alone):
+            screen.line(f"{label:<9}", text)
+    else:
+        if mix := words.best_mix(region):
+            screen.line(mix)
         screen.gap()
         _fleet(screen, region)
     for sentence in words.break_evens(region):
@@ -58,6 +64,8 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
         _chart(screen, region, region.curves)
     if one is not None:
         for mode in Mode:
+            if cost.obstacles(mode):
+                continue
             screen.gap()
             shards = f", {shards_text(cost.streams[0].shards)}" if mode is Mode.PROVISIONED else ""
             _bill(screen, f"{mode}{shards}", cost.bill(mode))
@@ -87,8 +95,15 @@ def _fleet(screen: Screen, region: RegionReport) -> None:
     cost = region.cost
     modes = [words.known(cost, mode) for mode in Mode]
     shards = f"{sum(stream.shards for stream in cost.streams):,}"
-    screen.table(words.STREAM_COLUMNS, words.stream_cells(region), footer=["total", shards, *modes, ""])
-    screen.line(("cheaper: of provisioned and on-demand-standard, for the stream alone", "dim"))
+    last = ["total", shards, words.now_total(region), *modes, ""]
+    # A narrow terminal has no room for what each costs now; the line of a stream alone has it.
+    narrow = screen.page.terminal and screen.page.width < 90
+    keep = [index for index in range(len(last)) if index != 2 or not narrow]
+    screen.table(
+        [words.STREAM_COLUMNS[index] for index in keep],
+        [[row[index] for index in keep] for row in words.stream_cells(region)],
+        footer=[last[index] for index in keep],
+    )
 
 
 def _bill(screen: Screen, title: str, bill: Bill) -> None:
@@ -132,10 +147,10 @@ def _aggregation(screen: Screen, region: RegionReport, option: AggregationOption
     now = region.cost.streams[0]
     rows = []
     for mode, before, after, saves in zip(Mode, now.bills, option.cost.bills, option.saves(now), strict=True):
-        if saves is not None:
+        if saves is not None and not region.cost.obstacles(mode):
             rows.append([words.packed_mode(mode), str(before.total), str(after.total), str(saves)])
     rows.append(["shards", f"{now.shards:,}", f"{option.cost.shards:,}", ""])
-    screen.table(["", "now:", "packed:", "saves:"], rows)
+    screen.table(["", "as it is:", "packed:", "saves:"], rows)
 
 
 def _chart(screen: Screen, region: RegionReport, curves: Curves) -> None:

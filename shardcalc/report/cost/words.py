@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shardcalc.app.cost import RegionReport
+from shardcalc.core.cost.bill import total as total_of
 from shardcalc.core.cost.break_even import STEPS, BreakEven
 from shardcalc.core.cost.comparison import RegionCost
 from shardcalc.core.cost.options import FanOutOption
@@ -14,32 +15,63 @@ from shardcalc.core.units import Size
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.words import money, total
 
-STREAM_COLUMNS: Final = ("stream", "shards:", *(f"{mode}:" for mode in Mode), "cheaper")
+
+def short(mode: Mode) -> str:
+    """A mode in a narrow column."""
+    return mode.value.removeprefix("on-demand-")
+
+
+STREAM_COLUMNS: Final = ("stream", "needed:", "now:", *(f"{short(mode)}:" for mode in Mode), "best mix")
+
+
+NEEDS: Final = "mode, at what it needs"
+
+
+def now_total(region: RegionReport) -> str:
+    """What the streams cost now, those that are new left out."""
+    bills = [made.now for made in region.cost.streams if made.now is not None]
+    return money(total_of(bill.total for bill in bills), bills) if bills else "-"
 
 
 def known(region: RegionCost, mode: Mode) -> str:
-    """A mode's total, or that it is unknown."""
+    """A mode's total, that it is unknown, or that the mode cannot carry the streams."""
+    if region.obstacles(mode):
+        return "-"
     return money(region.total(mode), region.bills(mode))
 
 
-def against(region: RegionCost, mode: Mode) -> str:
-    """What a mode costs more than the cheapest."""
+def against(region: RegionCost, mode: Mode, limits: Limits) -> str:
+    """What a mode costs more than the lowest, which is the cheapest if that is so for any mix of sizes."""
+    if region.obstacles(mode):
+        return f"cannot carry it: {'; '.join(region.obstacles(mode))}"
     if not region.complete(mode):
         return "not compared: a price is unknown"
-    if region.cheapest is None:
-        return "the only one whose prices are all known"
-    if mode is region.cheapest:
-        return "cheapest"
-    least, more = region.total(region.cheapest), region.above_cheapest(mode)
+    if region.lowest is None:
+        return "the only one that can be compared"
+    if mode is region.lowest:
+        one = " if all take one mode" if len(region.streams) > 1 else ""
+        return f"cheapest{one}" if region.cheapest(limits) is mode else f"lowest at these sizes{one}"
+    least, more = region.total(region.lowest), region.above_lowest(mode)
     return f"+{more}" + (f" (+{percent(more.ratio_to(least))})" if least and more is not None else "")
+
+
+def best_mix(region: RegionReport) -> str:
+    """The best mode for each stream, where that is less than any one mode for all; nothing otherwise."""
+    mix, cost = region.mix, region.cost
+    if mix is None or cost.lowest is None or mix.total >= cost.total(cost.lowest):
+        return ""
+    counts = [f"{mix.modes.count(mode):,} {mode}" for mode in Mode if mode in mix.modes]
+    sure = "the best mix" if mix.exact else "a better mix"
+    return f"{sure}: {', '.join(counts)} for {mix.total}, {cost.total(cost.lowest) - mix.total} less"
 
 
 def break_evens(region: RegionReport) -> list[str]:
     """What it takes for another mode to become the cheapest, as sentences; none where a price is unknown."""
+    one = "with one mode for all, " if len(region.streams) > 1 else ""
     if region.break_evens or not region.regimes:
-        return [_break_even(region, found) for found in region.break_evens]
+        return [f"{one}{_break_even(region, found)}" for found in region.break_evens]
     cheapest = region.regimes[0].mode
-    return [f"{cheapest} is the cheapest at every rate, up to {STEPS:,} more shards"]
+    return [f"{one}{cheapest} is the cheapest at every rate, up to {STEPS:,} more shards"]
 
 
 def _break_even(region: RegionReport, found: BreakEven) -> str:
@@ -67,7 +99,7 @@ def spread(cost: RegionCost, mode: Mode, limits: Limits) -> str:
 def unbilled(region: RegionReport) -> list[str]:
     """What streams declare and no bill holds, as sentences."""
     return [
-        f"{declared.name}: {found.message}" if declared.name else found.message
+        f"{declared.stream.name}: {found.message}" if declared.stream.name else found.message
         for declared, made in zip(region.streams, region.cost.streams, strict=True)
         for found in made.plan.findings
         if found.id == "long-term-reads"
@@ -77,11 +109,22 @@ def unbilled(region: RegionReport) -> list[str]:
 def stream_cells(region: RegionReport) -> list[list[str]]:
     """Each stream in each mode, then the floors of Advantage where they are owed."""
     rows = [
-        [stream.name or "the stream", f"{made.shards:,}", *map(total, made.bills), made.cheaper or "unknown"]
-        for stream, made in zip(region.streams, region.cost.streams, strict=True)
+        [
+            stream.stream.name or "the stream",
+            f"{made.shards:,}",
+            total(made.now) if made.now is not None else "new",
+            *(total(bill) if (bill := made.bill(mode)) is not None else "-" for mode in Mode),
+            _mode_for(region, index),
+        ]
+        for index, (stream, made) in enumerate(zip(region.streams, region.cost.streams, strict=True))
     ]
     floors = region.cost.floors
-    return [*rows, ["floors of Advantage", "", "", "", total(floors), ""]] if floors.lines else rows
+    return [*rows, ["floors of Advantage", "", "", "", "", total(floors), ""]] if floors.lines else rows
+
+
+def _mode_for(region: RegionReport, index: int) -> str:
+    """The mode that the best mix has for a stream."""
+    return short(region.mix.modes[index]) if region.mix is not None else "unknown"
 
 
 def moved(option: FanOutOption) -> str:

@@ -21,6 +21,17 @@ def text(fleet: Fleet) -> str:
             **_money("saving", fleet.saving),
             **_money("more", fleet.more),
         },
+        "best_mixes": [
+            {
+                "account": pool.account or None,
+                "region": pool.region,
+                "modes": dict(zip(pool.names, pool.mix.modes, strict=True)),
+                "exact": pool.mix.exact,
+                "now_usd_per_month": pool.now,
+                "mix_usd_per_month": pool.mix.total,
+            }
+            for pool in fleet.pools
+        ],
         "failures": [
             {
                 "stream": failure.subject or None,

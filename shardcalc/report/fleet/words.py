@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shardcalc.core.advice.fleet import Failure, Fleet, Member, Standing
+from shardcalc.core.advice.fleet import Failure, Fleet, Member, Pool, Standing
 from shardcalc.core.text import percent
+from shardcalc.core.workload.parts import Mode
 from shardcalc.report.words import counted
 
 COLUMNS = ("stream", "Region", "now:", "to:", "used:", "a month:", "saves:")
@@ -55,7 +56,7 @@ def summary(fleet: Fleet) -> list[str]:
     lines = ["no stream was found"]
     if standings:
         streams = counted(len(fleet.members), "stream")
-        cost = f"they cost {fleet.cost} a month before tax"
+        cost = f"they cost {fleet.cost} a month before tax, at the measured mean"
         if fleet.cost.known is None:
             cost = f"their monthly cost is unknown: no price is known in {', '.join(_unpriced(fleet))}"
         lines = [f"{streams}: {', '.join(standings)}; {cost}"]
@@ -71,6 +72,7 @@ def summary(fleet: Fleet) -> list[str]:
         lines.append(
             "silent streams have no measurements: nobody writes to them, or their metrics are missing"
         )
+    lines += map(pool, fleet.pools)
     if fleet.failures:
         lines.append(failed_text(fleet.failures))
     if unpriced := _unpriced(fleet):
@@ -78,6 +80,18 @@ def summary(fleet: Fleet) -> list[str]:
             f"not every price is known in {', '.join(unpriced)}; shardcalc facts lists the known ones"
         )
     return lines
+
+
+def pool(pool: Pool) -> str:
+    """The best mix of modes of one account and Region."""
+    modes = pool.mix.modes
+    counts = ", ".join(f"{modes.count(mode):,} {mode}" for mode in Mode if mode in modes)
+    where = f"{pool.region}, account {pool.account}" if pool.account else pool.region
+    best = "the best mix of modes" if pool.mix.exact else "a better mix of modes"
+    return (
+        f"{where}: {best}, each at what it needs, is {counts} for {pool.mix.total} a month, "
+        f"{pool.now - pool.mix.total} less than now"
+    )
 
 
 def _unpriced(fleet: Fleet) -> list[str]:

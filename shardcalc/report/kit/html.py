@@ -62,12 +62,10 @@ def table(
 
 
 def figure(caption: str, picture: str, numbers: str, note: str = "") -> str:
-    """A picture with its note, above a table of its numbers that is folded."""
+    """A picture with its note, above a table of its numbers that is folded, where one is given."""
     more = paragraph(note).removesuffix("\n") if note else ""
-    return (
-        f"<figure><figcaption>{escape(caption)}</figcaption>{picture}{more}{data('the numbers', numbers)}"
-        "</figure>\n"
-    )
+    folded = data("the numbers", numbers) if numbers else ""
+    return f"<figure><figcaption>{escape(caption)}</figcaption>{picture}{more}{folded}</figure>\n"
 
 
 def paragraph(text: str) -> str:

@@ -17,7 +17,7 @@ def text(draft: Draft) -> str:
         for field in draft.fields
     )
     lines = [
-        "# Measured, not designed: review it, then give it headroom and name its consumers.",
+        "# Measured, not designed: review it, choose its headroom and name its consumers.",
         f"# CloudWatch {start} to {end} UTC, {known}{read}",
         "version: 1",
         "streams:",

@@ -7,12 +7,15 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from shardcalc.app.plan import PlanReport, StreamPlan
+from shardcalc.app.plan import PlanReport
+from shardcalc.core.advice.judged import Judged
+from shardcalc.core.capacity.account import AccountRow, account_findings
 from shardcalc.core.capacity.inverse import Carried
 from shardcalc.core.cost.bill import total
 from shardcalc.core.facts import Limits
 from shardcalc.core.units import USD
 from shardcalc.core.workload.workload import exact_inputs
+from shardcalc.report.decisions import judged_row
 from shardcalc.report.kit.json import COMPACT, document, head, line, listing, number, times
 from shardcalc.report.rows import bill_row, finding_row, limit_row
 
@@ -39,6 +42,8 @@ class Part(NamedTuple):
     cost: USD
     complete: bool
     origins: Mapping[str, str]
+    account: Sequence[AccountRow]
+    limits: Limits
 
 
 def part(report: PlanReport, *, explain: bool = False) -> Part:
@@ -57,6 +62,8 @@ def _part(report: PlanReport, rows: str) -> Part:
         report.cost,
         report.complete,
         report.origins,
+        report.account_rows,
+        report.limits,
     )
 
 
@@ -77,10 +84,16 @@ def _head(parts: Sequence[Part]) -> dict[str, Any]:
             "cost_usd": cost if complete or cost else None,
             "cost_complete": complete,
         },
+        "account_findings": [
+            {"region": region} | finding_row(finding)
+            for region, finding in account_findings(
+                (row for part in parts for row in part.account), parts[0].limits
+            )
+        ],
     }
 
 
-def _stream(planned: StreamPlan, limits: Limits, explain: bool) -> dict[str, Any]:
+def _stream(planned: Judged, limits: Limits, explain: bool) -> dict[str, Any]:
     stream, plan = planned.stream, planned.plan
     shards, formula = plan.shards, plan.formula
     constraints = [limit_row(constraint, shards, explain) for constraint in plan.constraints]
@@ -92,7 +105,10 @@ def _stream(planned: StreamPlan, limits: Limits, explain: bool) -> dict[str, Any
         "shards": shards,
         "declared_shards": plan.workload.shards,
         "binding": [constraint.name for constraint in plan.binding],
+        "nearest": plan.nearest.name,
         "utilisation": max([row["utilisation"] for row in constraints]),
+        "utilisation_now": plan.utilisation(planned.decision.shown),
+        "decision": judged_row(planned),
         "formula": {
             "write_kib_per_second": number(formula.write.amount, 1024),
             "read_kib_per_second": number(formula.read.amount, 1024),
@@ -105,7 +121,7 @@ def _stream(planned: StreamPlan, limits: Limits, explain: bool) -> dict[str, Any
             "write_bytes_per_second": times(formula.write_limit, shards),
             "read_bytes_per_second": times(formula.read_limit, shards),
         },
-        "findings": [finding_row(finding) for finding in plan.findings],
+        "findings": [finding_row(finding) for finding in planned.findings],
         "cost": bill_row(planned.bill, limits if explain else None),
         "workload": exact_inputs(plan.workload),
         "origins": stream.by_origin,
@@ -130,7 +146,7 @@ def carried(answer: Carried) -> str:
             "records_per_minute": rate * 60,
             "records_per_day": rate * 86400,
             "write_bytes_per_second": answer.write,
-            "binding": [constraint.name for constraint in answer.binding] or ["hottest-key"],
+            "binding": [constraint.name for constraint in answer.binding],
             "limits": [
                 {
                     "name": constraint.name,

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shardcalc.app.plan import PlanReport, StreamPlan
+from shardcalc.app.plan import PlanReport
+from shardcalc.core.advice.judged import Judged
 from shardcalc.core.capacity.inverse import Carried
 from shardcalc.core.facts import Limits
 from shardcalc.core.text import percent
-from shardcalc.report.kit.markdown import bold, escape, page, table
+from shardcalc.report import decisions
+from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
 from shardcalc.report.plan import words
 from shardcalc.report.words import (
     bill_table,
+    bound_by,
     facts_read,
     finding_bullets,
     limit_cells,
     limit_columns,
     money,
     period,
+    prices_from,
     sentence,
     total,
     working_bullets,
@@ -29,8 +33,10 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
     parts = ["# Shards"]
     if len(report.streams) > 1:
         parts.append(_summary(report))
+    if report.account:
+        parts.append(finding_bullets(finding for _, finding in report.account))
     parts += ["\n\n".join(_stream(planned, report.limits, explain)) for planned in report.streams]
-    parts += [f"Prices of {region}: {escape(origin)}." for region, origin in report.origins.items()]
+    parts += [f"{sentence(escape(line))}." for line in prices_from(report.origins)]
     parts.append(f"{sentence(facts_read(report.oldest))}.")
     return page(parts)
 
@@ -40,24 +46,25 @@ def _summary(report: PlanReport) -> str:
         [
             escape(stream.stream.name),
             f"**{stream.plan.shards:,}**",
-            f"{declared:,}" if (declared := stream.plan.workload.shards) is not None else "",
-            ", ".join(dict.fromkeys(escape(constraint.title) for constraint in stream.plan.binding)),
-            percent(stream.plan.utilisation),
+            f"{base:,}" if (base := stream.decision.base) is not None else "",
+            escape(bound_by(stream.plan)),
+            percent(stream.plan.utilisation(stream.decision.shown)),
             total(stream.bill),
-            ", ".join(f"{finding.severity} {finding.id}" for finding in stream.plan.findings),
+            stream.decision.answer,
+            ", ".join(f"{finding.severity} {finding.id}" for finding in stream.findings),
         ]
         for stream in report.streams
     ]
     cost = money(report.cost, [stream.bill for stream in report.streams])
-    last = [f"{len(report.streams):,} streams", f"**{report.shards:,}**", "", "", "", cost, ""]
+    last = [f"{len(report.streams):,} streams", f"**{report.shards:,}**", "", "", "", cost, "", ""]
     paid = f"cost, {period(report.hours, report.limits)}:"
-    columns = ["stream", "shards:", "declared:", "bound by", "used:", paid, "findings"]
+    columns = ["stream", "needed:", "now:", "bound by", "used:", paid, "verdict", "findings"]
     return table(columns, [*rows, last])
 
 
-def _stream(planned: StreamPlan, limits: Limits, explain: bool) -> Iterator[str]:
+def _stream(planned: Judged, limits: Limits, explain: bool) -> Iterator[str]:
     stream, plan = planned.stream, planned.plan
-    shown = plan.shards if plan.workload.shards is None else plan.workload.shards
+    shown = planned.decision.shown
     yield f"## {escape(stream.name)}: {plan.shards:,} shards" if stream.name else f"## {plan.shards:,} shards"
     about = [escape(text) for text in (stream.where, stream.owner, stream.notes) if text]
     if about:
@@ -72,8 +79,9 @@ def _stream(planned: StreamPlan, limits: Limits, explain: bool) -> Iterator[str]
     if explain:
         yield working_bullets((constraint.working, constraint.fact) for constraint in plan.constraints)
     yield bill_table(planned.bill, limits)
-    if plan.findings:
-        yield finding_bullets(plan.findings)
+    yield bullets(f"**{label}** {escape(text)}" for label, text in decisions.lines(planned))
+    if planned.findings:
+        yield finding_bullets(planned.findings)
 
 
 def carried(answer: Carried) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shardcalc.app.plan import PlanReport, StreamPlan
+from shardcalc.app.plan import PlanReport
+from shardcalc.core.advice.judged import Judged
 from shardcalc.core.capacity.inverse import Carried
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import Bill
 from shardcalc.core.facts import Limits
 from shardcalc.core.text import decimal, percent, shards_text
+from shardcalc.report import decisions
 from shardcalc.report.kit.terminal import Cell, Page, Screen
 from shardcalc.report.plan import words
 from shardcalc.report.words import (
     BILL_COLUMNS,
     before_floors,
     bill_cells,
+    bound_short,
     citation,
     facts_read,
     limit_cells,
@@ -23,6 +26,7 @@ from shardcalc.report.words import (
     money,
     period,
     plural,
+    prices_from,
     rate,
     severities,
     short_price,
@@ -35,12 +39,15 @@ def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
     screen = Screen(page)
     if len(report.streams) > 1:
         _summary(screen, report)
+    for _, finding in report.account:
+        screen.gap()
+        screen.finding(finding.severity.value, finding.id, finding.message, finding.remedy)
     for stream in report.streams:
         screen.gap()
         _stream(screen, stream, report.limits, explain)
     screen.gap()
-    for region, origin in report.origins.items():
-        screen.line((f"prices of {region}: {origin}", "dim"))
+    for line in prices_from(report.origins):
+        screen.line((line, "dim"))
     screen.line((f"{facts_read(report.oldest)}; shardcalc facts names the sources", "dim"))
     return screen.text()
 
@@ -50,29 +57,34 @@ def _summary(screen: Screen, report: PlanReport) -> None:
         [
             stream.stream.name,
             f"{stream.plan.shards:,}",
-            f"{declared:,}" if (declared := stream.plan.workload.shards) is not None else "-",
-            _binding(stream.plan),
-            percent(stream.plan.utilisation),
+            f"{base:,}" if (base := stream.decision.base) is not None else "-",
+            bound_short(stream.plan),
+            percent(stream.plan.utilisation(stream.decision.shown)),
             total(stream.bill),
-            severities(finding.severity for finding in stream.plan.findings) or "-",
+            stream.decision.answer,
+            severities(finding.severity for finding in stream.findings) or "-",
         ]
         for stream in report.streams
     ]
     cost = money(report.cost, [stream.bill for stream in report.streams])
+    columns = ["stream", "needed:", "now:", "bound by", "used:", "cost:", "verdict", "findings"]
+    last = [f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", cost, "", ""]
+    # A narrow terminal has no room for what decides; the page of each stream has it.
+    keep = [0, 1, 2, 5, 6, 7] if screen.page.terminal and screen.page.width < 100 else range(len(columns))
     screen.table(
-        ["stream", "shards:", "declared:", "bound by", "used:", "cost:", "findings"],
-        rows,
-        footer=[f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", cost, ""],
+        [columns[index] for index in keep],
+        [[row[index] for index in keep] for row in rows],
+        footer=[last[index] for index in keep],
     )
-    screen.line((f"cost in USD for {period(report.hours, report.limits)}, each stream in its mode", "dim"))
+    screen.line(
+        (
+            f"cost in USD for {period(report.hours, report.limits)}: each stream in its mode, as needed",
+            "dim",
+        )
+    )
 
 
-def _binding(plan: Plan) -> str:
-    names = list(dict.fromkeys(constraint.name for constraint in plan.binding))
-    return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
-
-
-def _stream(screen: Screen, planned: StreamPlan, limits: Limits, explain: bool) -> None:
+def _stream(screen: Screen, planned: Judged, limits: Limits, explain: bool) -> None:
     stream, plan = planned.stream, planned.plan
     count = shards_text(plan.shards)
     where = f"  {stream.where}" if stream.where else ""
@@ -85,22 +97,28 @@ def _stream(screen: Screen, planned: StreamPlan, limits: Limits, explain: bool) 
     if plan.guide_differs:
         screen.line("guide    ", plan.guide.working, ", as AWS's sizing guide has it: ", plan.guide_differs)
     screen.gap()
-    _limits(screen, plan)
+    _limits(screen, planned)
     if explain:
         screen.gap()
         _explain(screen, plan)
     screen.gap()
-    taken, given = plan.capacity(plan.shards, limits)
-    records = limits.write_records.value * plan.shards
-    screen.line("capacity ", f"{taken} or {records} in, {given} out to shared consumers")
+    shown = planned.decision.shown
+    taken, given = plan.capacity(shown, limits)
+    records = limits.write_records.value * shown
+    screen.line(
+        "capacity ", f"{shards_text(shown)}: {taken} or {records} in, {given} out to shared consumers"
+    )
     screen.gap()
     _bill(screen, planned.bill, limits)
-    for finding in plan.findings:
+    screen.gap()
+    for label, text in decisions.lines(planned):
+        screen.line(f"{label:<9}", text)
+    for finding in planned.findings:
         screen.gap()
         screen.finding(finding.severity.value, finding.id, finding.message, finding.remedy)
 
 
-def _asked(screen: Screen, planned: StreamPlan) -> None:
+def _asked(screen: Screen, planned: Judged) -> None:
     stream, plan, workload = planned.stream, planned.plan, planned.plan.workload
     peak, mean = workload.rps.peak, workload.rps.mean
     at = "" if peak == mean else f" at peak (mean {mean})"
@@ -128,7 +146,7 @@ def _asked(screen: Screen, planned: StreamPlan) -> None:
         screen.line("from     ", "; ".join(given))
 
 
-def _assumed(planned: StreamPlan) -> list[str]:
+def _assumed(planned: Judged) -> list[str]:
     """What nobody declared and everybody should know."""
     given = planned.stream.origins
     words = {
@@ -141,8 +159,8 @@ def _assumed(planned: StreamPlan) -> list[str]:
     return [word for name, word in words.items() if name not in given]
 
 
-def _limits(screen: Screen, plan: Plan) -> None:
-    shown = plan.shards if plan.workload.shards is None else plan.workload.shards
+def _limits(screen: Screen, planned: Judged) -> None:
+    plan, shown = planned.plan, planned.decision.shown
     columns = limit_columns(shown)
     columns[4:5] = [f"used at {shown:,}", ":"]
     rows: list[Sequence[Cell]] = [

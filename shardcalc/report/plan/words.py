@@ -30,7 +30,4 @@ def allowed(answer: Carried, write: Callable[[ByteRate | RecordRate], str] = str
         for limit in answer.plan.constraints
     ]
     key = answer.hottest_key
-    if key is not None:
-        decides = "binding" if key == answer.rate else ""
-        rows.append(["hottest key, with any number of shards", write(key), decides])
-    return rows
+    return [*rows, ["hottest key, with any number of shards", write(key), ""]] if key is not None else rows

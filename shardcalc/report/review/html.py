@@ -9,19 +9,23 @@ from html import escape
 from os import path
 from typing import Final
 
-from shardcalc.app.review import Detail, Review, ReviewRow, Section
+from shardcalc.app.review import Detail, Review, Section
 from shardcalc.core.advice.decision import Action
+from shardcalc.core.advice.judged import Judged
 from shardcalc.core.advice.recommendation import Suggestion
 from shardcalc.core.advice.timeline import Timeline
+from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.capacity.forecast import Forecast
 from shardcalc.core.cost.break_even import Curves
 from shardcalc.core.history.model import moment
 from shardcalc.core.text import percent, shards_text
 from shardcalc.core.workload.parts import Mode
-from shardcalc.report.cost.words import against, known
+from shardcalc.report import decisions
+from shardcalc.report.cost.words import against, best_mix, known
 from shardcalc.report.kit import svg
 from shardcalc.report.kit.html import begin, data, end, figure, paragraph, right, table
 from shardcalc.report.reshard.words import notes
+from shardcalc.report.reshard.words import title as path_title
 from shardcalc.report.review import words
 from shardcalc.report.words import facts_read, period, sentence, total
 
@@ -44,7 +48,7 @@ def html(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     yield f"<h1>{title}</h1>\n<p>{escape(words.summary(review))}.</p>\n"
     yield paragraph(
         f"Amazon Kinesis Data Streams. Costs in USD before tax for {period(review.hours, review.limits)}, "
-        "each stream in its mode with the shards it needs; change is against the declared shards. "
+        "each stream in its mode: now with the shards that run or are declared, and as advised. "
         f"{sentence(facts_read(review.costs.oldest))}."
     )
     yield _tools()
@@ -66,6 +70,7 @@ def _tools() -> str:
         Action.LOWER: "to lower",
         Action.KEEP: "to keep",
         Action.CREATE: "to create",
+        Action.SWITCH: "to switch",
         Action.ON_DEMAND: "scaled by AWS",
     }
     options = "".join(f'<option value="{action.value}">{name}</option>' for action, name in names.items())
@@ -87,15 +92,15 @@ def _decisions(review: Review) -> Iterator[str]:
     yield f'<div class="scroll"><table id="decisions"><thead><tr>{heads}</tr></thead><tbody>\n'
     for number, row in enumerate(review.rows, 1):
         drawn = []
-        for column, (text, value) in zip(words.COLUMNS, words.cells(row), strict=True):
+        for column, (text, value) in zip(words.COLUMNS, words.cells(review, number - 1), strict=True):
             inner = escape(text)
             if column == "stream":
                 inner = f'<a href="#s{number}">{inner}</a>'
             elif column == "verdict":
-                inner = _verdict(row)
+                inner = _verdict(review, number - 1)
             sorted_by = f' data-v="{float(value):.10g}"' if value is not None else ""
             drawn.append(f"<td{right(column)}{sorted_by}>{inner}</td>")
-        errors = ' data-errors="errors"' if row.decision.open else ""
+        errors = ' data-errors="errors"' if review.errors.get(number - 1) else ""
         action = row.decision.action.value
         yield f'<tr data-at="s{number}" data-action="{action}"{errors}>{"".join(drawn)}</tr>\n'
     foot = "".join(
@@ -105,21 +110,25 @@ def _decisions(review: Review) -> Iterator[str]:
     yield f"</tbody><tfoot><tr>{foot}</tr></tfoot></table></div>\n"
 
 
-def _verdict(row: ReviewRow) -> str:
-    error = " error" if row.decision.open else ""
-    return f'<span class="word {row.decision.action.value}{error}">{escape(words.verdict(row))}</span>'
+def _verdict(review: Review, place: int) -> str:
+    error = " error" if review.errors.get(place) else ""
+    action = review.rows[place].decision.action.value
+    return f'<span class="word {action}{error}">{escape(words.verdict(review, place))}</span>'
 
 
 def _regions(review: Review) -> Iterator[str]:
     yield "<h2>All streams of a Region in one mode</h2>\n"
     rows = [
-        [cost.region, mode.value, known(cost, mode), against(cost, mode), cost.prices.origin]
+        [cost.region, mode.value, known(cost, mode), against(cost, mode, review.limits), cost.prices.origin]
         for cost in (region.cost for region in review.costs.regions)
         for mode in Mode
     ]
-    yield table(("Region", "mode", "cost a month:", "against the cheapest", "prices"), rows, name="regions")
+    yield table(("Region", "mode", "cost a month:", "against the lowest", "prices"), rows, name="regions")
+    for region in review.costs.regions:
+        if mix := best_mix(region):
+            yield paragraph(f"{region.cost.region}: {mix}.")
     yield paragraph(
-        "With the declared shards where some are declared; "
+        "Provisioned with the needed shards; "
         "On-demand Advantage with its floors, which the account owes once for a Region."
     )
 
@@ -145,34 +154,42 @@ def _facts(review: Review) -> str:
 # ── one stream ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _section(review: Review, number: int, row: ReviewRow, detail: Detail) -> Iterator[str]:
+def _section(review: Review, number: int, row: Judged, detail: Detail) -> Iterator[str]:
     stream, plan, region = row.stream, row.plan, detail.alone
     fleet = len(review.rows) >= FLEET
     opened = " open" if len(review.rows) <= OPENED else ""
     yield (
         f'<details class="stream" id="s{number}"{opened}><summary><b>{escape(words.title(row))}</b> '
-        f'{_verdict(row)}</summary><div class="in">\n'
+        f'{_verdict(review, number - 1)}</summary><div class="in">\n'
     )
     about = " - ".join(filter(None, (stream.where, stream.owner, stream.notes)))
     if about:
         yield paragraph(about)
+    # The picture of the months ahead says how long the counts last, and a fleet needs it once.
+    told = [(label, text) for label, text in decisions.lines(row) if not fleet or label != "lasts"]
+    said = "".join(f"<dt>{label}</dt><dd>{escape(text)}</dd>" for label, text in told)
+    yield f'<dl class="verdict">{said}</dl>\n'
     yield f"<p>AWS's formula: <code>{escape(plan.formula.working)}</code></p>\n"
-    if plan.guide_differs:
+    if plan.guide_differs and not fleet:
         guide = f"{plan.guide.shards:,}: {escape(plan.guide_differs)}"
         yield f'<p class="soft">AWS\'s sizing guide would say {guide}.</p>\n'
-    for finding in plan.findings:
+    found = words.findings(review, number - 1)
+    shown = [each for each in found if not fleet or each.severity is not Severity.INFO]
+    for finding in shown:
         remedy = f"<br>&rarr; {escape(finding.remedy)}" if finding.remedy else ""
         yield (
             f'<div class="finding {finding.severity}"><b>{finding.severity}</b> {finding.id}'
             f"<br>{escape(finding.message)}{remedy}</div>\n"
         )
+    if len(shown) < len(found):
+        yield paragraph(f"{len(found) - len(shown)} info more; shardcalc check lists them")
     yield '<div class="grid2">\n'
-    yield _limits(row)
+    yield _limits(row, working=not fleet)
     yield _effects(detail, picture=not fleet)
     if region.curves is not None:
-        yield _curves(detail, region.curves, 12 if fleet else 48)
-    if detail.forecast is not None:
-        yield _ahead(row, detail.forecast, 8 if fleet else 24)
+        yield _curves(detail, region.curves, 12 if fleet else 48, numbers=not fleet)
+    if row.decision.forecast is not None:
+        yield _ahead(row, row.decision.forecast, 4 if fleet else 24)
     if row.measured is not None and detail.timeline is not None:
         yield _demand(row.measured, detail.timeline)
         yield _needed(row.measured, detail.timeline)
@@ -185,23 +202,23 @@ def _section(review: Review, number: int, row: ReviewRow, detail: Detail) -> Ite
     yield f'<p class="soft">{rests}<a href="#facts">Facts with their sources</a></p>\n</div></details>\n'
 
 
-def _limits(row: ReviewRow) -> str:
-    used = row.decision.used
+def _limits(row: Judged, *, working: bool) -> str:
+    used = row.decision.shown
     rows = []
     for limit in row.plan.constraints:
         share = limit.utilisation(used)
-        rows.append((limit.title, float(share), percent(share), limit.shards == row.plan.shards))
+        rows.append((limit.title, float(share), percent(share), limit in row.plan.binding))
     return figure(
         f"Limits, used at {shards_text(used)} (full colour: binding)",
-        svg.bars(f"utilisation of each limit at {used:,} shards", rows, full=1.0, full_text="100%"),
-        table(words.limit_columns(row), words.limit_cells(row)),
+        svg.bars(f"utilisation of each limit at {shards_text(used)}", rows, full=1.0, full_text="100%"),
+        table(words.limit_columns(row, working=working), words.limit_cells(row, working=working)),
         "; ".join(limit.working for limit in row.plan.binding),
     )
 
 
 def _effects(detail: Detail, *, picture: bool) -> str:
-    numbers = table(words.EFFECT_COLUMNS, words.effect_cells(detail))
     if not picture:
+        numbers = table(words.EFFECT_COLUMNS, words.effect_cells(detail, deciding=True))
         return f"<figure><figcaption>What changes the count</figcaption>{numbers}</figure>\n"
     rows = [
         (
@@ -212,20 +229,28 @@ def _effects(detail: Detail, *, picture: bool) -> str:
         )
         for each in detail.effects[:8]
     ]
+    numbers = table(words.EFFECT_COLUMNS, words.effect_cells(detail))
     axis = "demand in shards before rounding up, and the count that follows"
     drawn = svg.bars("what each input changes", rows, axis=axis)
     return figure("What changes the count (full colour: a shard or more)", drawn, numbers)
 
 
-def _curves(detail: Detail, curves: Curves, count: int) -> str:
+def _curves(detail: Detail, curves: Curves, count: int, *, numbers: bool) -> str:
     region = detail.alone
     rate = float(region.rate.amount)
     points = curves.sampled([found.times for found in region.break_evens], count)
     drawn = [
         svg.Line(
-            mode.value, [(point.times * rate, float(point.costs[mode].amount)) for point in points], style
+            mode.value,
+            [
+                (point.times * rate, float(point.costs[mode].amount))
+                for point in points
+                if point.times <= curves.reach[mode]
+            ],
+            style,
         )
         for mode, style in zip(Mode, "abc", strict=True)
+        if curves.reach[mode] > points[0].times
     ]
     costs = [cost for curve in drawn for _, cost in curve.points if cost > 0]
     low, high = points[0].times * rate, points[-1].times * rate
@@ -242,12 +267,12 @@ def _curves(detail: Detail, curves: Curves, count: int) -> str:
     return figure(
         "Cost against rate, by mode",
         svg.lines("cost of each mode against the rate", x, y, drawn, now=now),
-        table(words.CURVE_COLUMNS, words.curve_cells(region, curves)),
+        table(words.CURVE_COLUMNS, words.curve_cells(region, curves)) if numbers else "",
         f"{'; '.join(words.break_even(detail))}. {alone}",
     )
 
 
-def _ahead(row: ReviewRow, ahead: Forecast, listed: int) -> str:
+def _ahead(row: Judged, ahead: Forecast, listed: int) -> str:
     first, last = ahead.first.toordinal(), ahead.last.toordinal()
     points = [
         (float(first), float(ahead.shards)),
@@ -255,9 +280,9 @@ def _ahead(row: ReviewRow, ahead: Forecast, listed: int) -> str:
         (float(last), float(ahead.at_last)),
     ]
     curves = [svg.Line("needed", points, "a", steps=True)]
-    today = row.decision.today
+    today = row.decision.base
     if today is not None:
-        curves.append(svg.Line("declared", [(float(first), float(today)), (float(last), float(today))], "b"))
+        curves.append(svg.Line("now", [(float(first), float(today)), (float(last), float(today))], "b"))
     days = [float(first + (last - first) * part // 4) for part in range(5)]
 
     def day(value: float) -> str:
@@ -315,20 +340,25 @@ def _needed(made: Suggestion, seen: Timeline) -> str:
     )
 
 
-def _bills(row: ReviewRow, detail: Detail, fleet: bool) -> Iterator[str]:
+def _bills(row: Judged, detail: Detail, fleet: bool) -> Iterator[str]:
     yield "<h3>The bill in each mode</h3>\n"
-    yield table(("mode", "cost:"), [[words.bill_title(row, bill), total(bill)] for bill in row.cost.bills])
+    yield table(("mode", "cost:"), [[words.bill_title(row, bill), total(bill)] for bill in row.cost.able])
     if detail.alone.curves is None:
         yield paragraph(f"{'; '.join(words.break_even(detail))}.")
-    whole = [bill for bill in row.cost.bills if not fleet or bill.mode is row.plan.workload.mode]
+    whole = [bill for bill in row.cost.able if not fleet or bill.mode is row.plan.workload.mode]
     inner = "".join(table(words.bill_columns(row, bill), words.bill_cells(bill), foot=True) for bill in whole)
     yield data("line by line" + (" in its own mode; shardcalc cost has all" if fleet else ""), inner) + "\n"
 
 
-def _path(row: ReviewRow, detail: Detail, fleet: bool) -> Iterator[str]:
+def _path(row: Judged, detail: Detail, fleet: bool) -> Iterator[str]:
     found = detail.path
     if found is not None:
-        yield "<h3>How to get there</h3>\n" + table(words.PATH_COLUMNS, words.path_cells(found))
+        steps = (
+            paragraph(f"{path_title(found)}.")
+            if fleet
+            else table(words.PATH_COLUMNS, words.path_cells(found))
+        )
+        yield f"<h3>How to get there</h3>\n{steps}"
         yield from (paragraph(f"{sentence(note)}.") for note in notes(found))
         if fleet:
             yield paragraph(f"As commands: shardcalc reshard {found.current} {found.target}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shardcalc.app.review import Detail, Review, ReviewRow, Section
-from shardcalc.core.facts import Limits
+from shardcalc.app.review import Review, Section
 from shardcalc.core.workload.parts import Mode
-from shardcalc.report.cost.words import known
+from shardcalc.report import decisions
+from shardcalc.report.cost.words import best_mix, known
 from shardcalc.report.kit.markdown import bullets, escape, fenced, table
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.review import words
@@ -19,16 +19,17 @@ def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     yield f"# Capacity review, {review.today}\n"
     hours = period(review.hours, review.limits)
     yield f"\n{escape(words.summary(review))}. Costs in USD before tax for {hours}.\n\n"
-    rows = [[text for text, _ in words.cells(row)] for row in review.rows]
+    rows = [[text for text, _ in words.cells(review, place)] for place in range(len(review.rows))]
     yield _table(words.COLUMNS, [*rows, words.totals(review)]) + "\n\n"
     for region in review.costs.regions:
         cost = region.cost
         modes = ", ".join(f"{mode} {known(cost, mode)}" for mode in Mode)
         origin = escape(cost.prices.origin)
-        yield f"- all streams of {cost.region} in one mode: {modes}; prices: {origin}\n"
+        mix = f"; {found}" if (found := best_mix(region)) else ""
+        yield f"- all streams of {cost.region} in one mode: {modes}{mix}; prices: {origin}\n"
     yield "\n" + table(["decided by", "on", "decision"], [["", "", ""]]) + "\n"
     for section in sections:
-        yield "\n" + "\n\n".join(_section(section.row, section.detail, review.limits)) + "\n"
+        yield "\n" + "\n\n".join(_section(review, section)) + "\n"
     yield "\n## Facts\n\n"
     facts = []
     for texts, url in words.fact_cells(review):
@@ -43,25 +44,27 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return table(columns, [[escape(cell) for cell in row] for row in rows])
 
 
-def _section(row: ReviewRow, detail: Detail, limits: Limits) -> Iterator[str]:
+def _section(review: Review, section: Section) -> Iterator[str]:
+    row, detail, limits = section.row, section.detail, review.limits
     stream, region = row.stream, detail.alone
-    yield f"## {escape(words.title(row))}: {escape(words.verdict(row))}"
+    yield f"## {escape(words.title(row))}: {escape(words.verdict(review, section.place))}"
     about = [escape(text) for text in (stream.where, stream.owner, stream.notes) if text]
     if about:
         yield " - ".join(about)
     yield f"Formula: `{row.plan.formula.working}`"
     yield _table(words.limit_columns(row), words.limit_cells(row))
-    if row.plan.findings:
-        yield finding_bullets(row.plan.findings)
-    for bill in row.cost.bills:
+    yield bullets(f"**{label}** {escape(text)}" for label, text in decisions.lines(row))
+    if found := words.findings(review, section.place):
+        yield finding_bullets(found)
+    for bill in row.cost.able:
         yield _table(words.bill_columns(row, bill), words.bill_cells(bill))
     yield bullets(map(escape, words.break_even(detail)))
     if region.curves is not None:
         yield _table(words.CURVE_COLUMNS, words.curve_cells(region, region.curves))
-    if detail.forecast is not None:
-        yield f"{escape(words.ahead_text(row, detail.forecast))}."
-        if detail.forecast.steps:
-            yield _table(words.AHEAD_COLUMNS, words.ahead_cells(detail.forecast))
+    if ahead := row.decision.forecast:
+        yield f"{escape(words.ahead_text(row, ahead))}."
+        if ahead.steps:
+            yield _table(words.AHEAD_COLUMNS, words.ahead_cells(ahead))
     yield _table(words.EFFECT_COLUMNS, words.effect_cells(detail))
     if detail.path is not None:
         yield _table(words.PATH_COLUMNS, words.path_cells(detail.path))

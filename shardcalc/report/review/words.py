@@ -7,10 +7,12 @@ from fractions import Fraction
 from typing import Any, Final
 
 from shardcalc.app.cost import RegionReport
-from shardcalc.app.review import Detail, Review, ReviewRow
+from shardcalc.app.review import Detail, Review
 from shardcalc.core.advice.decision import Action
+from shardcalc.core.advice.judged import Judged
 from shardcalc.core.advice.recommendation import Suggestion
 from shardcalc.core.advice.timeline import Timeline
+from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.capacity.forecast import Forecast
 from shardcalc.core.capacity.polling import poll_interval
 from shardcalc.core.capacity.sensitivity import Effect
@@ -19,6 +21,7 @@ from shardcalc.core.cost.break_even import Curves
 from shardcalc.core.facts import CONFIDENCE, Fact, Limits
 from shardcalc.core.facts.prices import Price
 from shardcalc.core.history.model import NAME
+from shardcalc.core.lint.check import GRAVITY
 from shardcalc.core.resharding.path import Path
 from shardcalc.core.text import decimal, percent, shards_text
 from shardcalc.core.units import USD, Duration
@@ -26,27 +29,31 @@ from shardcalc.core.workload.parts import Mode
 from shardcalc.core.workload.workload import shown_inputs
 from shardcalc.report import words
 from shardcalc.report.cost.words import crossing
+from shardcalc.report.decisions import lasts
 from shardcalc.report.reshard import commands as shell
-from shardcalc.report.words import before_floors, counted, fact_value, money, total
+from shardcalc.report.words import before_floors, bound_short, counted, fact_value, money, total
 
 # ── the table of decisions ───────────────────────────────────────────────────────────────────────
 
 COLUMNS: Final = (
     "stream",
+    "verdict",
     "owner",
-    "declared:",
+    "now:",
     "needed:",
-    "binding limit",
-    "utilisation:",
-    "cost a month:",
+    "measured:",
+    "bound by",
+    "used now:",
+    "cost now:",
+    "as advised:",
     "change:",
     "cheaper mode",
-    "verdict",
+    "runs out",
 )
 """Its columns; one that ends in ``:`` holds numbers."""
 
 
-def title(row: ReviewRow) -> str:
+def title(row: Judged) -> str:
     """What a stream is called."""
     return row.stream.name or "the stream"
 
@@ -56,53 +63,61 @@ def signed(amount: USD) -> str:
     return "no change" if not amount else f"+{amount}" if amount.amount > 0 else f"-{amount * -1}"
 
 
-def cells(row: ReviewRow) -> list[tuple[str, Fraction | None]]:
+def cells(review: Review, place: int) -> list[tuple[str, Fraction | None]]:
     """The cells of a stream's row, each with the number it is sorted by, if it is one."""
+    row = review.rows[place]
     decision, plan = row.decision, row.plan
-    worst = plan.worst_utilisation(decision.used)
-    change = decision.change
-    unknown = "unknown" if decision.bill_today is not None else "-"
+    worst = plan.utilisation(decision.shown)
+    change, now = row.change, row.now
+    measured = None if decision.measured is None else decision.measured.shards
+    cheaper = row.cost.cheaper(row.ground.limits)
     return [
         (title(row), None),
+        (verdict(review, place), None),
         (row.stream.owner, None),
-        (f"{decision.today:,}" if decision.today is not None else "-", Fraction(decision.today or 0)),
-        (f"{decision.shards:,}", Fraction(decision.shards)),
-        (", ".join(dict.fromkeys(constraint.title for constraint in plan.binding)), None),
+        _count(decision.base),
+        _count(plan.shards),
+        _count(measured),
+        (bound_short(plan), None),
         (percent(worst), worst),
-        (total(decision.bill), decision.bill.total.amount),
-        (signed(change) if change is not None else unknown, change.amount if change is not None else None),
-        (row.cost.cheaper.value if row.cost.cheaper is not None else "unknown", None),
-        (verdict(row), None),
+        (total(now) if now is not None else "-", now.total.amount if now is not None else None),
+        (total(row.advised), row.advised.total.amount),
+        (
+            signed(change) if change is not None else "unknown" if now is not None else "new",
+            change.amount if change is not None else None,
+        ),
+        (cheaper.value if cheaper is not None else "unknown", None),
+        (str(decision.runs_out) if decision.runs_out is not None else "-", None),
     ]
 
 
-def verdict(row: ReviewRow) -> str:
+def _count(count: int | None) -> tuple[str, Fraction | None]:
+    return (f"{count:,}", Fraction(count)) if count is not None else ("-", None)
+
+
+def verdict(review: Review, place: int) -> str:
     """What is to be decided, in a few words."""
-    decision = row.decision
-    said = {
-        Action.RAISE: f"raise to {decision.shards:,}",
-        Action.LOWER: f"lower to {decision.shards:,}",
-        Action.KEEP: f"keep {decision.shards:,}",
-        Action.CREATE: f"create with {decision.shards:,}",
-        Action.ON_DEMAND: "scaled by AWS",
-    }[decision.action]
-    errors = len(decision.open)
-    return said + (f"; {counted(errors, 'error')} to fix" if errors else "")
+    errors = review.errors.get(place, 0)
+    return review.rows[place].decision.answer + (f"; {counted(errors, 'error')} to fix" if errors else "")
 
 
 def totals(review: Review) -> list[str]:
     """The last row of the table."""
-    declared = [row.decision.today for row in review.rows if row.decision.today is not None]
-    missing, unknown = len(review.rows) - len(declared), review.unknown_changes
-    now = f"{sum(declared):,}" + (f" ({missing:,} not declared)" if missing else "") if declared else "-"
+    now = [row.decision.base for row in review.rows if row.decision.base is not None]
+    missing, unknown = len(review.rows) - len(now), review.unknown_changes
+    running = f"{sum(now):,}" + (f" ({missing:,} without)" if missing else "") if now else "-"
+    bills = [row.now for row in review.rows if row.now is not None]
     return [
         counted(len(review.rows), "stream"),
+        f"advised: {sum(row.decision.advised for row in review.rows):,}",
         "",
-        now,
+        running,
         f"{review.shards:,}",
         "",
         "",
-        money(review.bill, [row.decision.bill for row in review.rows]),
+        "",
+        money(review.now, bills) if bills else "-",
+        money(review.advised, [row.advised for row in review.rows]),
         signed(review.changed) + (f", {unknown:,} unknown" if unknown else ""),
         "",
         "",
@@ -112,7 +127,7 @@ def totals(review: Review) -> list[str]:
 def summary(review: Review) -> str:
     """The whole review in a sentence."""
     counts = Counter(row.decision.action for row in review.rows)
-    errors = sum(bool(row.decision.open) for row in review.rows)
+    errors = sum(bool(count) for count in review.errors.values())
     parts = [
         f"{'scaled by AWS' if action is Action.ON_DEMAND else action} {counts[action]:,}"
         for action in Action
@@ -123,18 +138,31 @@ def summary(review: Review) -> str:
     return "; ".join(parts)
 
 
+def findings(review: Review, place: int) -> list[Finding]:
+    """Everything that is found in a stream: what ``check`` tells, then what its plan tells in passing."""
+    found = review.found.get(place, ())
+    told = [
+        Finding(f"{each.rule.id} {each.rule.name}", each.severity, each.message, each.remedy, each.fact)
+        for each in found
+    ]
+    told.sort(key=lambda each: -GRAVITY[each.severity])
+    return [*told, *(each for each in review.rows[place].findings if not each.remedy)]
+
+
 # ── one stream ───────────────────────────────────────────────────────────────────────────────────
 
 
-def limit_cells(row: ReviewRow) -> list[list[str]]:
-    """Each limit with its working."""
-    cells = words.limit_cells(row.plan, row.decision.used)
+def limit_cells(row: Judged, *, working: bool = True) -> list[list[str]]:
+    """Each limit, with its working where that is wanted."""
+    cells = words.limit_cells(row.plan, row.decision.shown)
+    if not working:
+        return cells
     return [[*each, limit.working] for each, limit in zip(cells, row.plan.constraints, strict=True)]
 
 
-def limit_columns(row: ReviewRow) -> list[str]:
+def limit_columns(row: Judged, *, working: bool = True) -> list[str]:
     """The titles of the limits' table."""
-    return [*words.limit_columns(row.decision.used), "working"]
+    return [*words.limit_columns(row.decision.shown), *(["working"] if working else [])]
 
 
 def bill_cells(bill: Bill) -> list[list[str]]:
@@ -142,12 +170,12 @@ def bill_cells(bill: Bill) -> list[list[str]]:
     return [*map(words.bill_cells, bill.lines), ["total", "", "", total(bill)]]
 
 
-def bill_columns(row: ReviewRow, bill: Bill) -> list[str]:
+def bill_columns(row: Judged, bill: Bill) -> list[str]:
     """The titles of a bill's table."""
     return [bill_title(row, bill), *words.BILL_COLUMNS]
 
 
-def bill_title(row: ReviewRow, bill: Bill) -> str:
+def bill_title(row: Judged, bill: Bill) -> str:
     """What a bill is for."""
     shards = f", {shards_text(row.cost.shards)}" if bill.mode is Mode.PROVISIONED else ""
     return f"{bill.mode}{shards}, {decimal(bill.hours)} h{before_floors(bill)}"
@@ -157,7 +185,8 @@ def break_even(detail: Detail) -> list[str]:
     """At which rate another mode becomes the cheapest for this stream alone."""
     region = detail.alone
     if not region.regimes:
-        return ["no break-even rate is known: a price is missing"]
+        why = "a price is missing" if region.curves is None else "no mode carries this traffic"
+        return [f"no break-even rate is known: {why}"]
     found = [crossing(region, found) for found in region.break_evens]
     cheapest = region.regimes[0].mode
     return found or [f"{cheapest} is the cheapest at every rate, up to {region.steps:,} more shards"]
@@ -171,23 +200,17 @@ def curve_cells(region: RegionReport, curves: Curves) -> list[list[str]]:
     return [
         [
             decimal(region.rate.amount * times) + marks.get(times, ""),
-            *(str(curves.cost(mode, times)) for mode in Mode),
+            *(str(curves.cost(mode, times)) if times <= curves.reach[mode] else "-" for mode in Mode),
         ]
         for times in sorted(around)
+        if curves.end is None or times <= curves.end
     ]
 
 
-def ahead_text(row: ReviewRow, ahead: Forecast) -> str:
-    """Until when the counts do."""
-    said = []
-    for count in dict.fromkeys((row.decision.used, row.decision.shards)):
-        until = ahead.until(count)
-        lasts = "not enough today" if until == ahead.first else f"enough until {until}"
-        if until is None:
-            lasts = f"enough beyond {ahead.last}"
-        said.append(f"{shards_text(count)} {'is' if count == 1 else 'are'} {lasts}")
+def ahead_text(row: Judged, ahead: Forecast) -> str:
+    """Until when the counts are enough."""
     last = f"{shards_text(ahead.at_last)} {'is' if ahead.at_last == 1 else 'are'} needed on {ahead.last}"
-    return f"traffic grows by {ahead.growth}: {', '.join(said)}; {last}"
+    return f"traffic grows by {lasts(row.decision)}; {last}"
 
 
 def ahead_cells(ahead: Forecast, listed: int = 24) -> list[list[str]]:
@@ -199,9 +222,13 @@ def ahead_cells(ahead: Forecast, listed: int = 24) -> list[list[str]]:
     return found
 
 
-def effect_cells(detail: Detail) -> list[list[str]]:
-    """Each input changed alone."""
-    return [[each.title, f"{each.shards:,}", f"{each.more:+,}", more_demand(each)] for each in detail.effects]
+def effect_cells(detail: Detail, *, deciding: bool = False) -> list[list[str]]:
+    """Each input changed alone; only those that change the count, where that is wanted."""
+    return [
+        [each.title, f"{each.shards:,}", f"{each.more:+,}", more_demand(each)]
+        for each in detail.effects
+        if each.more or not deciding
+    ]
 
 
 def more_demand(effect: Effect) -> str:
@@ -222,16 +249,21 @@ def path_cells(found: Path) -> list[list[str]]:
     ]
 
 
-def commands(row: ReviewRow, found: Path) -> list[str]:
+def commands(row: Judged, found: Path) -> list[str]:
     """The calls as commands; a name that AWS would not take is left to a variable."""
     name = row.stream.name if NAME.fullmatch(row.stream.name) else None
     return shell.calls(found, name, row.plan.workload.region)
 
 
-_ORIGINS: Final = {"stream": "declared", "defaults": "declared in defaults", "flag": "flag"}
+_ORIGINS: Final = {
+    "stream": "declared",
+    "defaults": "declared in defaults",
+    "flag": "flag",
+    "policy": "declared in a policy",
+}
 
 
-def input_cells(row: ReviewRow, limits: Limits) -> list[list[str]]:
+def input_cells(row: Judged, limits: Limits) -> list[list[str]]:
     """Every input with its value, and whether it was declared, assumed or measured."""
     workload, origins = row.plan.workload, row.stream.origins
     found = []
@@ -251,20 +283,20 @@ def input_cells(row: ReviewRow, limits: Limits) -> list[list[str]]:
     ]
 
 
-def used_facts(row: ReviewRow) -> list[Fact[Any]]:
+def used_facts(row: Judged) -> list[Fact[Any]]:
     """The limits that this stream's numbers rest on, each once."""
-    found = [*(limit.fact for limit in row.plan.constraints), *(each.fact for each in row.plan.findings)]
+    found = [*(limit.fact for limit in row.plan.constraints), *(each.fact for each in row.findings)]
     return list(dict.fromkeys(fact for fact in found if fact is not None))
 
 
-def used_prices(row: ReviewRow) -> list[Price[Any]]:
+def used_prices(row: Judged) -> list[Price[Any]]:
     """The prices on this stream's bills, each once."""
-    bills = (row.decision.bill, *row.cost.bills)
+    bills = (row.advised, *row.cost.able)
     prices = [line.price for bill in bills for line in bill.lines if line.price is not None]
     return list({price.name: price for price in prices}.values())
 
 
-def facts_text(row: ReviewRow) -> str:
+def facts_text(row: Judged) -> str:
     """The limits that this stream's numbers rest on, in one sentence."""
     return "; ".join(
         f"{fact.title} {fact_value(fact.value)} ({fact.source.title}, {fact.date})"
@@ -305,7 +337,7 @@ def _fact_cells(name: str, value: str, read: Fact[Any] | Price[Any]) -> tuple[li
 
 def measured_words(made: Suggestion) -> list[str]:
     """The suggestion in sentences."""
-    return [made.answer, made.window, made.rule, *made.holds, made.growth.text]
+    return [made.answer, made.window, made.rule, *made.decision.held, made.growth.text]
 
 
 def day_cells(seen: Timeline) -> list[list[str]]:

@@ -24,13 +24,15 @@ def text(made: Suggestion, *, explain: bool = False) -> str:
             "stream": history.stream,
             "region": history.region,
             "mode": history.mode,
-            "verdict": made.verdict.value,
+            "verdict": made.decision.action.value,
             "answer": made.answer,
             "current_shards": history.open_shards,
             "recommended_shards": made.recommended,
-            "needed_shards": made.needed,
-            "not_fewer_because": made.holds,
+            "measured_shards": made.measured,
+            "needed_shards": made.decision.needed,
+            "not_fewer_because": made.decision.held,
             "saving_usd_per_month": made.saving,
+            "profile": dict(made.edits),
             "window": {
                 "start_epoch_seconds": history.start,
                 "end_epoch_seconds": history.end,
@@ -102,7 +104,7 @@ def text(made: Suggestion, *, explain: bool = False) -> str:
 
 def _need(need: Need, shown: int, explain: bool) -> dict[str, Any]:
     row = limit_row(need.constraint, shown, explain)
-    # A plan's utilisation has the headroom in it; what was measured has not.
+    # At the count of now, in the deciding period.
     del row["utilisation"]
     return row | {
         "utilisation_without_headroom": need.utilisation(shown),

@@ -24,9 +24,9 @@ def _parts(made: Suggestion, explain: bool) -> Iterator[str]:
     yield "; ".join([*about, made.window, *rule]) + "."
     if busiest := words.busiest_day(made):
         yield f"{sentence(busiest)}."
-    if made.holds:
+    if made.decision.held:
         yield "Not fewer, because"
-        yield bullets(map(escape, made.holds))
+        yield bullets(map(escape, made.decision.held))
     flows = [[escape(name), *rest] for name, *rest in words.flows(made)]
     yield table(["measured", "mean:", "busiest:", "on (UTC)"], flows)
     yield _limits(made)
@@ -82,5 +82,7 @@ def _facts(made: Suggestion) -> Iterator[str]:
     for lag in made.lags:
         yield f"lag of {escape(words.lag(lag))}"
     yield f"growth: {escape(words.growth(made))}"
+    if profile := words.profile(made):
+        yield f"in the profile: `{profile}`"
     if made.unknown:
         yield f"unknown: {escape('; '.join(made.unknown))}"

@@ -22,7 +22,7 @@ def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
     screen.line("; ".join(filter(None, (made.rule, words.change(made)))))
     if busiest := words.busiest_day(made):
         screen.line(busiest)
-    for reason in made.holds:
+    for reason in made.decision.held:
         screen.line(("not fewer  ", "bold yellow"), reason)
     screen.gap()
     screen.table(["measured", "mean:", "busiest:", "on (UTC)"], words.flows(made))
@@ -40,6 +40,8 @@ def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
     for lag in made.lags:
         screen.line("lag      ", words.lag(lag))
     screen.line("growth   ", words.growth(made))
+    if profile := words.profile(made):
+        screen.line("profile  ", profile)
     if made.unknown:
         screen.line("unknown  ", "; ".join(made.unknown))
     screen.gap()

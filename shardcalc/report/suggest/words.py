@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from shardcalc.core.advice.backtest import Replay
-from shardcalc.core.advice.recommendation import Suggestion, Verdict
+from shardcalc.core.advice.decision import Action
+from shardcalc.core.advice.recommendation import Suggestion
 from shardcalc.core.cost.bill import oldest
 from shardcalc.core.history.demand import Lag
 from shardcalc.core.history.model import moment
@@ -21,12 +22,17 @@ def title(made: Suggestion) -> str:
 
 def change(made: Suggestion) -> str:
     """What the advice changes in a month."""
-    if made.verdict not in (Verdict.UP, Verdict.DOWN):
+    if made.decision.action not in (Action.RAISE, Action.LOWER):
         return ""
     if made.saving is None:
         return "the monthly difference is unknown: a price is missing"
     less = made.saving >= USD(0)
     return f"a month costs {made.saving if less else made.saving * -1} {'less' if less else 'more'}"
+
+
+def profile(made: Suggestion) -> str:
+    """What a profile must say to ask for the same."""
+    return ", ".join(f"{name}: {value}" for name, value in made.edits)
 
 
 def busiest_day(made: Suggestion) -> str:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from shardcalc.core.facts import regions
-from shardcalc.core.history.model import MODES, read_name
+from shardcalc.core.history.model import MODES
 from shardcalc.core.history.model import AccountQuota as Quota
+from shardcalc.core.workload.reading import read_name
 from shardcalc.sources.aws.errors import AwsError, Trouble
 from shardcalc.sources.aws.session import Access, Account
 
@@ -72,7 +73,7 @@ def named(text: str, region: str, account: Account) -> Named:
     """
     parts = text.split(":")
     if parts[0] == "arn" and len(parts) == 6 and parts[2] == "kinesis" and parts[5].startswith("stream/"):
-        return Named(parts[5].removeprefix("stream/"), parts[3], text)
+        return Named(read_name(parts[5].removeprefix("stream/")), parts[3], text)
     return Named(read_name(text), region or account.region)
 
 

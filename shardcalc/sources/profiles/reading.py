@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from shardcalc.core.text import BadFields, nearest, shown
+from shardcalc.core.text import BadFields, BadValue, nearest
 from shardcalc.core.workload.declared import (
     STREAM_READERS,
     DeclaredStream,
@@ -22,7 +22,7 @@ from shardcalc.core.workload.declared import (
     Problem,
     ProfileErrors,
 )
-from shardcalc.core.workload.reading import read_fields
+from shardcalc.core.workload.reading import read_fields, read_name
 from shardcalc.core.workload.requirements import (
     NO_REQUIREMENTS,
     REQUIREMENT_FIELDS,
@@ -42,7 +42,7 @@ from shardcalc.sources.profiles.documents import (
     roots_of,
     with_paths,
 )
-from shardcalc.sources.profiles.policies import POLICY_FILE, load_policy
+from shardcalc.sources.profiles.policies import POLICY_FILE, load_policy, policy_files
 from shardcalc.sources.profiles.yaml_events import (
     YamlMapping,
     place_of,
@@ -85,15 +85,27 @@ def files_of(paths: Sequence[str], problems: list[Problem]) -> list[str]:
 
 
 def load_files(
-    files: Iterable[str], flags: Mapping[str, Any], problems: list[Problem]
+    files: Sequence[str],
+    flags: Mapping[str, Any],
+    problems: list[Problem],
+    policies: Mapping[str, Document] | None = None,
 ) -> list[DeclaredStream]:
-    """Read every stream of some files; what is wrong goes to ``problems``."""
+    """Read every stream of some files; what is wrong goes to ``problems``.
+
+    Args:
+        files: the files.
+        flags: fields given on the command line, already read.
+        problems: takes what is wrong.
+        policies: the policy file that counts for each file, where they are read already.
+    """
+    if policies is None:
+        policies = policy_files(files, problems)
     streams: list[DeclaredStream] = []
     for file in files:
         if os.path.basename(file) == POLICY_FILE:
             load_policy(file, problems)  # given by name, as pre-commit does with a changed file: only read
         else:
-            streams += _load_file(file, flags, problems)
+            streams += _load_file(file, flags, problems, policies.get(file))
     return streams
 
 
@@ -146,7 +158,9 @@ def _hidden(folder: str, top: str) -> bool:
     )
 
 
-def _load_file(file: str, flags: Mapping[str, Any], problems: list[Problem]) -> Iterator[DeclaredStream]:
+def _load_file(
+    file: str, flags: Mapping[str, Any], problems: list[Problem], shared: Document | None
+) -> Iterator[DeclaredStream]:
     roots = roots_of(file, problems)
     if roots is None:
         return
@@ -154,11 +168,11 @@ def _load_file(file: str, flags: Mapping[str, Any], problems: list[Problem]) -> 
     if not roots or roots[0][0] is None:
         problems.append(Problem(file, Place(1, 1), "", f"empty; write version: {VERSION} and streams"))
     for root, _ in (pair for pair in roots if pair[0] is not None):
-        yield from _load_document(file, root, flags, problems)
+        yield from _load_document(file, root, flags, problems, shared)
 
 
 def _load_document(
-    file: str, root: Any, flags: Mapping[str, Any], problems: list[Problem]
+    file: str, root: Any, flags: Mapping[str, Any], problems: list[Problem], shared: Document | None
 ) -> Iterator[DeclaredStream]:
     if not isinstance(root, YamlMapping):
         problems.append(
@@ -195,17 +209,17 @@ def _load_document(
         )
     else:
         for name, written in streams.items():
-            if not name or not name.isprintable() or len(name) > 256 or name != name.strip():
-                message = (
-                    f"{shown(name)} is not a name: at most 256 printable characters, no space around them"
-                )
-                found.append(Problem(file, place_at(root, ("streams", name), key=True), "streams", message))
+            try:
+                read_name(name)
+            except BadValue as error:
+                place = place_at(root, ("streams", name), key=True)
+                found.append(Problem(file, place, "streams", str(error)))
             own[name] = _fields(file, root, ("streams", name), written, found)
     if found:
         problems += sorted(found, key=by_place)
         return
     assert isinstance(streams, YamlMapping)  # else there is a problem
-    document = document_of(file, root, policy)
+    document = document_of(file, root, policy)._replace(shared=shared)
     if "ignore" in defaults:
         defaults["ignore"] = with_paths(defaults["ignore"], ("defaults",))
     for name, fields in own.items():
@@ -263,6 +277,12 @@ def _stream(
     if "rps" not in values:
         raise BadFields([("rps", "missing; write the records per second")])
     unused = tuple(field for field in flags if origins.get(field) != "flag" and field in own) if flags else ()
+    # What the policies want of every stream counts where neither the stream nor a flag says it.
+    for layer in document.layers:
+        for field in _OF_POLICY:
+            if field in layer and field not in values:
+                values = {**values, field: layer[field]}
+                origins[field] = "policy"
     text = {key: values[key] for key in ("owner", "notes") if key in values}
     if text:
         values = {key: value for key, value in values.items() if key not in text}
@@ -283,6 +303,8 @@ def _stream(
     )
 
 
+_OF_POLICY: Final = ("max_utilisation",)
+"""Fields of a workload that a policy can give."""
 _ONE_OF: Final = {"size": "sizes", "sizes": "size"}
 
 

@@ -25,9 +25,10 @@ from pydantic import (
 from typing_extensions import TypedDict, is_typeddict
 
 from shardcalc.core.history.metrics import CONSUMER_METRICS, SHARD_METRICS, STREAM_METRICS
-from shardcalc.core.history.model import LATEST, MOST, MOST_POINTS, NAME, Series, whole
+from shardcalc.core.history.model import LATEST, MOST, MOST_POINTS, Series, whole
 from shardcalc.core.text import nearest, shown
 from shardcalc.core.units import USD
+from shardcalc.core.workload.forms import STREAM_NAME
 
 T = TypeVar("T")
 
@@ -149,7 +150,7 @@ def _listed(metrics: Any) -> str:
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Positive = Annotated[int, Field(ge=1, le=1_000_000)]
-Name = Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
+Name = Annotated[str, Field(pattern=STREAM_NAME["pattern"])]
 Word = Annotated[str, Field(pattern="^[A-Za-z_]{1,64}$")]
 Metric = Annotated[str, Field(pattern="^[A-Za-z][A-Za-z0-9_.:]{0,254}$")]
 Points = Annotated[

@@ -15,8 +15,8 @@ from pydantic import Field, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import TypedDict
 
+from shardcalc.core.advice.decision import Action
 from shardcalc.core.advice.fleet import Standing
-from shardcalc.core.advice.recommendation import Verdict
 from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.lint.check import State
 from shardcalc.core.workload.parts import Mode
@@ -36,7 +36,7 @@ Fact = TypedDict("Fact", {"fact": str, "title": str, "url": str, "date": Day, "c
 Finding = TypedDict("Finding", {
     "id": str, "severity": Severity, "message": str, "remedy": Text, "source_url": Text})
 Limit = TypedDict("Limit", {
-    "name": str, "shards": Whole, "consumer": NotRequired[str],
+    "name": str, "consumer": NotRequired[str],
     "demand_bytes_per_second": NotRequired[Number], "demand_records_per_second": NotRequired[Number],
     "limit_per_shard_bytes_per_second": NotRequired[Number],
     "limit_per_shard_records_per_second": NotRequired[Number],
@@ -58,9 +58,34 @@ PlanTotal = TypedDict("PlanTotal", {
 
 
 class PlanLimit(Limit):
-    """A limit, what is asked of it, and the shards that it needs alone."""
+    """A limit, what is asked of it, and the shards that it needs alone: null where no count helps."""
 
+    shards: Shards | None
     utilisation: Number
+
+
+class Decision(TypedDict):
+    """The one verdict: what to do with the shards, by what is declared, runs and was measured; its money.
+
+    `now_shards` are those that run, else those declared. The amounts are of a month: with the shards of now,
+    as provisioned with the needed ones, and as advised; `change_usd` is below zero where the advice saves.
+    """
+
+    action: Action
+    advised_shards: Shards
+    needed_shards: Shards | None
+    measured_shards: Shards | None
+    declared_shards: Whole | None
+    running_shards: Whole | None
+    now_shards: Whole | None
+    why: str
+    not_fewer_because: list[str]
+    runs_out: Day | None
+    hottest_key_outgrows: Day | None
+    now_usd: Dollars
+    needed_usd: Dollars
+    advised_usd: Dollars
+    change_usd: Dollars
 
 
 class PlanStream(StreamHead):
@@ -69,6 +94,9 @@ class PlanStream(StreamHead):
     source: Text
     mode: Mode
     binding: list[str]
+    nearest: str
+    utilisation_now: Number
+    decision: Decision
     formula: Formula
     constraints: list[PlanLimit]
     capacity: Capacity
@@ -80,9 +108,16 @@ class PlanStream(StreamHead):
     notes: NotRequired[str]
 
 
+class AccountFinding(Finding):
+    """A finding about all streams of a Region together."""
+
+    region: str
+
+
 Plan = TypedDict("Plan", {
     "schema_version": Version, "command": Literal["plan"], "hours": Number, "facts_oldest_date": Day,
-    "prices_from": dict[str, str], "total": PlanTotal, "streams": list[PlanStream]})
+    "prices_from": dict[str, str], "total": PlanTotal, "account_findings": list[AccountFinding],
+    "streams": list[PlanStream]})
 CarriedLimit = TypedDict("CarriedLimit", {"name": str, "consumer": Text, "records_per_second": Number})
 Carried = TypedDict("Carried", {
     "schema_version": Version, "command": Literal["plan"], "question": Literal["carried"], "shards": Shards,
@@ -113,7 +148,8 @@ Comparison = TypedDict("Comparison", {
     "total_cost_usd": BothCosts, "total_cost_complete": BothComplete, "changes": list[Change]})
 Check = TypedDict("Check", {
     "schema_version": Version, "command": Literal["check"], "today": Day, "fail_on": Severity, "usable": bool,
-    "failed": bool, "files": Whole, "streams": Whole, "counts": Counts, "findings": list[Found],
+    "failed": bool, "files": Whole, "streams": Whole, "counts": Counts, "prices_from": dict[str, str],
+    "findings": list[Found],
     "comparison": NotRequired[Comparison]})
 
 # ── suggest ──────────────────────────────────────────────────────────────────────────────────────
@@ -153,6 +189,7 @@ NoPath = TypedDict("NoPath", {"message": str, "remedy": Text})
 class Need(Limit):
     """A limit, what was asked of it in its deciding period, and the shards that it needs alone."""
 
+    shards: Shards
     utilisation_without_headroom: Number
     at_epoch_seconds: Whole
     known_periods: Whole
@@ -169,9 +206,11 @@ class Choice(Bill):
 
 Suggest = TypedDict("Suggest", {
     "schema_version": Version, "command": Literal["suggest"], "stream": Text, "region": Text,
-    "mode": Literal["PROVISIONED", "ON_DEMAND"] | None, "verdict": Verdict, "answer": str,
-    "current_shards": Shards | None, "recommended_shards": Shards, "needed_shards": Shards,
-    "not_fewer_because": list[str], "saving_usd_per_month": Dollars, "window": Window, "options": Options,
+    "mode": Literal["PROVISIONED", "ON_DEMAND"] | None, "verdict": Action, "answer": str,
+    "current_shards": Shards | None, "recommended_shards": Shards, "measured_shards": Shards,
+    "needed_shards": Shards | None, "not_fewer_because": list[str],
+    "saving_usd_per_month": Dollars, "profile": dict[str, str],
+    "window": Window, "options": Options,
     "calculated_shards": Shards, "busiest_recent_day": BusiestDay, "binding": list[str],
     "measured": list[Flow], "limits": list[Need], "get_records_calls": Calls | None, "lag": list[Lag],
     "growth": Growth, "unknown": list[str], "facts_oldest_date": Day, "prices_origin": str,
@@ -191,9 +230,13 @@ FleetStream = TypedDict("FleetStream", {
     "name": str, "region": Text, "account": Text, "mode": Text, "standing": Standing, "shards": Shards | None,
     "recommended_shards": Shards | None, "worst_utilisation": Maybe, "cost_usd_per_month": Dollars,
     "saving_usd_per_month": Dollars, "answer": str, "reasons": list[str], "findings": list[str]})
+BestMix = TypedDict("BestMix", {
+    "account": Text, "region": str, "modes": dict[str, Mode], "exact": bool, "now_usd_per_month": Dollars,
+    "mix_usd_per_month": Dollars})
 Fleet = TypedDict("Fleet", {
     "schema_version": Version, "command": Literal["fleet"], "days": Whole | None, "facts_oldest_date": Day,
-    "total": FleetTotal, "failures": list[Failure], "streams": list[FleetStream]})
+    "total": FleetTotal, "best_mixes": list[BestMix], "failures": list[Failure],
+    "streams": list[FleetStream]})
 
 # ── as JSON Schema ───────────────────────────────────────────────────────────────────────────────
 

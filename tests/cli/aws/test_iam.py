@@ -33,6 +33,12 @@ def test_a_policy_may_be_for_one_stream(shardcalc):
     assert second["Resource"] == "*"
 
 
+def test_a_policy_is_for_no_stream_that_cannot_exist(shardcalc):
+    result = shardcalc("iam", "suggest", "--stream", "orders*")
+    assert result.code == 2
+    assert "--stream: 'orders*' is not a stream's name" in result.err
+
+
 def test_a_command_that_needs_no_policy_is_named(shardcalc):
     result = shardcalc("iam", "fleets")
     assert result.code == 2

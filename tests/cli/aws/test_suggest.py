@@ -32,7 +32,7 @@ def at(aws):
 
 
 @pytest.mark.parametrize(
-    ("shards", "verdict", "steps"), [(2, "scale-up", [4]), (16, "scale-down", [8, 4]), (4, "keep", [])]
+    ("shards", "verdict", "steps"), [(2, "raise", [4]), (16, "lower", [8, 4]), (4, "keep", [])]
 )
 def test_a_suggestion_is_made_from_what_aws_says(aws, at, shardcalc, shards, verdict, steps):
     """3 MiB/s x 1.25 are 3.75 shards, so 4; 16 halves at most to 8, then to 4."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from shardcalc.core.advice.recommendation import Verdict
+from shardcalc.core.advice.decision import Action
 from tests.suggested import NEVER_THROTTLED, found, ids
 from tests.synthetic import (
     DAY,
@@ -19,17 +19,24 @@ from tests.synthetic import (
 )
 
 
-def test_a_throttled_hour_forbids_to_scale_down():
-    made = found(changed(history(), "WriteProvisionedThroughputExceeded", range(5 * DAY, 5 * DAY + 60), 100))
-    assert made.verdict is Verdict.HOLD
-    assert (made.recommended, made.needed) == (12, 10)
-    assert made.holds == ("the stream throttled: 6,000 records were rejected",)
+def large(*series, **more):
+    """The stream with 16 shards where 10 are enough: more than a quarter above, so fewer are advised."""
+    return history(*series, open_shards=16, **more)
+
+
+def test_a_throttled_hour_forbids_fewer_shards():
+    assert found(large()).decision.action is Action.LOWER
+    made = found(changed(large(), "WriteProvisionedThroughputExceeded", range(5 * DAY, 5 * DAY + 60), 100))
+    assert made.decision.action is Action.KEEP
+    assert (made.recommended, made.measured) == (16, 10)
+    assert made.decision.held == ("the stream throttled: 6,000 records were rejected",)
+    assert made.decision.why == "10 would be enough, but the stream throttled: 6,000 records were rejected"
     assert made.path is None
     finding = next(finding for finding in made.findings if finding.id == "throttled-writes")
-    # At midnight nothing else came: 12 shards had room, so it was not the number of shards.
-    assert "In 60 of them the whole stream was below the capacity of 12 shards" in finding.message
-    # 2 metrics x 12 shards x $0.30 = $7.20.
-    assert "$7.20 a month" in finding.remedy
+    # At midnight nothing else came: 16 shards had room, so it was not the number of shards.
+    assert "In 60 of them the whole stream was below the capacity of 16 shards" in finding.message
+    # 2 metrics x 16 shards x $0.30 = $9.60.
+    assert "$9.60 a month" in finding.remedy
 
 
 @pytest.mark.parametrize(("status", "told"), [("ACTIVE", False), ("UPDATING", True), (None, False)])
@@ -53,7 +60,8 @@ def test_a_gap_hides_a_sale_and_is_told():
         }
     }
     hidden = found(replace(made, consumers=consumers))
-    # Nothing is known of the sale, so noon decides: 7. But 60 periods are said to be unknown.
+    # Nothing is known of the sale, so noon decides: 7, and 12 are more than 7 x 1.25. But 60 periods are said
+    # to be unknown.
     assert hidden.recommended == 7
     assert hidden.known == 14 * DAY - 60
     assert "60 of 20,160 periods have no data" in hidden.findings[0].message
@@ -69,19 +77,19 @@ def test_a_gap_is_not_a_quiet_minute():
     assert rows[7].p50 > Fraction(3, 10)
 
 
-def test_too_little_history_forbids_to_scale_down():
-    # 7 days are needed: 10,080 points.
+def test_too_little_history_forbids_fewer_shards():
+    # 7 days are needed: 10,080 points. Without the sale 7 shards are enough, and 12 are more than 7 x 1.25.
     six = found(history(records(days=6), sale=False))
-    assert six.verdict is Verdict.HOLD
-    assert six.holds == (
+    assert six.decision.action is Action.KEEP
+    assert six.decision.held == (
         "only 8,640 points of one minute are known; advising fewer shards needs 10,080 (7 days)",
     )
-    assert found(history(records(days=7), sale=False)).verdict is Verdict.DOWN
+    assert found(history(records(days=7), sale=False)).decision.action is Action.LOWER
     gaps = [None if index % 3 else count for index, count in enumerate(records())]
     # A third of 20,160 points is 6,720.
-    assert "only 6,720 points of one minute are known" in found(history(gaps, sale=False)).holds[0]
+    assert "only 6,720 points of one minute are known" in found(history(gaps, sale=False)).decision.held[0]
     # More shards are advised whatever little is known.
-    assert found(history(records(days=1), sale=False, open_shards=2)).verdict is Verdict.UP
+    assert found(history(records(days=1), sale=False, open_shards=2)).decision.action is Action.RAISE
 
 
 @pytest.mark.parametrize(
@@ -106,17 +114,17 @@ def test_too_little_history_forbids_to_scale_down():
         ),
     ],
 )  # fmt: skip
-def test_doubts_forbid_to_scale_down(change, reason):
-    made = found(change(history()))
-    assert made.verdict is Verdict.HOLD
-    assert made.recommended == 12
-    assert len(made.holds) == 1
-    assert reason in made.holds[0]
+def test_doubts_forbid_fewer_shards(change, reason):
+    made = found(change(large()))
+    assert made.decision.action is Action.KEEP
+    assert made.recommended == 16
+    assert len(made.decision.held) == 1
+    assert reason in made.decision.held[0]
 
 
 def test_a_short_lag_two_days_ago_is_no_doubt():
-    made = found(changed(history(), "GetRecords.IteratorAgeMilliseconds", range(15_000, 15_001), 1_860_000))
-    assert made.verdict is Verdict.DOWN
+    made = found(changed(large(), "GetRecords.IteratorAgeMilliseconds", range(15_000, 15_001), 1_860_000))
+    assert made.decision.action is Action.LOWER
 
 
 def test_lag_beyond_the_retention_is_an_error():
@@ -137,7 +145,7 @@ def test_too_many_calls_are_a_finding_and_no_shards():
     )
     asked = found(made)
     assert (asked.calls.peak.amount, asked.calls.over) == (6, 2)
-    assert asked.needed == 10
+    assert asked.measured == 10
     assert "getrecords-calls" in ids(asked)
     # Without GetRecords.Success, the SampleCount of GetRecords.Records does.
     counted = with_metric(

@@ -4,17 +4,20 @@ tests/cli/aws/test_fleet.py.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
-from shardcalc.core.advice.fleet import Standing, member, silent
+from shardcalc.core.advice.fleet import Failure, Standing, fleet, member, silent
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.facts.prices import built_in_prices
 from shardcalc.core.history.model import History
 from shardcalc.core.units import USD
+from shardcalc.core.workload.parts import Mode
 from tests.suggested import found
 from tests.synthetic import DAY, DAYS, history
 
 PRICES = built_in_prices("us-east-1")
+LIMITS = built_in_limits()
 
 
 def test_an_on_demand_stream_with_an_hour_of_traffic_stays_on_demand():
@@ -38,4 +41,32 @@ def test_an_on_demand_stream_with_steady_traffic_would_save_with_shards():
 def test_a_silent_on_demand_stream_costs_its_hours():
     """730 h x $0.04."""
     made = History(start=0, period=60, points=0, metrics={}, stream="a", region="us-east-1", mode="ON_DEMAND")
-    assert silent(made, PRICES, built_in_limits()).cost == USD(Fraction(2920, 100))
+    assert silent(made, PRICES, LIMITS).cost == USD(Fraction(2920, 100))
+
+
+def test_the_streams_of_an_account_and_region_have_a_best_mix_of_modes():
+    """Two streams on demand with steady traffic: 10 shards each cost less than half. The one that is lowered
+    already has the mode that is best.
+    """
+    steady = member(found(history(mode="ON_DEMAND", stream="a")), "1")
+    other = member(found(history(mode="ON_DEMAND", stream="b")), "1")
+    shards = member(found(history(open_shards=16, stream="c")), "1")
+    elsewhere = member(found(history(open_shards=16, stream="d")), "2")
+    made = fleet([steady, other, shards, elsewhere], [], 14, LIMITS, built_in_prices)
+    [pool] = made.pools
+    assert (pool.account, pool.region, sorted(pool.names)) == ("1", "us-east-1", ["a", "b", "c"])
+    assert set(pool.mix.modes) == {Mode.PROVISIONED}
+    assert pool.now == USD(sum(each.cost.amount for each in (steady, other, shards)))
+    # A month of c at 16 shards is 6 x 730 h x ($0.015 + $0.015) = $131.40 above that of 10.
+    assert pool.mix.total == USD(3 * (shards.cost.amount - Fraction(13140, 100)))
+
+
+def test_an_account_of_which_a_stream_was_not_read_has_no_best_mix():
+    """The least that Advantage costs is for all its streams together."""
+    steady = member(found(history(mode="ON_DEMAND")), "1")
+    gone = Failure("gone", "us-east-1", "1", "not-ready", "it is DELETING", "")
+    assert len(fleet([steady], [], 14, LIMITS, built_in_prices).pools) == 1
+    assert fleet([steady], [gone], 14, LIMITS, built_in_prices).pools == ()
+    # Another Region's failure says nothing of this one.
+    elsewhere = replace(gone, region="eu-west-1")
+    assert len(fleet([steady], [elsewhere], 14, LIMITS, built_in_prices).pools) == 1

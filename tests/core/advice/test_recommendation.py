@@ -3,7 +3,7 @@
 The working of the plain history, by hand: on the sale day 480,000 records come in a minute, 8,000/s, and one
 shard takes 1,000/s: 8 x 1.25 headroom / 1 = 10 shards. Bytes: 8,000 x 1,000 B = 8,000,000 B/s; / 1,048,576 =
 7.629; x 1.25 = 9.54 -> 10. Shared reads: 16,000,000 B/s x 1.25 / 2,097,152 = 9.54 -> 10. Fan-out: half of
-that, 4.77 -> 5.
+that, 4.77 -> 5. Twelve run: no more than a quarter above the 10, so they are kept; 13 are lowered.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from fractions import Fraction
 
 import pytest
 
-from shardcalc.core.advice.recommendation import Allowance, Options, Verdict, suggest
+from shardcalc.core.advice.decision import Action
+from shardcalc.core.advice.recommendation import Allowance, Options, suggest
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.facts.prices import PriceSheet, built_in_prices
 from shardcalc.core.history.error import HistoryError
 from shardcalc.core.history.model import AccountQuota, History
 from shardcalc.core.text import BadFields
+from shardcalc.core.units import USD
 from tests.suggested import alone, found, hot, ids
 from tests.synthetic import (
     DAY,
@@ -43,8 +45,11 @@ LIMITS = built_in_limits()
 
 def test_the_plain_history_has_its_known_answer():
     made = found(history())
-    assert made.verdict is Verdict.DOWN
-    assert (made.recommended, made.needed, made.calculated) == (10, 10, 10)
+    # 12 are not more than 10 x 1.25 = 12.5.
+    assert made.decision.action is Action.KEEP
+    assert made.decision.why == "10 would be enough, and up to 25% more may be kept"
+    assert made.answer == f"keep 12 (12 run): {made.decision.why}"
+    assert (made.recommended, made.measured, made.calculated) == (12, 10, 10)
     assert alone(made) == {"write-bytes": 10, "write-records": 10, "read-bytes": 10, "fan-out-bytes": 5}
     assert {need.constraint.name for need in made.binding} == {"write-bytes", "write-records", "read-bytes"}
     assert (
@@ -54,9 +59,8 @@ def test_the_plain_history_has_its_known_answer():
     # The sale's first minute is the tenth day's 18:00: 2026-11-16T18:00Z.
     assert made.needs[1].at == START + SALE_HOUR[0] * 60 == 1_794_852_000
     assert made.busiest == (date(2026, 11, 16), 10)
-    assert [step.target for step in made.path.steps] == [10]
-    # 2 shards x 730 h x (0.015 shard + 0.015 fan-out consumer) = 43.80.
-    assert made.saving.cents == "43.80"
+    assert made.path is None
+    assert made.saving == USD(0)
     assert made.growth.text == "no trend"
     # Each consumer polls each shard once a second: 2 of 5.
     assert (made.calls.peak.amount, made.calls.over) == (2, 0)
@@ -64,10 +68,44 @@ def test_the_plain_history_has_its_known_answer():
     assert made.unknown == ()
 
 
+@pytest.mark.parametrize(
+    ("shards", "action", "saving"),
+    [
+        # A month of a shard is 730 h x (0.015 shard + 0.015 fan-out consumer) = $21.90. 10 are measured.
+        (8, Action.RAISE, "-43.80"),
+        (9, Action.RAISE, "-21.90"),
+        (10, Action.KEEP, "0.00"),
+        (12, Action.KEEP, "0.00"),
+        (13, Action.LOWER, "65.70"),
+        (16, Action.LOWER, "131.40"),
+    ],
+)
+def test_fewer_shards_are_advised_above_a_quarter_more_than_enough(shards, action, saving):
+    made = found(history(open_shards=shards))
+    advised = 12 if shards == 12 else 10
+    assert (made.decision.action, made.recommended, made.saving.cents) == (action, advised, saving)
+    targets = [step.target for step in made.path.steps] if made.path else []
+    assert targets == ([10] if action is not Action.KEEP else [])
+
+
+def test_what_saves_less_than_twenty_dollars_is_kept():
+    # No fan-out: a shard is 730 h x $0.015 = $10.95. 800/s x 1.25 = 1,000/s need 1 shard; 2 are 100 % more,
+    # save $10.95 and are kept; 3 save $21.90 and are lowered.
+    counts = [48_000 * (minute % DAY == 720) for minute in range(DAYS * DAY)]
+    quiet = replace(history(counts, sale=False), consumers={}, registered=())
+    kept = found(replace(quiet, open_shards=2)).decision
+    assert (kept.action, kept.advised) == (Action.KEEP, 2)
+    assert kept.why == "1 would be enough, and save $10.95 a month, less than $20.00"
+    lowered = found(replace(quiet, open_shards=3)).decision
+    assert (lowered.action, lowered.advised) == (Action.LOWER, 1)
+    # Where the price is unknown, the money holds nothing back.
+    assert found(replace(quiet, open_shards=2, region=None)).decision.action is Action.LOWER
+
+
 def test_without_the_sale_noon_decides():
     # 5,000 records/s x 1.25 = 6.25 -> 7; bytes 5,000,000 x 1.25 / 1,048,576 = 5.96 -> 6.
     made = found(history(sale=False))
-    assert (made.verdict, made.recommended) == (Verdict.DOWN, 7)
+    assert (made.decision.action, made.recommended) == (Action.LOWER, 7)
     assert alone(made) == {"write-bytes": 6, "write-records": 7, "read-bytes": 6, "fan-out-bytes": 3}
     assert [need.constraint.name for need in made.binding] == ["write-records"]
 
@@ -82,7 +120,7 @@ def test_without_a_shard_count_nothing_is_said_of_its_capacity(unknown):
 def test_more_shards_than_a_stream_can_have_have_no_path():
     # 5,000/s x 1,700 x 1.25 / 1,000 = 10,625.
     made = found(history([count * 1700 for count in records()], sale=False))
-    assert (made.verdict, made.recommended) == (Verdict.UP, 10_625)
+    assert (made.decision.action, made.recommended) == (Action.RAISE, 10_625)
     assert made.path is None
     assert "no call goes above 10,000 shards" in made.no_path.message
 
@@ -90,7 +128,7 @@ def test_more_shards_than_a_stream_can_have_have_no_path():
 def test_a_hot_shard_needs_more():
     # A sixth of 480,000 is 80,000 a minute, 1,333.33/s; 12 shards like it: 16,000/s x 1.25 = 20.
     made = found(history(shards=hot(history(), Fraction(1, 6))))
-    assert (made.verdict, made.recommended) == (Verdict.UP, 20)
+    assert (made.decision.action, made.recommended) == (Action.RAISE, 20)
     assert alone(made)["hottest-shard-records"] == 20
     assert (
         made.binding[0].constraint.working
@@ -100,7 +138,7 @@ def test_a_hot_shard_needs_more():
     assert "hot-shard" in ids(made)
     # An even spread asks for nothing more than the stream as a whole.
     even = found(history(shards=hot(history(), Fraction(1, 12))))
-    assert (even.verdict, even.recommended) == (Verdict.DOWN, 10)
+    assert (even.decision.action, even.measured) == (Action.KEEP, 10)
     assert "hot-shard" not in ids(even)
 
 
@@ -110,10 +148,12 @@ def test_a_hot_shard_needs_more():
 def test_headroom_and_burst_multiply():
     assert found(history(), headroom="0%").recommended == 8
     # 8 x 1.5 = 12.
-    assert found(history(), headroom="50%").verdict is Verdict.KEEP
+    kept = found(history(), headroom="50%")
+    assert (kept.decision.action, kept.measured) == (Action.KEEP, 12)
+    assert kept.decision.why == "it is what is needed"
     # 8 x 2 x 1.25 = 20.
     burst = found(history(), burst="2")
-    assert (burst.verdict, burst.recommended) == (Verdict.UP, 20)
+    assert (burst.decision.action, burst.recommended) == (Action.RAISE, 20)
     assert "burst" in burst.needs[1].constraint.working
     # With a burst factor, the report no longer says that it cannot see bursts, and the backtest is of bursts.
     assert "inside-a-period" not in ids(burst)
@@ -123,19 +163,19 @@ def test_headroom_and_burst_multiply():
 def test_allowed_periods_leave_out_an_old_sale_but_not_a_recent_one():
     # 60 minutes of a sale: with 60 allowed, noon decides (7), were the sale not among the last seven days.
     recent = found(history(), allow="60")
-    assert (recent.calculated, recent.needed) == (7, 7)
+    assert (recent.calculated, recent.measured) == (7, 7)
     # 59 are one too few.
-    assert found(history(), allow="59").needed == 10
+    assert found(history(), allow="59").measured == 10
     # 0.5 % of 20,160 is 100, but of the sale day's 1,440 it is 7: that day asks for 10.
-    share = found(history(), allow="0.5%")
-    assert (share.calculated, share.busiest, share.needed) == (7, (date(2026, 11, 16), 10), 10)
+    share = found(history(open_shards=16), allow="0.5%")
+    assert (share.calculated, share.busiest, share.measured) == (7, (date(2026, 11, 16), 10), 10)
     assert [step.target for step in share.path.steps] == [10]
     assert [row.shards for row in share.rows if "advised" in row.roles] == [10]
     # Moved to the first week, the sale does not count.
     counts = records()
     counts[1000:1060] = [SALE] * 60
     old = found(history(counts, sale=False), allow="0.5%")
-    assert (old.calculated, old.needed) == (7, 7)
+    assert (old.calculated, old.measured) == (7, 7)
 
 
 def test_limits_that_are_over_in_different_periods_add_up():
@@ -166,8 +206,8 @@ def test_days_are_days_at_any_period():
 
 def test_days_look_at_the_end_only():
     # The sale is five days before the end.
-    assert found(history(), days="4").needed == 7
-    assert found(history(), days="5").needed == 10
+    assert found(history(), days="4").measured == 7
+    assert found(history(), days="5").measured == 10
     assert found(history(), days="400").history.points == DAYS * DAY
     assert found(history(), days="4").history.end == END
 
@@ -203,7 +243,7 @@ def test_unknown_is_never_zero():
         metrics={"IncomingBytes": [60_000, None], "IncomingRecords": [60, 120]},
     )
     made = suggest(bare)
-    assert made.verdict is Verdict.UNKNOWN
+    assert made.decision.action is Action.UNKNOWN
     assert made.recommended == 1
     assert made.saving is None
     assert made.cheapest is None
@@ -226,7 +266,7 @@ def test_without_bytes_or_records_nothing_is_suggested(name):
 
 def test_an_idle_stream_needs_one_shard():
     made = found(history([0] * (DAYS * DAY), sale=False))
-    assert (made.verdict, made.recommended) == (Verdict.DOWN, 1)
+    assert (made.decision.action, made.recommended) == (Action.LOWER, 1)
     # 12 -> 6 -> 3 -> 2 -> 1 or better: four calls.
     assert len(made.path.steps) == 4
 
@@ -236,9 +276,9 @@ def test_an_idle_stream_needs_one_shard():
 
 def test_an_on_demand_stream_is_compared_and_not_resharded():
     made = found(history(mode="ON_DEMAND"))
-    assert made.verdict is Verdict.ON_DEMAND
+    assert made.decision.action is Action.ON_DEMAND
     assert made.path is None
-    assert made.answer == "on-demand, AWS scales it; provisioned, it would need 10 shards"
+    assert made.answer == "on-demand, AWS scales it: provisioned, it would need 10 shards"
     assert [choice.mode.value for choice in made.choices] == [
         "provisioned",
         "on-demand-standard",
@@ -257,9 +297,9 @@ def test_an_on_demand_stream_is_compared_and_not_resharded():
 
 
 def test_a_path_that_may_exceed_the_quota_is_told():
-    # 12 -> 10 may hold 20 for a moment, beside 88 of others: 108.
-    assert found(history(account=AccountQuota(108, 100))).path.fits is True
-    assert found(history(account=AccountQuota(107, 100))).path.fits is False
+    # 16 -> 10 may hold 16 + 10 - 2 = 24 for a moment, beside 84 of others: 108.
+    assert found(history(open_shards=16, account=AccountQuota(108, 100))).path.fits is True
+    assert found(history(open_shards=16, account=AccountQuota(107, 100))).path.fits is False
 
 
 def test_growth_gives_the_date_at_which_the_present_count_no_longer_does():
@@ -292,7 +332,7 @@ def test_growth_gives_the_date_at_which_the_present_count_no_longer_does():
 
 
 def test_a_saving_needs_only_the_prices_that_matter():
-    # Everything but what follows the shards may be unknown: 2 shards x 730 h x (0.015 + 0.015).
+    # Everything but what follows the shards may be unknown: 16 - 10 shards x 730 h x (0.015 + 0.015).
     known = built_in_prices("us-east-1")
     bare = PriceSheet(
         "us-east-1",
@@ -300,16 +340,16 @@ def test_a_saving_needs_only_the_prices_that_matter():
         shard_hour=known.shard_hour,
         fan_out_consumer_shard_hour=known.fan_out_consumer_shard_hour,
     )
-    made = suggest(history(), prices=bare)
+    made = suggest(history(open_shards=16), prices=bare)
     assert not made.rows[0].bill.complete
-    assert made.saving.cents == "43.80"
+    assert made.saving.cents == "131.40"
     # eu-central-1 has no price of fan-out here, and fan-out consumer-hours follow the shards; without
     # fan-out, shard-hours alone do.
-    made = history(region="eu-central-1")
+    made = history(open_shards=16, region="eu-central-1")
     assert found(made).saving is None
     alone = found(replace(made, consumers={}, registered=()))
-    # 2 shards x 730 h x $0.018 = $26.28.
-    assert alone.saving.cents == "26.28"
+    # 6 shards x 730 h x $0.018 = $78.84.
+    assert alone.saving.cents == "78.84"
 
 
 def test_a_single_sale_day_is_no_growth():

@@ -106,5 +106,5 @@ def test_more_traffic_never_needs_fewer_shards(made):
             for name, series in made.metrics.items()
         },
     )
-    once, twice = suggest(made).needed, suggest(more).needed
+    once, twice = suggest(made).measured, suggest(more).measured
     assert once <= twice <= 2 * once

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from math import ceil
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,24 +74,27 @@ def test_on_each_step_the_count_before_no_longer_does_and_the_day_before_it_did(
         months = next(m for m in range(400) if later(today, m + 1) > day)
         begin, end = later(today, months), later(today, months + 1)
         return (
-            found.load
+            Fraction(tenths, 10)
             * (1 + Fraction(percents, 100)) ** months
             * (1 + Fraction(percents, 100) * (day - begin).days / (end - begin).days)
         )
 
-    assert list(found.steps) == sorted(found.steps, key=lambda step: step.shards)
+    before = found.shards
     for step in found.steps:
-        assert load(step.day) > step.shards - 1
-        assert load(date.fromordinal(step.day.toordinal() - 1)) <= step.shards - 1
+        assert load(step.day) > before
+        assert load(date.fromordinal(step.day.toordinal() - 1)) <= before
+        assert step.shards == ceil(load(step.day))
         assert step.day <= found.last
+        before = step.shards
     assert found.at_last - 1 < load(found.last) <= found.at_last
 
 
 def test_boundless_growth_is_told_and_not_listed():
     found = ahead(rps=2, growth="1000%/month", horizon="10 years")
     assert len(found.steps) == MOST
-    # 2 x 11^120, whole
-    assert found.at_last == 2 * 11**120 == found.shards + len(found.steps) + found.more
+    # 2 x 11^120, whole. A day's growth is soon many shards, and one step.
+    assert found.at_last == 2 * 11**120 == found.steps[-1].shards + found.more
+    assert len({step.day for step in found.steps}) == MOST
 
 
 def test_a_step_after_the_horizon_is_not_listed():
@@ -99,3 +103,69 @@ def test_a_step_after_the_horizon_is_not_listed():
     assert (found.steps, found.more, found.at_last) == ((), 0, 1)
     [step] = ahead(rps="0.6", growth="100%/year", horizon="12 months").steps
     assert (step.day - TODAY).days == 244
+
+
+# ── rates that are dated ─────────────────────────────────────────────────────────────────────────
+
+
+def dated(day: str, rate: object = 2) -> dict[str, object]:
+    return {"mean": rate, "peak": rate, "dated": day}
+
+
+def test_growth_counts_from_the_day_of_the_rates():
+    # 2 on 2026-09-21; with 50 % a month 3 on 10-21, 4.5 today, 6.75 on 12-21. 4.5 x (1 + 1/2 d/30) > 5:
+    # d > 6.67, day 7; > 6: d > 20, day 21.
+    found = ahead(rps=dated("2026-09-21"), growth="50%/month", horizon="1 month")
+    assert (found.plan.shards, found.shards, found.at_last, found.last) == (2, 5, 7, date(2026, 12, 21))
+    assert [(str(step.day), step.shards) for step in found.steps] == [("2026-11-28", 6), ("2026-12-12", 7)]
+    # Too few are too few from today on, and not since they were.
+    assert [found.until(shards) for shards in (2, 4, 5)] == [TODAY, TODAY, date(2026, 11, 28)]
+
+
+def test_the_days_pass_and_the_date_of_the_next_shard_stays():
+    for today in (date(2026, 9, 21), date(2026, 10, 31), date(2026, 11, 27)):
+        assert ahead(today, rps=dated("2026-09-21"), growth="50%/month").until(5) == date(2026, 11, 28)
+
+
+def test_before_the_day_of_the_rates_nothing_grows():
+    # 2 on 2027-01-21, and more a day later. The horizon begins there.
+    found = ahead(rps=dated("2027-01-21"), growth="50%/month", horizon="1 month")
+    assert (found.shards, found.last) == (2, date(2027, 2, 21))
+    assert (str(found.steps[0].day), found.steps[0].shards) == ("2027-01-22", 3)
+    assert found.grown.times(TODAY) == found.grown.times(date(2027, 1, 21)) == 1
+
+
+# ── a key that grows ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_key_outgrows_its_shard_on_a_day_of_its_own():
+    # 1,000/s of 1 KiB for 4 readers: 1.953 shards. With 40 % on a key n carry x = 0.512 / (0.4 + 0.6/n): 6 of
+    # them 1.024, 7 1.0541, 8 1.0779, 9 1.0971.
+    # 10 % a month: 1 + d/300 > 1.024, d > 7.2; 1.0541, d > 16.2; 1.0779, d > 23.4; 1.1 on 12-21, which needs
+    # 0.6 / (0.512/1.1 - 0.4) = 9.2.
+    # No more than 10,000 shards: 0.512 / (0.4 + 0.00006) = 1.2798.
+    # 1.21 on 2027-01-21: 1.21 (1 + 0.1 d/31) > 1.2798, d > 17.9: 02-08.
+    made = plan(Workload.of(
+        size=1, rps=1000, hottest_key="40%", consumers=4, growth="10%/month", horizon="3 months",
+    ))  # fmt: skip
+    found = forecast(made, TODAY)
+    assert made.outgrown == Fraction(51_200, 40_006)
+    assert [(str(step.day), step.shards) for step in found.steps[:4]] == [
+        ("2026-11-29", 7), ("2026-12-08", 8), ("2026-12-15", 9), ("2026-12-21", 10),
+    ]  # fmt: skip
+    assert found.key_out == date(2027, 2, 8)
+    assert found.needed(date(2027, 2, 8)) is None
+    # 1.21 (1 + 0.1 x 17/31) = 1.27635: 0.6 / (0.512/1.27635 - 0.4) = 525.2.
+    assert found.needed(date(2027, 2, 7)) == 526
+    # Nobody knows more than the last count that there was.
+    assert (found.at_last, found.steps[-1].day <= date(2027, 2, 7)) == (found.steps[-1].shards, True)
+    assert found.steps[-1].shards == 526
+
+
+def test_a_key_that_fits_no_shard_today_has_no_day_on_which_it_outgrows_one():
+    made = plan(Workload.of(size=1, rps=1000, hottest_key="80%", consumers=5, growth="10%/month"))
+    found = forecast(made, TODAY)
+    # The error is there today. Writes have a key too, 80 % of 1,000 records: 1 / 0.8 = 1.25, later than
+    # reads, which are left out: 1.21 (1 + 0.1 d/31) > 1.25, d > 10.2.
+    assert {limit.title for limit in made.unrelieved} == {"hottest key: shared read bytes"}
+    assert found.key_out == date(2027, 2, 1)

@@ -30,3 +30,27 @@ def test_a_slow_consumer_is_an_input_of_its_own():
     )
     changes = {change.title: change.shards for change in sensitivity(planned, built_in_limits())}
     assert (changes["slow slower by 10%"], changes["without slow"]) == (12, 1)
+
+
+def test_a_key_an_outage_and_fan_out_are_inputs_of_their_own():
+    # Four behind by 4 x: 16 x 1,000 KiB/s over 2 MiB/s = 7.8125, and 4 % of it on a key: 0.3125 + 7.5/n <= 1:
+    # 10.9.
+    fields = {"size": 1, "rps": 1000, "catch_up": {"outage": "6h", "within": "2h"}, "hottest_key": "4%"}
+    planned = plan(Workload.of(**fields, consumers=4, fan_out=1))
+    assert planned.shards == 11
+    changes = {change.title: change.shards for change in sensitivity(planned, built_in_limits())}
+    # 4.4 %: 0.34375 + 7.46875/n <= 1: 11.4.
+    assert changes["hottest key +10%"] == 12
+    # 6.6 h: 4.3 x 4,000 / 2,048 = 8.398: 0.3359 + 8.0625/n <= 1: 12.1.
+    assert changes["outage to catch up with +10%"] == 13
+    # Each has its own 2 MiB/s.
+    assert changes["one more fan-out consumer"] == 11
+
+
+def test_without_the_consumer_that_fell_behind_nobody_does():
+    readers = [{"name": name, "type": "kcl"} for name in ("billing", "audit")]
+    caught = {"outage": "6h", "within": "2h", "consumers": ["billing"]}
+    # (1 + 4) x 1,000 KiB/s over 2 MiB/s = 2.44; without audit 4 x 1,000: 1.95; without billing 1,000 alone.
+    planned = plan(Workload.of(size=1, rps=1000, consumers=readers, catch_up=caught))
+    changes = {change.title: change.shards for change in sensitivity(planned, built_in_limits())}
+    assert (planned.shards, changes["without audit"], changes["without billing"]) == (3, 2, 1)

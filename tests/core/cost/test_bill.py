@@ -19,15 +19,13 @@ from shardcalc.core.cost.bill import (
     provisioned_bill,
     standard_bill,
 )
-from shardcalc.core.cost.comparison import cost_stream
-from shardcalc.core.facts import built_in_limits
 from shardcalc.core.facts.prices import built_in_prices
 from shardcalc.core.units import USD
 from shardcalc.core.workload.workload import Workload
 from tests.places import DATA
+from tests.regions import LIMITS, costed
 
 PUBLISHED = json.loads((DATA / "published.json").read_text(encoding="utf-8"))
-LIMITS = built_in_limits()
 
 
 def published_bills(row: dict[str, object]) -> list[Bill]:
@@ -78,7 +76,7 @@ def test_published_put_payload_units(row):
 
 def test_a_line_shows_how_its_quantity_came_about():
     """6 MiB/s for 7 readers at 2 MiB/s each shard: 21 shards."""
-    made = cost_stream(Workload.of(size=1024, rps=6, consumers=7), built_in_prices("us-east-1"), LIMITS, 730)
+    made = costed(Workload.of(size=1024, rps=6, consumers=7))
     line = next(line for line in made.provisioned.lines if line.name == "shard-hours")
     assert (line.working, line.quantity.amount) == ("21 shards x 730 h", 21 * 730)
 
@@ -100,7 +98,7 @@ def test_a_line_shows_how_its_quantity_came_about():
 )
 def test_long_term_reads_are_of_a_month(hours, read):
     workload = Workload.of(size="1 KiB", rps="100", retention="30d", long_term_reads="10GB")
-    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(hours))
+    made = costed(workload, hours=Fraction(hours))
     lines = [line for bill in made.bills for line in bill.lines if line.name == "long-term-retrieval"]
     assert [line.quantity.amount for line in lines] == [read] * 3
 
@@ -109,7 +107,7 @@ def test_long_term_reads_are_of_a_month(hours, read):
 def test_nothing_older_than_seven_days_is_read_where_nothing_is_kept_so_long(retention, billed):
     kept = {} if retention is None else {"retention": retention}
     workload = Workload.of(size="1 KiB", rps="100", long_term_reads="5 TiB", **kept)
-    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730))
+    made = costed(workload)
     lines = [line for bill in made.bills for line in bill.lines if line.name == "long-term-retrieval"]
     assert len(lines) == billed
     told = [found.message for found in made.plan.findings if found.id == "long-term-reads"]
@@ -118,7 +116,7 @@ def test_nothing_older_than_seven_days_is_read_where_nothing_is_kept_so_long(ret
 
 def test_records_kept_and_read_beyond_seven_days():
     workload = Workload.of(size="1 KiB", rps="100", retention="30d", long_term_reads="10GB")
-    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730))
+    made = costed(workload)
     bills = (made.provisioned, made.standard)
     lines = [{line.name: line.cost for line in bill.lines} for bill in bills]
     # 100 KiB/s for the 23 days beyond 7 = 198,720,000 KiB = 189.5142 GB; x $0.023 = $4.3588.
@@ -134,25 +132,27 @@ def test_records_kept_and_read_beyond_seven_days():
 def test_shard_level_metrics_are_billed_by_shard_and_month(hours, months):
     # 3 MiB/s: 3 shards. 2 metrics x 3 shards x $0.30 = $1.80 a month; on demand as for the 3 planned shards.
     workload = Workload.of(size=1024, rps=3, enhanced_metrics="IncomingBytes, IncomingRecords")
-    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(hours))
+    made = costed(workload, hours=Fraction(hours))
     lines = [line for bill in made.bills for line in bill.lines if line.name == "enhanced-metrics"]
     assert [line.cost for line in lines] == [USD(Fraction("1.80") * months)] * 3
     assert [line.working.split(" x ")[:2] for line in lines] == [["2 metrics", "3 shards"]] * 3
     assert [line.title for line in lines] == ["shard-level metrics", *(AS_PLANNED,) * 2]
 
 
-def test_declared_shards_have_metrics_and_on_demand_has_those_of_the_planned():
+def test_metrics_are_those_of_the_needed_shards_and_now_of_those_that_are_there():
     workload = Workload.of(size=1, rps=1, shards=4, enhanced_metrics="ALL")
-    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730))
-    lines = [line for bill in made.bills for line in bill.lines if line.name == "enhanced-metrics"]
-    # All are 7: 7 x 4 x 0.30 = 8.40, and 7 x 1 x 0.30 = 2.10.
-    assert [line.cost.cents for line in lines] == ["8.40", "2.10", "2.10"]
+    made = costed(workload, base=4)
+    lines = [
+        line for bill in (*made.bills, made.now) for line in bill.lines if line.name == "enhanced-metrics"
+    ]
+    # All are 7, and one shard is needed: 7 x 1 x 0.30 = 2.10 in each mode; 4 are there: 7 x 4 x 0.30 = 8.40.
+    assert [line.cost.cents for line in lines] == ["2.10", "2.10", "2.10", "8.40"]
 
 
 @pytest.mark.parametrize(("place", "priced"), [("eu-west-3", True), ("cn-north-1", False)])
 def test_metrics_have_a_price_where_it_was_read(place, priced):
     workload = Workload.of(size=1, rps=1, region=place, enhanced_metrics="ALL")
-    made = cost_stream(workload, built_in_prices(place), LIMITS, Fraction(730))
+    made = costed(workload, built_in_prices(place))
     [line] = [line for line in made.provisioned.lines if line.name == "enhanced-metrics"]
     assert (line.price is not None, line.cost) == (priced, USD(Fraction("2.10")) if priced else None)
     assert not made.provisioned.complete
@@ -179,7 +179,7 @@ def test_bounds_are_those_of_all_mixes_of_two_sizes(unit, largest):
 def bounds_of(name, **fields):
     """The bounds of one line in pieces for one record, in the mode that has it."""
     # One record a second, and 1 h: 3,600 records.
-    made = cost_stream(Workload.of(rps=1, **fields), built_in_prices("us-east-1"), LIMITS, Fraction(1))
+    made = costed(Workload.of(rps=1, **fields), hours=Fraction(1))
     [line] = [line for bill in made.bills[:2] for line in bill.lines if line.name == name]
     return [bound.amount / 3600 for bound in line.bounds(LIMITS)]
 
@@ -222,7 +222,7 @@ def test_data_in_lies_between_sharp_bounds():
 @pytest.mark.parametrize("discount", [0, Fraction(1, 10)])
 def test_a_bill_has_a_least_and_a_most_total(discount):
     workload = Workload.of(size=90, max_size=100, rps=1)
-    made = cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730))
+    made = costed(workload)
     bill = discounted(made.provisioned, discount)
     # 730 x 0.015 = 10.95; 2,628,000 records x 1.4e-8 = 0.036792 a unit, 4 units, 3.6 at least.
     paid = 1 - discount
@@ -236,11 +236,11 @@ def test_a_bill_has_a_least_and_a_most_total(discount):
 
 def test_a_bill_of_a_known_mix_has_one_total():
     workload = Workload.of(sizes="1KiB=50%,30KiB=50%", rps=1)
-    for bill in cost_stream(workload, built_in_prices("us-east-1"), LIMITS, Fraction(730)).bills:
+    for bill in costed(workload).bills:
         assert bill.spread(LIMITS) == (bill.total, bill.total)
 
 
 def test_what_has_no_price_adds_nothing_to_the_least_and_the_most():
     workload = Workload.of(size=90, max_size=100, rps=1, region="eu-west-1")
-    bill = cost_stream(workload, built_in_prices("eu-west-1"), LIMITS, Fraction(730)).provisioned
+    bill = costed(workload, built_in_prices("eu-west-1")).provisioned
     assert (bill.complete, bill.spread(LIMITS)) == (False, (USD(0), USD(0)))

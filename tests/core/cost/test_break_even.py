@@ -94,7 +94,7 @@ def test_in_every_regime_its_mode_is_the_cheapest(given_workloads, data):
     inside = regime.above + (end - regime.above) * data.draw(
         st.fractions(min_value=Fraction(1, 100), max_value=Fraction(99, 100), max_denominator=100)
     )
-    costs = {mode: drawn.cost(mode, inside).amount for mode in Mode}
+    costs = {mode: drawn.cost(mode, inside).amount for mode in Mode if drawn.reach[mode] >= inside}
     assert costs[regime.mode] == min(costs.values())
 
 
@@ -102,7 +102,7 @@ def test_the_break_even_rate_of_one_small_stream():
     # One shard: 730 x 0.015 = 10.95 and 1.4e-8 a record; on demand 29.20 and per GB: provisioned stays
     # cheaper until far beyond one shard.
     made = region(Workload.of(size=1, rps=100))
-    assert made.cheapest is Mode.PROVISIONED
+    assert made.cheapest(LIMITS) is Mode.PROVISIONED
     regimes = curves(made, LIMITS).regimes()
     assert regimes[0].mode is Mode.PROVISIONED
     [found] = break_evens(regimes) or [None]
@@ -112,3 +112,99 @@ def test_the_break_even_rate_of_one_small_stream():
 
 def test_where_there_is_no_stream_there_is_no_regime():
     assert curves(region(), LIMITS).regimes() == ()
+
+
+# ── the hottest key ──────────────────────────────────────────────────────────────────────────────
+
+# Read by 4, 1,000 KiB/s are 1.953 shards. n carry x = 0.512 / (0.4 + 0.6/n) of it, none 0.512 / 0.4 = 1.28.
+KEYED = Workload.of(size=1, rps=1000, hottest_key="40%", consumers=4)
+
+
+def test_with_a_key_a_shard_is_added_where_the_shard_of_the_key_is_full():
+    drawn = curves(region(KEYED), LIMITS)
+    a_little = Fraction(1, 10**9)
+    for n in (1, 2, 6, 7, 100):
+        end = Fraction(512, 1000) / (Fraction(4, 10) + Fraction(6, 10 * n))
+        # 10.95 a shard; 1,000 x 2,628,000 units a month are 36.792.
+        assert drawn.cost(Mode.PROVISIONED, end).amount == n * Fraction("10.95") + end * Fraction("36.792")
+        more = end + a_little
+        assert drawn.cost(Mode.PROVISIONED, more).amount == (n + 1) * Fraction("10.95") + more * Fraction(
+            "36.792"
+        )
+
+
+def test_the_curves_end_where_no_count_carries_the_key():
+    # 10,000 shards carry 0.512 / 0.40006.
+    drawn = curves(region(KEYED), LIMITS)
+    assert drawn.end == Fraction("0.512") / Fraction("0.40006")
+    points = drawn.sampled([], 50)
+    assert Fraction(points[-1].times) == Fraction(float(drawn.end))
+    dollars = [point.costs[Mode.PROVISIONED].amount for point in points]
+    assert dollars == sorted(dollars)
+    assert dollars[-1] == 10_000 * Fraction("10.95") + drawn.end * Fraction("36.792")
+    assert all(found.above < drawn.end for found in drawn.regimes())
+    # Beside others the first key that ends, ends all; without a key nothing does.
+    later = Workload.of(size=1, rps=1000, hottest_key="20%", consumers=4)
+    assert curves(region(KEYED, later), LIMITS).end == drawn.end
+    assert curves(region(Workload.of(size=1, rps=1)), LIMITS).end is None
+
+
+# The key alone fills a part of a shard: the traffic can grow until it fills all of it.
+keyed = st.builds(
+    lambda size, share, full, consumers: Workload.of(
+        size=f"{size} B",
+        rps=str(
+            Fraction(full, 100)
+            * min(Fraction(1000), Fraction(2**20, size), Fraction(2**21, size * consumers))
+            / Fraction(share, 100)
+        ),
+        hottest_key=f"{share}%",
+        consumers=consumers,
+    ),
+    st.integers(50, 20_000),
+    st.integers(1, 60),
+    st.integers(1, 90),
+    st.integers(1, 5),
+)
+
+
+@given(st.lists(keyed, min_size=1, max_size=2))
+@examples(40)
+def test_with_keys_the_bills_on_both_sides_of_a_break_even_are_as_it_says(given_workloads):
+    made = region(*given_workloads)
+    regimes = curves(made, LIMITS).regimes()
+    today = next(found.mode for found in regimes if found.up_to is None or found.up_to >= 1)
+    for found in break_evens(regimes):
+        below, above = (today, found.mode) if found.upward else (found.mode, today)
+        for side, mode in ((-1, below), (1, above)):
+            times = found.times * (1 + side * Fraction(1, 10**12))
+            there = region(*[scaled(workload, times) for workload in given_workloads])
+            assert there.total(mode) == there.total(there.ranked[0])
+
+
+# ── what a mode cannot carry ─────────────────────────────────────────────────────────────────────
+
+
+def test_a_mode_that_takes_no_such_stream_is_the_cheapest_at_no_rate():
+    # 21 fan-out consumers: at 20/s provisioned would cost a twelfth of the floors of Advantage.
+    drawn = curves(region(Workload.of(size=1, rps=20, fan_out=21)), LIMITS)
+    assert drawn.reach[Mode.PROVISIONED] == drawn.reach[Mode.ON_DEMAND_STANDARD] == 0
+    assert [found.mode for found in drawn.regimes()] == [Mode.ON_DEMAND_ADVANTAGE]
+    assert break_evens(drawn.regimes()) == ()
+    # 51 are taken by none.
+    assert curves(region(Workload.of(size=1, rps=20, fan_out=51)), LIMITS).regimes() == ()
+
+
+def test_a_mode_is_the_cheapest_up_to_its_ceiling_and_no_further():
+    # Peaks of 1 GiB/s, and next to nothing on average: Standard is 29.20 and little more. 10 GiB/s in are the
+    # most that it takes. Shards are asked for by records: 1,048,576 / 1,000; 10,000 take 10,000,000.
+    peaks = {"size": 1, "rps": {"mean": 1, "peak": 1024 * 1024}}
+    assert curves(region(Workload.of(**peaks)), LIMITS).reach == {
+        Mode.PROVISIONED: Fraction(10_000_000, 1_048_576),
+        Mode.ON_DEMAND_STANDARD: 10,
+        Mode.ON_DEMAND_ADVANTAGE: 10,
+    }
+    # 10 consumers get 10 GiB/s of the 20 that may go out. Twice that only shards give.
+    regimes = curves(region(Workload.of(**peaks, consumers=0, fan_out=10)), LIMITS).regimes()
+    found = {item.mode: item.times for item in break_evens(regimes) if item.upward}
+    assert found == {Mode.PROVISIONED: 2}

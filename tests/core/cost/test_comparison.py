@@ -6,12 +6,12 @@ from fractions import Fraction
 
 import pytest
 
-from shardcalc import Mode, Workload
+from shardcalc import Mode, Workload, cost
 from shardcalc.core.cost.break_even import break_evens, curves
-from shardcalc.core.cost.comparison import cost_stream, trade_offs, with_discount
+from shardcalc.core.cost.comparison import trade_offs, with_discount
 from shardcalc.core.facts.prices import built_in_prices
 from shardcalc.core.units import USD
-from tests.regions import HOURS, LIMITS, PRICES, region
+from tests.regions import LIMITS, costed, region
 
 
 def test_advantage_pools_its_floors_over_all_streams_of_a_region():
@@ -65,22 +65,130 @@ def test_a_mode_with_an_unknown_price_is_not_ranked():
         Workload.of(size=1, rps=1, region="eu-central-1"), prices=built_in_prices("eu-central-1")
     )
     assert frankfurt.ranked == (Mode.PROVISIONED,)
-    assert frankfurt.cheapest is None
+    assert frankfurt.lowest is None
+    assert frankfurt.cheapest(LIMITS) is None
+    assert frankfurt.above_lowest(Mode.PROVISIONED) is None
     assert curves(frankfurt, LIMITS) is None
 
 
 def test_spiky_traffic_makes_on_demand_cheaper():
     # Mean 1/s, peak 20,000/s: 20 shards x 730 x 0.015 = 219 against 29.20 of stream-hours.
     made = region(Workload.of(size=1, rps={"mean": 1, "peak": 20_000}))
-    assert made.cheapest is Mode.ON_DEMAND_STANDARD
+    assert made.cheapest(LIMITS) is Mode.ON_DEMAND_STANDARD
     found = {(item.mode, item.upward): item.times for item in break_evens(curves(made, LIMITS).regimes())}
     # Down to 2 shards, 21.90 and next to nothing: below a tenth of the traffic provisioned is cheaper again.
     assert found[(Mode.PROVISIONED, False)] == Fraction(1, 10)
 
 
-def test_declared_shards_are_what_provisioned_is_billed_for():
-    workload = Workload.of(size=1, rps=1, shards=4)
-    assert cost_stream(workload, PRICES, LIMITS, HOURS).provisioned.lines[0].cost == USD(Fraction("43.80"))
+def test_provisioned_is_billed_for_what_is_needed_and_now_for_what_is_there():
+    # One shard is 10.95, and 2,628,000 records are 0.036792.
+    made = costed(Workload.of(size=1, rps=1, shards=4), base=4, advised=2)
+    assert [bill.total.cents for bill in (made.provisioned, made.now, made.advised)] == [
+        "10.99",
+        "43.84",
+        "21.94",
+    ]
+    assert costed(Workload.of(size=1, rps=1)).now is None
+
+
+def test_now_is_the_mode_that_runs_and_advised_the_one_that_is_declared():
+    on_demand = Workload.of(size=1, rps=1, mode="on-demand", shards=4)
+    made = costed(on_demand)
+    assert made.now == made.advised == made.standard
+    made = costed(on_demand, base=4, mode=Mode.PROVISIONED)
+    assert (made.now.total.cents, made.advised) == ("43.84", made.standard)
+    made = costed(Workload.of(size=1, rps=1, shards=4), base=4, mode=Mode.ON_DEMAND_STANDARD)
+    assert (made.now, made.advised) == (made.standard, made.provisioned)
+
+
+def test_too_few_shards_make_provisioned_no_cheaper():
+    report = cost(Workload.of(size="700B", rps="mean=300,peak=40000", headroom="25%", consumers=2, shards=2))
+    [made] = report.regions[0].cost.streams
+    # 40,000 x 1.25 = 50 shards; 2 x 28,000,000 B/s x 1.25 over 2 MiB/s ask for 33.4.
+    # 300 x 2,628,000 = 788.4 M units of 0.014 a million: 11.0376. 50 x 10.95 = 547.50; 2 x 10.95 = 21.90.
+    assert made.shards == 50
+    assert made.provisioned.total == USD(Fraction("558.5376"))
+    assert made.now.total == USD(Fraction("32.9376"))
+    assert made.advised == made.provisioned
+
+
+def test_a_surplus_makes_provisioned_no_dearer_than_its_own_break_even_says():
+    [found] = cost(Workload.of(size=1, rps=20, shards=40)).regions
+    # One shard: 10.95 + 20 x 0.036792 = 11.68584. Standard: 29.20 and 50.1251 GB x (0.08 + 0.04) = 35.22. As
+    # it is, 438 + 0.73584.
+    assert found.cost.total(Mode.PROVISIONED) == USD(Fraction("11.68584"))
+    assert found.cost.total(Mode.ON_DEMAND_STANDARD).cents == "35.22"
+    assert found.cost.streams[0].now.total == USD(Fraction("438.73584"))
+    assert found.cost.cheapest(LIMITS) is Mode.PROVISIONED
+    [here] = [each for each in found.regimes if each.above < 1 and (each.up_to is None or each.up_to >= 1)]
+    assert here.mode is Mode.PROVISIONED
+    assert found.curves.cost(Mode.PROVISIONED, Fraction(1)) == found.cost.total(Mode.PROVISIONED)
+
+
+# ── which is the cheapest ────────────────────────────────────────────────────────────────────────
+
+
+def test_a_mode_is_the_cheapest_only_where_no_mix_of_sizes_makes_another_cheaper():
+    # 3 shards are 32.85, and 26.28 M units 0.36792: 33.21792. Standard: 29.20, 25.0626 GB of whole KiB x 0.08
+    # and x 0.04: 32.2075; but half of the records a byte above 1 KiB, and as many small ones, count twice.
+    spread = {"size": 1, "rps": {"mean": 10, "peak": 3000}}
+    for sizes, cheapest in (({}, None), ({"max_size": 1}, Mode.ON_DEMAND_STANDARD)):
+        made = region(Workload.of(**spread, **sizes))
+        assert made.total(Mode.PROVISIONED) == USD(Fraction("33.21792"))
+        assert made.total(Mode.ON_DEMAND_STANDARD).cents == "32.21"
+        assert made.lowest is Mode.ON_DEMAND_STANDARD
+        assert made.above_lowest(Mode.PROVISIONED).cents == "1.01"
+        assert made.cheapest(LIMITS) is cheapest
+        assert made.streams[0].cheaper(LIMITS) is cheapest
+
+
+def test_of_one_stream_provisioned_and_standard_are_compared_where_both_are_known():
+    assert costed(Workload.of(size=1, rps=1)).cheaper(LIMITS) is Mode.PROVISIONED
+    # It cannot carry the one, and nobody knows what the other costs.
+    assert costed(Workload.of(size=1, rps=1, fan_out=21)).cheaper(LIMITS) is None
+    frankfurt = Workload.of(size=1, rps=1, region="eu-central-1")
+    assert costed(frankfurt, built_in_prices("eu-central-1")).cheaper(LIMITS) is None
+
+
+# ── what a mode cannot carry ─────────────────────────────────────────────────────────────────────
+
+
+def figures(made) -> list[bool]:
+    return [made.streams[0].bill(mode) is not None for mode in Mode]
+
+
+def test_a_mode_that_cannot_carry_the_streams_has_no_figure_and_is_not_ranked():
+    # 20 fan-out consumers are taken by each; 21 by Advantage alone; 51 by none.
+    for count, able in ((20, list(Mode)), (21, [Mode.ON_DEMAND_ADVANTAGE]), (51, [])):
+        made = region(Workload.of(size=1, rps=1, consumers=0, fan_out=count))
+        assert figures(made) == [mode in able for mode in Mode]
+        assert set(made.ranked) == set(able)
+        assert (made.lowest is None) is (len(able) < 2)
+        assert all((made.above_lowest(mode) is None) is (len(able) < 2) for mode in Mode)
+
+
+def test_one_stream_that_a_mode_cannot_carry_bars_it_for_the_region_and_not_for_the_others():
+    made = region(Workload.of(size=1, rps=1, fan_out=21), Workload.of(size=1, rps=1))
+    assert made.ranked == (Mode.ON_DEMAND_ADVANTAGE,)
+    assert made.cheapest(LIMITS) is None
+    assert [[stream.bill(mode) is not None for mode in Mode] for stream in made.streams] == [
+        [False, False, True], [True, True, True],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "able"),
+    [
+        # Of 1 MiB: 5 GiB/s to 5 consumers with fan-out are 25 GiB/s out, and 20 are the most on demand.
+        ({"rps": 5120, "fan_out": 5}, [True, False, False]),
+        ({"rps": 5120, "fan_out": 4}, [True, True, True]),
+        # 10 GiB/s in are the most there and are 10,240 shards, 240 more than a stream can have.
+        ({"rps": 10_240}, [False, True, True]),
+        ({"rps": 10_241}, [False, False, False]),
+    ],
+)
+def test_a_peak_above_what_a_mode_scales_to_has_no_figure(fields, able):
+    assert figures(region(Workload.of(size="1 MiB", consumers=0, **fields))) == able
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -95,18 +203,23 @@ def test_totals_are_the_exact_sums_of_their_lines(mode):
 
 
 def warned(**fields):
-    """The warnings of one stream in Frankfurt, where Standard takes 200 MiB/s in and 400 MiB/s out."""
-    made = region(Workload.of(size="1 MiB", **fields), prices=built_in_prices("eu-central-1"))
+    """The warnings of one stream in Frankfurt, where on demand takes 200 MiB/s in and 400 MiB/s out."""
+    made = region(
+        Workload.of(size="1 MiB", region="eu-central-1", **fields), prices=built_in_prices("eu-central-1")
+    )
     return [(found.mode, found.text) for found in trade_offs(made, LIMITS) if found.warning]
 
 
 def test_a_peak_above_the_ceilings_of_on_demand_is_warned_of():
     assert warned(rps=200, consumers=2) == []
-    # 300 MiB/s in, and twice that out.
-    (into, said_in), (out, said_out) = warned(rps=300, consumers=2)
-    assert (into, out) == (Mode.ON_DEMAND_STANDARD,) * 2
-    assert all(text in said_in for text in ("300 MiB/s", "200 MiB/s"))
-    assert all(text in said_out for text in ("600 MiB/s", "400 MiB/s"))
+    # 300 MiB/s in, and twice that out. Advantage scales as far as Standard.
+    told = warned(rps=300, consumers=2)
+    assert [mode for mode, _ in told] == [Mode.ON_DEMAND_STANDARD] * 2 + [Mode.ON_DEMAND_ADVANTAGE] * 2
+    for (_, said_in), (_, said_out) in (told[:2], told[2:]):
+        assert all(text in said_in for text in ("300 MiB/s", "200 MiB/s"))
+        assert all(text in said_out for text in ("600 MiB/s", "400 MiB/s"))
+    # The reserve is for shards: what is written is 200 MiB/s.
+    assert warned(rps=200, consumers=2, headroom="50%") == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from shardcalc import Mode, Workload
 from shardcalc.core.cost.bill import billed, priced
-from shardcalc.core.cost.mix import StreamBills, best_mix, both_on_demand
+from shardcalc.core.cost.mix import StreamBills, best_mix
 from shardcalc.core.facts.prices import Gigabytes, ShardHours, StreamHours, built_in_prices
 from tests.regions import HOURS, LIMITS, PRICES, region
 
@@ -243,10 +243,3 @@ def test_an_unknown_price_lets_no_mix_be_named():
     assert best_mix([known, StreamBills(None, *unknown.bills)], PRICES, LIMITS, HOURS) is None
     # A mode that cannot carry the stream needs no price.
     assert best_mix([known, StreamBills(None, unknown.provisioned, None, None)], PRICES, LIMITS, HOURS)
-
-
-def test_both_on_demand_modes_beside_each_other_are_seen():
-    assert both_on_demand([STANDARD, PROVISIONED, ADVANTAGE])
-    assert not both_on_demand([STANDARD, PROVISIONED, STANDARD])
-    assert not both_on_demand([PROVISIONED, ADVANTAGE])
-    assert not both_on_demand([])

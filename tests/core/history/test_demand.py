@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from shardcalc.core.advice.recommendation import Verdict, suggest
+from shardcalc.core.advice.decision import Action
+from shardcalc.core.advice.recommendation import suggest
 from shardcalc.core.history.demand import Readings, measure, traffic
 from shardcalc.core.history.model import History
 from tests.suggested import NEVER_THROTTLED, alone, found, hot
@@ -23,7 +24,7 @@ def test_demand_is_what_was_accepted_and_what_was_rejected():
     # 480,000 accepted and 360,000 rejected: 840,000 a minute = 14,000/s x 1.25 = 17.5 -> 18; bytes grow
     # alike: 16.69 -> 17.
     made = found(changed(history(), "WriteProvisionedThroughputExceeded", SALE_HOUR, 360_000))
-    assert (made.verdict, made.recommended) == (Verdict.UP, 18)
+    assert (made.decision.action, made.recommended) == (Action.RAISE, 18)
     assert alone(made) == {"write-bytes": 17, "write-records": 18, "read-bytes": 10, "fan-out-bytes": 5}
     flows = {flow.name: flow.peak.amount for flow in made.flows}
     # Both are shown.

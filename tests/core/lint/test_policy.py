@@ -19,6 +19,7 @@ def test_a_policy_grades_rules_and_turns_them_off(tmp_path):
         "SC001": "info",
         "SC003": "error",
         "SC024": "info",
+        "SC047": "info",
     }
 
 

@@ -51,6 +51,35 @@ def test_a_budget_with_unknown_prices_is_a_warning_and_never_cleared(tmp_path):
     assert "cannot be compared with" in str(budget["message"])
 
 
+@pytest.mark.parametrize(
+    "field", ["budget: 1000 USD", "budget: 0 USD", "expect: {monthly_cost_below: 0 USD}"]
+)
+def test_an_unpriced_bill_is_no_breach_and_no_amount(field, tmp_path):
+    """No price of eu-west-3 is known: the surplus of 16 shards has none either."""
+    stream = f"owner: a, region: eu-west-3, shards: 16, {field}"
+    rows = [
+        row
+        for row in found(write(tmp_path, INFORMED.replace("owner: a", stream)))
+        if row["rule"] in ("SC002", "SC015", "SC027")
+    ]
+    assert {row["severity"] for row in rows} == {"warning"}
+    assert len(rows) == 2
+    assert any("no price is known in eu-west-3" in str(row["message"]) for row in rows)
+    assert not any("at least" in str(row["message"]) for row in rows)
+
+
+@pytest.mark.parametrize(("budget", "severity"), [("175.56", "error"), ("175.57", "warning")])
+def test_a_bill_whose_known_part_is_above_the_budget_is_a_breach(budget, severity, tmp_path):
+    """16 shards x 730 h x 0.015 USD = 175.20, and 0.36792 for PUTs; extended retention has no price in
+    us-west-2.
+    """
+    stream = f"owner: a, region: us-west-2, retention: 48h, shards: 16, budget: {budget} USD"
+    rows = found(write(tmp_path, INFORMED.replace("owner: a", stream)))
+    (row,) = (row for row in rows if row["rule"] == "SC015")
+    assert row["severity"] == severity
+    assert str(row["message"]).startswith("at least $175.57 a month")
+
+
 def test_the_threshold_of_over_provisioning_counts_shards_and_money(tmp_path):
     """16 shards where 1 is needed; each shard is 730 h x 0.015 USD = 10.95 a month."""
     text = (

@@ -15,7 +15,7 @@ def suppressed(tmp_path: Path, ignore: str) -> list[dict[str, object]]:
 
 def test_a_used_suppression_hides_its_finding_and_keeps_the_reason(tmp_path):
     rows = suppressed(tmp_path, "{rule: under-provisioned, reason: drained tonight}")
-    assert ids(rows) == ["SC003", "SC023", "SC024"]
+    assert ids(rows) == ["SC003", "SC023", "SC024", "SC047"]
     (hidden,) = (row for row in rows if row["state"] == "suppressed")
     assert (hidden["rule"], hidden["reason"]) == ("SC001", "drained tonight")
     assert check(str(tmp_path / "orders.yaml")).code == 0

@@ -118,3 +118,17 @@ def test_a_shard_level_metric_that_aws_does_not_have_is_told():
 def test_a_requirement_of_another_shape_is_refused(field, told):
     with pytest.raises(BadValue, match=told):
         STREAM_READERS[field]("yes")
+
+
+def test_a_partition_key_has_1_to_256_characters():
+    assert Workload.of(size=1, rps=1, hottest_key={"share": "40%", "key": "k" * 256}).hottest_key.key
+    for key in ("", "k" * 257):
+        with pytest.raises(BadFields) as refused:
+            Workload.of(size=1, rps=1, hottest_key={"share": "40%", "key": key})
+        assert refused.value.problems == (
+            ("hottest_key.key", f"a partition key has 1 to 256 characters, not {len(key)}"),
+        )
+
+
+def test_an_amount_of_data_is_taken_as_it_is():
+    assert Workload.of(size=1, rps=1, long_term_reads=Size(5)).long_term_reads == Size(5)

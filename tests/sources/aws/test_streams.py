@@ -8,6 +8,7 @@ from urllib.request import Request, urlopen
 import boto3
 import pytest
 
+from shardcalc.core.text import BadValue
 from shardcalc.sources.aws.errors import AwsError, Trouble
 from shardcalc.sources.aws.histories import find
 from shardcalc.sources.aws.session import Access, Account
@@ -139,6 +140,13 @@ def test_a_stream_may_be_named_by_its_arn(aws, account):
     stream = describe(account, named(arn, "", account))
     assert (stream.name, stream.region, stream.arn) == ("orders", "us-east-2", arn)
     assert {region for _, region, _ in aws.requests} == {"us-east-2"}
+
+
+@pytest.mark.parametrize("name", ["", "a b", "größe", "a/b", "x" * 129, "orders/consumer/billing"])
+def test_a_name_that_aws_refuses_is_refused_in_an_arn_too(account, name):
+    for text in (name, f"arn:aws:kinesis:us-east-2:123456789012:stream/{name}"):
+        with pytest.raises(BadValue, match="is not a stream's name"):
+            named(text, HERE, account)
 
 
 def test_the_quota_is_that_of_the_region(aws, account):

@@ -186,7 +186,7 @@ def test_a_stream_without_fields_lacks_them(tmp_path):
         ),
         (
             'version: 1\nstreams: {"a\\nb": {size: 1, rps: 1}}\n',
-            "2:11  streams: 'a\\nb' is not a name: at most 256 printable characters, no space around them",
+            "2:11  streams: 'a\\nb' is not a stream's name: up to 128 letters, digits, and any of _ . -",
         ),
         ("version: 1\nstreams: {a: *b}\n", "2:14  alias *b has no anchor"),
         ("a: &a [*a]\n", "1:8  alias *a is inside its own anchor"),
@@ -361,3 +361,15 @@ def test_any_bytes_are_a_profile_or_have_problems(tmp_path_factory, data):
     file.write_bytes(data)
     with pytest.raises(profile.ProfileErrors):
         profile.load([str(file)])
+
+
+@pytest.mark.parametrize("name", ["a b", "größe", "a/b", "a:b", "x" * 129])
+def test_a_name_that_aws_refuses_is_refused(tmp_path, name):
+    [problem] = problems(tmp_path, f'version: 1\nstreams: {{"{name}": {{size: 1, rps: 1}}}}\n')
+    assert problem.startswith("2:11  streams: ")
+    assert "is not a stream's name" in problem
+
+
+def test_every_name_that_aws_takes_is_taken(tmp_path):
+    for name in ("a", "Orders_2.eu-west-1", "x" * 128):
+        assert load(tmp_path, f'version: 1\nstreams: {{"{name}": {{size: 1, rps: 1}}}}\n')[0].name == name

@@ -98,6 +98,8 @@ def folder(prepared, tmp_path):
         (("plan", "many.yaml"), 0),
         (("plan", "unpriced.yaml"), 0),
         (("plan", "--size", "5", "--shards", "15", "--hottest-key", "30%"), 0),
+        # 1,200 records/s of one key fit no shard: a limit without a count, a key that is out already.
+        (("plan", "--size", "1", "--rps", "2000", "--hottest-key", "60%", "--growth", "5%/month"), 0),
         (("check", str(PROFILES), "--today", TODAY), 1),
         (("check", "unpriced.yaml", "--against", "plan.json", "--today", TODAY), 1),
         (("check", "orders.yaml", "--against", "plan.json", "--baseline", "known.json"), 0),
@@ -105,6 +107,8 @@ def folder(prepared, tmp_path):
         *((("suggest", "--from", f"histories/{name}.json", "--explain"), 0)
             for name in ("orders", "more", "on-demand", "throttled", "bare", "unchecked", "full")),
         (("suggest", "--from", "histories/orders.json", "--allow", "0.1%", "--days", "7"), 0),
+        (("suggest", "--from", "histories/orders.json", "--profiles", "orders.yaml"), 0),
+        (("fleet", "--from", "histories", "--profiles", "orders.yaml"), 0),
         (("fleet", "--from", "histories"), 0),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",

@@ -16,6 +16,7 @@ from shardcalc.core.lint.rules import (
     cost,
     facts,
     keys,
+    on_demand,
     profile,
     reading,
     records,
@@ -30,6 +31,7 @@ RULES: Final[tuple[Rule, ...]] = tuple(
             *shards.RULES,
             *reading.RULES,
             *keys.RULES,
+            *on_demand.RULES,
             *records.RULES,
             *retention.RULES,
             *cost.RULES,
@@ -73,7 +75,7 @@ def judge(subject: Subject) -> list[tuple[Rule, Severity, Hit]]:
     """Everything that the rules find in one stream, those that are off left out."""
     found: list[tuple[Rule, Severity, Hit]] = []
     grades = subject.policy.rules
-    for finding in subject.plan.findings:
+    for finding in subject.judged.findings:
         rule = BY_FINDING.get(finding.id)
         # What a plan tells in passing, with nothing to do about it, is no finding of a linter.
         if rule is None or (finding.severity is INFO and not finding.remedy):

@@ -8,11 +8,13 @@ from typing import Final
 from shardcalc.core.cost.bill import gigabytes
 from shardcalc.core.facts.prices import StreamHours
 from shardcalc.core.lint.rule import ERROR, INFO, Hit, Rule, Subject, over_amount
+from shardcalc.core.units import Duration
 from shardcalc.core.workload.parts import Mode
 
 
 def _over_budget(subject: Subject) -> Sequence[Hit]:
-    budget = subject.requirements.budget or subject.policy.budget
+    budget = subject.requirements.budget
+    budget = subject.policy.budget if budget is None else budget
     if budget is None:
         return ()
     return over_amount(subject, budget, "above the budget of", ("budget",), reached=False)
@@ -27,7 +29,7 @@ OVER_BUDGET: Final = Rule(
         "The month's bill in the stream's own mode, for the declared shards, is above budget. "
         "A bill with unknown prices cannot be cleared, and is a warning."
     ),
-    remedy="raise the budget, or lower shards, retention or fan-out",
+    remedy="raise the budget, or lower shards to what is needed",
     bad="size: 1 KiB\nrps: 100\nshards: 16\nbudget: 100 USD",
     good="size: 1 KiB\nrps: 100\nshards: 4\nbudget: 100 USD",
     fact="put_payload_unit",
@@ -37,32 +39,37 @@ OVER_BUDGET: Final = Rule(
 
 
 def _cheaper_mode(subject: Subject) -> Sequence[Hit]:
-    mode, month = subject.workload.mode, subject.limits.month.value.in_hours
-    bill = subject.bill
+    judged, mode = subject.judged, subject.workload.mode
+    if mode is Mode.ON_DEMAND_ADVANTAGE:
+        return ()  # an account's choice: its price for one stream alone says nothing
+    ground, needed = judged.ground, judged.needed
     if mode is Mode.PROVISIONED:
         # An on-demand stream costs at least its hours and the bytes that come in: most need no second bill.
-        hour, data_in = subject.prices.on_demand_stream_hour, subject.prices.on_demand_data_in
+        hour, data_in = ground.prices.on_demand_stream_hour, ground.prices.on_demand_data_in
         if hour is None or data_in is None:
             return ()
-        moved = subject.workload.rps.mean.of(subject.workload.size).over(subject.limits.month.value)
-        least = (hour.cost(StreamHours(month)) + data_in.cost(gigabytes(moved.amount))) * (
-            1 - subject.discount
+        moved = subject.workload.rps.mean.of(subject.workload.size).over(Duration.hours(ground.hours))
+        least = (hour.cost(StreamHours(ground.hours)) + data_in.cost(gigabytes(moved.amount))) * (
+            1 - ground.discount
         )
-        if least + subject.policy.saving_above >= bill.total:
+        if least + subject.policy.saving_above >= needed.total:
             return ()
-        other = subject.standard()
-    elif mode is Mode.ON_DEMAND_STANDARD:
-        other = subject.provisioned(subject.plan.shards)
-    else:
-        return ()  # Advantage is an account's choice: its price for one stream alone says nothing
-    if not (bill.complete and other.complete) or bill.total - other.total <= subject.policy.saving_above:
+    other = Mode.ON_DEMAND_STANDARD if mode is Mode.PROVISIONED else Mode.PROVISIONED
+    cost = judged.cost
+    bill, own = cost.bill(other), cost.bill(mode)
+    if bill is None or own is None or cost.cheaper(ground.limits) is not other:
         return ()
+    if own.total - bill.total <= subject.policy.saving_above:
+        return ()
+    advised, needed_now = judged.decision.advised, subject.plan.shards
+    count = f" with {advised:,} shards" if other is Mode.PROVISIONED else ""
+    priced = f" with {needed_now:,} shards" if count and advised != needed_now else ""
+    needs = f" with the {subject.plan.shards:,} shards that are needed" if mode is Mode.PROVISIONED else ""
     return (
         Hit(
-            f"{other.mode} costs {other.total} a month, {bill.total - other.total} less than {mode} "
-            f"at {bill.total}, at the mean rate",
-            f"change the mode to {other.mode}"
-            + (f" with {subject.plan.shards:,} shards" if mode is not Mode.PROVISIONED else ""),
+            f"{other}{priced} costs {bill.total} a month, {own.total - bill.total} less than {mode}{needs} "
+            f"at {own.total}, at the mean rate",
+            f"change the mode to {other}{count}",
         ),
     )
 

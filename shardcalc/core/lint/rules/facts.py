@@ -25,7 +25,7 @@ def _unverified_price(subject: Subject) -> Sequence[Hit]:
     parts = ([f"no price is known for {unpriced(bill)}"] if not bill.complete else []) + (
         [f"the price of {unsure} is not verified"] if unsure else []
     )
-    known = f"the bill of {total_text(bill)} a month" if bill.total else "no bill can be made"
+    known = f"the bill is {total_text(bill)} a month" if bill.total else "no bill can be made"
     return (
         Hit(
             f"{known} in {bill.region}: {', and '.join(parts)}",

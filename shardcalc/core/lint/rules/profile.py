@@ -10,7 +10,7 @@ from shardcalc.core.text import decimal
 
 
 def _no_owner(subject: Subject) -> Sequence[Hit]:
-    if subject.owner:
+    if subject.judged.stream.owner:
         return ()
     return (Hit("no owner is named", "write owner: and the team or person who answers for it"),)
 
@@ -29,9 +29,10 @@ NO_OWNER: Final = Rule(
 
 
 def _peak_missing(subject: Subject) -> Sequence[Hit]:
-    if not subject.one_rate:
+    rates = subject.workload.rps
+    if rates.mean is not rates.peak:
         return ()
-    rate = subject.workload.rps.peak
+    rate = rates.peak
     return (
         Hit(
             f"one rate of {rate} is taken for both mean and peak",
@@ -70,8 +71,12 @@ def _expectation(subject: Subject) -> Sequence[Hit]:
         )
     binding = list(dict.fromkeys(constraint.name for constraint in plan.binding))
     if expect.binding and expect.binding not in binding:
-        message = f"{expect.binding} is expected to decide the count, {' and '.join(binding)} decides"
-        hits.append(Hit(message, f"expect {binding[0]}, or fix what changed", ("expect", "binding")))
+        decides = (
+            f"{' and '.join(binding)} decides" if binding else "one shard is the minimum, nothing decides"
+        )
+        remedy = f"expect {binding[0]}, or fix what changed" if binding else "expect no binding"
+        message = f"{expect.binding} is expected to decide the count, {decides}"
+        hits.append(Hit(message, remedy, ("expect", "binding")))
     if expect.monthly_cost_below is not None:
         at = ("expect", "monthly_cost_below")
         hits += over_amount(subject, expect.monthly_cost_below, "not below", at, reached=True)
@@ -99,8 +104,25 @@ EXPECTATION: Final = Rule(
     look=_expectation,
 )
 
+PROFILE_DIFFERS: Final = Rule(
+    id="SC043",
+    name="profile-differs",
+    severity=WARNING,
+    summary="the declared peak is not what was measured",
+    reason=(
+        "Declared and measured records or bytes per second differ by more than a quarter, so the profile "
+        "plans for another stream. Needs --history."
+    ),
+    remedy="correct rps and size in the profile",
+    bad="size: 1 KiB\nrps: 100  # its history has a minute of 300 records a second",
+    good="size: 1 KiB\nrps: {mean: 100, peak: 300}  # its history has a minute of 300 records a second",
+    at=("rps", "size"),
+    findings=("profile-differs",),
+)
+
 RULES: Final[tuple[Rule, ...]] = (
     NO_OWNER,
     PEAK_MISSING,
     EXPECTATION,
+    PROFILE_DIFFERS,
 )

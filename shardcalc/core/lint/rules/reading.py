@@ -1,13 +1,13 @@
-"""The rules about consumers: their calls, their registrations, their settings, and how they catch up.
-
-All of them are findings of the plan, reported as they are.
-"""
+"""The rules about consumers: their calls, their registrations and their settings."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from shardcalc.core.lint.rule import ERROR, WARNING, Rule
+from shardcalc.core.lint.rule import ERROR, INFO, WARNING, Hit, Rule, Subject
+from shardcalc.core.text import shards_text
+from shardcalc.core.workload.parts import Mode
 
 GETRECORDS_CALLS: Final = Rule(
     id="SC003",
@@ -40,37 +40,6 @@ FAN_OUT_CONSUMERS: Final = Rule(
     findings=("fan-out-consumers",),
 )
 
-BACKLOG_EXPIRES: Final = Rule(
-    id="SC009",
-    name="backlog-expires",
-    severity=ERROR,
-    summary="records expire before a backlog is read",
-    reason="After the declared outage the oldest records are older than the retention, or close to it.",
-    remedy="keep records longer than the longest outage, twice as long to stay below AWS's alarm point",
-    bad="size: 1 KiB\nrps: 10\nretention: 24h\ncatch_up: {outage: 30h, within: 6h}",
-    good="size: 1 KiB\nrps: 10\nretention: 7d\ncatch_up: {outage: 30h, within: 6h}",
-    fact="iterator_age_alarm",
-    at=("retention", "catch_up"),
-    findings=("backlog-expires",),
-)
-
-FAN_OUT_CATCH_UP: Final = Rule(
-    id="SC010",
-    name="fan-out-catch-up",
-    severity=WARNING,
-    summary="fan-out consumers drain a backlog too slowly",
-    reason=(
-        "A fan-out consumer has its own read throughput, which more shards raise; "
-        "here it is too little for the promised time."
-    ),
-    remedy="plan more shards, or promise a longer time",
-    bad="size: 1 KiB\nrps: 1000\nconsumers: 0\nfan_out: 1\ncatch_up: {outage: 6h, within: 1h}",
-    good="size: 1 KiB\nrps: 1000\nconsumers: 0\nfan_out: 1\ncatch_up: {outage: 1h, within: 6h}",
-    fact="fan_out_bytes",
-    at=("catch_up", "fan_out"),
-    findings=("fan-out-catch-up",),
-)
-
 LAMBDA_SETTINGS: Final = Rule(
     id="SC019",
     name="lambda-settings",
@@ -101,11 +70,90 @@ SLOW_POLL: Final = Rule(
     findings=("slow-poll",),
 )
 
+LAMBDA_PAYLOAD: Final = Rule(
+    id="SC032",
+    name="lambda-payload",
+    severity=WARNING,
+    summary="a Lambda batch is larger than one invocation takes",
+    reason="Lambda ends a batch where its payload is full, so the batch and its speed are not reached.",
+    remedy="write the batch_size that fits, and how long such a batch takes",
+    bad="size: 100 KiB\nrps: 10\nconsumers:\n  - {name: billing, type: lambda, batch_size: 100}",
+    good="size: 100 KiB\nrps: 10\nconsumers:\n  - {name: billing, type: lambda, batch_size: 40}",
+    fact="lambda_.payload",
+    at=("consumers",),
+    findings=("lambda-payload",),
+)
+
+
+def _lambda_concurrency(subject: Subject) -> Sequence[Hit]:
+    quota, workload = subject.policy.lambda_concurrency, subject.workload
+    # The shards of an on-demand stream are AWS's to choose.
+    if quota is None or (workload.mode is not Mode.PROVISIONED and workload.shards is None):
+        return ()
+    default = subject.limits.lambda_.factor_default.value
+    batches = sum(c.count * (c.parallelization_factor or default) for c in workload.consumers if c.is_lambda)
+    asked = subject.shards * batches
+    if asked <= quota:
+        return ()
+    return (
+        Hit(
+            f"{shards_text(subject.shards)} x {batches:,} concurrent batches of its Lambda consumers are "
+            f"{asked:,} invocations at once, where all functions of the account together may run {quota:,}",
+            f"ask AWS for a concurrency of {asked:,} or more, then raise lambda_concurrency",
+        ),
+    )
+
+
+LAMBDA_CONCURRENCY: Final = Rule(
+    id="SC033",
+    name="lambda-concurrency",
+    severity=WARNING,
+    summary="functions run more often at once than the account may",
+    reason=(
+        "A Lambda consumer runs as many invocations at once as shards x parallelization_factor. "
+        "The rule speaks when those of one stream are above lambda_concurrency of the policy, "
+        "which all functions of the account share."
+    ),
+    remedy="ask AWS for more concurrency",
+    bad=(
+        "version: 1\npolicy:\n  lambda_concurrency: 100\nstreams:\n  orders:\n    size: 1 KiB\n    rps: 10\n"
+        "    shards: 11\n    consumers:\n      - {name: billing, type: lambda, parallelization_factor: 10}"
+    ),
+    good=(
+        "version: 1\npolicy:\n  lambda_concurrency: 100\nstreams:\n  orders:\n    size: 1 KiB\n    rps: 10\n"
+        "    shards: 10\n    consumers:\n      - {name: billing, type: lambda, parallelization_factor: 10}"
+    ),
+    fact="lambda_.factor_default",
+    at=("consumers",),
+    look=_lambda_concurrency,
+)
+
+FLINK_CALLS: Final = Rule(
+    id="SC034",
+    name="flink-calls",
+    severity=INFO,
+    summary="a Flink job may call GetRecords more often than its default says",
+    reason=(
+        "Flink's interval is the pause after an empty answer. While records wait there is none, "
+        "so one job can use all calls of a shard."
+    ),
+    remedy="set and declare an interval that also holds while records wait, or read with enhanced fan-out",
+    bad="size: 1 KiB\nrps: 10\nconsumers:\n  - {name: job, type: flink}\n  - {name: billing, type: lambda}",
+    good=(
+        "size: 1 KiB\nrps: 10\nconsumers:\n  - {name: job, type: flink, poll_interval: 250 ms}\n"
+        "  - {name: billing, type: lambda}"
+    ),
+    fact="poll_flink",
+    at=("consumers",),
+    findings=("flink-calls",),
+)
+
 RULES: Final[tuple[Rule, ...]] = (
+    LAMBDA_PAYLOAD,
+    LAMBDA_CONCURRENCY,
+    FLINK_CALLS,
     GETRECORDS_CALLS,
     FAN_OUT_CONSUMERS,
-    BACKLOG_EXPIRES,
-    FAN_OUT_CATCH_UP,
     LAMBDA_SETTINGS,
     SLOW_POLL,
 )

@@ -1,13 +1,17 @@
-"""The rules about records: how large one may be, and how they are packed.
-
-All of them are findings of the plan, reported as they are.
-"""
+"""The rules about records: how large one may be, and how they are packed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from shardcalc.core.lint.rule import ERROR, INFO, WARNING, Rule
+from shardcalc.core.capacity.packing import aggregation
+from shardcalc.core.capacity.streams import size_stream
+from shardcalc.core.lint.rule import ERROR, INFO, WARNING, Hit, Rule, Subject
+from shardcalc.core.text import shards_text
+from shardcalc.core.units import KIB, Size
+from shardcalc.core.workload.parts import Aggregation, Mode, Producer
 
 RECORD_TOO_LARGE: Final = Rule(
     id="SC006",
@@ -70,9 +74,60 @@ AGGREGATION_UNFILLED: Final = Rule(
     findings=("aggregation-unfilled",),
 )
 
+
+def _small_records(subject: Subject) -> Sequence[Hit]:
+    workload, plan, limits = subject.workload, subject.plan, subject.limits
+    if (
+        workload.mode is not Mode.PROVISIONED
+        or not any(limit.fact is limits.write_records for limit in plan.binding)
+        or aggregation(workload, limits) is not None
+        or limits.write_records.value.of(workload.size) * 4 >= limits.write_bytes.value
+    ):
+        return ()
+    # An aggregate that fills in the producer's wait, and a batch of which fits Lambda's payload.
+    gathered = workload.rps.mean.over(limits.kpl.aggregate_wait.value) / max(subject.shards, plan.shards)
+    filled = (workload.size + limits.kpl.aggregate_overhead.value) * int(gathered)
+    batches = [c.batch_size or limits.lambda_.batch_default.value for c in workload.consumers if c.is_lambda]
+    target = min(
+        limits.kpl.aggregate_size.value,
+        filled + limits.kpl.aggregate_frame.value,
+        limits.lambda_.payload.value / max(batches, default=1),
+    )
+    target = Size(target.amount // KIB * KIB)
+    packed = size_stream(replace(workload, producer=Producer.KPL, aggregation=Aggregation(target)), limits)
+    if packed.shards >= plan.shards:
+        return ()
+    return (
+        Hit(
+            f"the number of records decides the count, {shards_text(plan.shards)}, at {workload.size} each; "
+            f"in aggregates of {target} they would need {shards_text(packed.shards)}",
+            f"aggregate records with the KPL, and declare producer: kpl and aggregation: {target}; consumers "
+            "must take aggregates apart, as the KCL does",
+        ),
+    )
+
+
+SMALL_RECORDS: Final = Rule(
+    id="SC046",
+    name="small-records",
+    severity=INFO,
+    summary="small records need shards that aggregation would save",
+    reason=(
+        "Where the number of records decides the count and each is below a quarter of what a shard takes for "
+        "one, three quarters of the bytes that are paid for cannot be used."
+    ),
+    remedy="aggregate records with the Kinesis Producer Library",
+    bad="size: 100 B\nrps: 3000",
+    good="size: 100 B\nrps: 3000\nproducer: kpl\naggregation: 10 KiB",
+    fact="write_records",
+    at=("size", "sizes"),
+    look=_small_records,
+)
+
 RULES: Final[tuple[Rule, ...]] = (
     RECORD_TOO_LARGE,
     LARGE_RECORDS,
     AGGREGATION_IDLE,
     AGGREGATION_UNFILLED,
+    SMALL_RECORDS,
 )

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from shardcalc.core.lint.rule import ERROR, WARNING, Hit, Rule, Subject
-from shardcalc.core.text import percent, shards_text
+from shardcalc.core.lint.rule import ERROR, INFO, WARNING, Hit, Rule, Subject
 from shardcalc.core.units import ceil_div
 from shardcalc.core.workload.parts import Mode
 
@@ -29,32 +28,6 @@ UNDER_PROVISIONED: Final = Rule(
 )
 
 
-def _over_provisioned(subject: Subject) -> Sequence[Hit]:
-    declared, needed = subject.workload.shards, subject.plan.shards
-    above = subject.policy.over_provisioned_above
-    if (
-        declared is None
-        or subject.workload.mode is not Mode.PROVISIONED
-        or declared <= needed
-        or declared <= needed * (1 + above)
-    ):
-        return ()
-    bill = subject.bill
-    saving = bill.total - subject.provisioned(needed).total
-    if bill.complete and saving < subject.policy.saving_above:
-        return ()
-    worst = max(subject.plan.constraints, key=lambda constraint: constraint.load)
-    money = f"{'' if bill.complete else 'at least '}{saving} a month"
-    return (
-        Hit(
-            f"{declared:,} shards are declared, more than {percent(above)} above the {needed:,} needed: "
-            f"{worst.title} at {percent(worst.utilisation(declared))}; the surplus costs {money}",
-            f"lower shards to {needed:,}, or declare the headroom that is wanted",
-            fact=worst.fact,
-        ),
-    )
-
-
 OVER_PROVISIONED: Final = Rule(
     id="SC002",
     name="over-provisioned",
@@ -62,16 +35,15 @@ OVER_PROVISIONED: Final = Rule(
     summary="declared shards are far more than needed, and cost money",
     reason=(
         "Each open shard is billed by the hour, used or not. "
-        "The rule speaks when the declared count is above the needed one by more than "
-        "over_provisioned_above and the difference costs saving_above or more a month."
+        "The rule speaks when the declared count is above the one that is enough, at the declared growth "
+        "too, by more than over_provisioned_above, and the difference costs saving_above or more a month."
     ),
     remedy="lower shards, or declare the headroom that is wanted",
     bad="size: 1 KiB\nrps: 100\nshards: 16",
     good="size: 1 KiB\nrps: 100\nshards: 1",
     fact="put_payload_unit",
     at=("shards",),
-    replaces=("over-provisioned",),
-    look=_over_provisioned,
+    findings=("over-provisioned",),
 )
 
 SHARD_QUOTA: Final = Rule(
@@ -80,8 +52,9 @@ SHARD_QUOTA: Final = Rule(
     severity=ERROR,
     summary="more shards than the stream or the account may have",
     reason=(
-        "A shard count above a quota fails when it is deployed. "
-        "Quotas of small Regions are not published one by one."
+        "A shard count above a quota fails when it is deployed. The account's is for all provisioned streams "
+        "of a Region, and what is checked together is taken to be of one account; "
+        "quotas of small Regions are not published one by one."
     ),
     remedy="ask AWS for more before deploying, or spread the load over several streams",
     bad="size: 1 KiB\nrps: 7000k\nregion: eu-central-1",
@@ -92,38 +65,20 @@ SHARD_QUOTA: Final = Rule(
 )
 
 
-def _over_utilised(subject: Subject) -> Sequence[Hit]:
-    most = subject.requirements.max_utilisation or subject.policy.max_utilisation
-    if most is None or subject.workload.mode is not Mode.PROVISIONED:
-        return ()
-    worst = max(subject.plan.constraints, key=lambda constraint: constraint.load)
-    used = worst.utilisation(subject.shards)
-    if used <= most:
-        return ()
-    enough = ceil_div(worst.load, most)
-    return (
-        Hit(
-            f"{worst.title} is used to {percent(used)} at {shards_text(subject.shards)} "
-            f"where {percent(most)} is the most that is wanted",
-            f"raise shards to {enough:,}" if subject.workload.shards else f"declare shards: {enough:,}",
-            fact=worst.fact,
-        ),
-    )
-
-
 OVER_UTILISED: Final = Rule(
     id="SC016",
     name="over-utilised",
     severity=ERROR,
     summary="a limit is used above max_utilisation",
     reason=(
-        "The busiest limit, headroom included, is used more than max_utilisation of the stream or its policy."
+        "The declared shards carry the peak, and the busiest limit is used more than max_utilisation "
+        "of the stream or its policy."
     ),
     remedy="raise shards",
     bad="size: 1 KiB\nrps: 900\nshards: 1\nmax_utilisation: 80%",
     good="size: 1 KiB\nrps: 900\nshards: 2\nmax_utilisation: 80%",
     at=("shards", "max_utilisation"),
-    look=_over_utilised,
+    findings=("over-utilised",),
 )
 
 
@@ -175,10 +130,57 @@ UNREACHABLE: Final = Rule(
     look=_unreachable,
 )
 
+FULL_USE: Final = Rule(
+    id="SC040",
+    name="full-use",
+    severity=INFO,
+    summary="a limit is used to 100%, and no headroom is declared",
+    reason="The shards carry exactly the declared peak: one record more is throttled.",
+    remedy="declare the headroom that is wanted",
+    bad="size: 1 KiB\nrps: 1000",
+    good="size: 1 KiB\nrps: 1000\nheadroom: 20%",
+    fact="write_records",
+    at=("rps",),
+    findings=("full-use",),
+)
+
+RUNS_OUT: Final = Rule(
+    id="SC041",
+    name="runs-out",
+    severity=ERROR,
+    summary="the shards are not enough for long at the declared growth",
+    reason=(
+        "At the declared growth the count runs out within lead_time: a warning; within runs_out_within: an "
+        "error. Growth counts from rps.dated, else from today."
+    ),
+    remedy="raise shards before that day",
+    bad="size: 1 KiB\nrps: 990\nshards: 1\ngrowth: 10%/month",
+    good="size: 1 KiB\nrps: 990\nshards: 2\ngrowth: 10%/month",
+    fact="write_records",
+    at=("growth", "shards"),
+    findings=("runs-out",),
+)
+
+NOT_APPLIED: Final = Rule(
+    id="SC042",
+    name="not-applied",
+    severity=WARNING,
+    summary="other shards run than are declared",
+    reason="What is declared was not applied, or somebody changed the stream by hand. Needs --history.",
+    remedy="declare what runs, or apply what is declared",
+    bad="size: 1 KiB\nrps: 100\nshards: 4  # by its history, 8 run",
+    good="size: 1 KiB\nrps: 100\nshards: 8  # by its history, 8 run",
+    at=("shards", "mode"),
+    findings=("not-applied",),
+)
+
 RULES: Final[tuple[Rule, ...]] = (
     UNDER_PROVISIONED,
     OVER_PROVISIONED,
     SHARD_QUOTA,
     OVER_UTILISED,
     UNREACHABLE,
+    FULL_USE,
+    RUNS_OUT,
+    NOT_APPLIED,
 )

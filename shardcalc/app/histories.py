@@ -1,0 +1,59 @@
+"""Saved histories beside profiles: which is of which stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from shardcalc.app.basis import Basis
+from shardcalc.app.refusal import HistoryError, Refused, history_refused
+from shardcalc.app.streams import places
+from shardcalc.app.suggest import read_history
+from shardcalc.core.advice.judged import Judged, judge
+from shardcalc.core.advice.recommendation import Options
+from shardcalc.core.history.model import History
+from shardcalc.core.workload.declared import DeclaredStream
+
+
+class SavedHistory(NamedTuple):
+    """A history, and the file it was read from."""
+
+    file: str
+    history: History
+
+
+def histories_of(files: Sequence[str], streams: Sequence[DeclaredStream]) -> Mapping[int, SavedHistory]:
+    """Read histories, each of one of these streams: found by name and Region. By their place.
+
+    Raises:
+        Refused: a history cannot be read, or is of no stream here, or of several.
+    """
+    found: dict[int, SavedHistory] = {}
+    for file in files:
+        history, _ = read_history(file)
+        fits = list(places(history, streams))
+        if len(fits) == 1 and fits[0] not in found:
+            found[fits[0]] = SavedHistory(file, history)
+            continue
+        name = "a stream without a name"
+        if history.stream is not None:
+            name = f"{history.stream} in {history.region or 'an unknown Region'}"
+        why = "the profiles declare no such stream"
+        if fits:
+            why = "the profiles declare it twice" if len(fits) > 1 else "another history of it was given"
+        raise Refused("nothing was reported", [f"--history {file}: it is of {name}, and {why}"])
+    return found
+
+
+def judged(
+    stream: DeclaredStream, basis: Basis, saved: SavedHistory | None, options: Options | None = None
+) -> Judged:
+    """Plan, decide and bill one stream, with its history where there is one.
+
+    Raises:
+        Refused: the history says nothing of the bytes or of the records that were written.
+    """
+    try:
+        return judge(stream, basis.ground(stream), None if saved is None else saved.history, options)
+    except HistoryError as error:
+        raise history_refused(f"{saved.file if saved else ''}: nothing was reported", error) from error

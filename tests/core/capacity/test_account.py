@@ -1,0 +1,83 @@
+"""What streams of one account are together: shards by Region, and one kind of on-demand."""
+
+from __future__ import annotations
+
+import pytest
+
+from shardcalc.core.capacity.account import AccountRow, account_findings, both_on_demand
+from shardcalc.core.facts import built_in_limits
+from shardcalc.core.workload.parts import Mode
+
+LIMITS = built_in_limits()
+PROVISIONED, STANDARD, ADVANTAGE = Mode
+
+
+def quota(region: str, *shards: int, known: dict[str, int] | None = None):
+    rows = [AccountRow(region, PROVISIONED, count) for count in shards]
+    found = account_findings(rows, LIMITS, known)
+    assert len(found) < 2
+    return found[0][1] if found else None
+
+
+@pytest.mark.parametrize(
+    ("region", "shards", "severity"),
+    [
+        ("us-east-1", (9_000, 9_000, 2_000), None),
+        ("us-west-2", (9_000, 9_000, 2_001), "error"),
+        ("eu-west-1", (9_000, 9_000, 2_001), "error"),
+        ("eu-central-1", (600, 400), None),
+        ("eu-central-1", (600, 401), "warning"),
+        ("eu-central-1", (3_000, 3_000), "warning"),
+        ("eu-central-1", (3_000, 3_001), "error"),
+        ("eu-central-1", (), None),
+    ],
+)
+def test_the_shards_of_a_region_are_held_against_its_quota(region, shards, severity):
+    found = quota(region, *shards)
+    assert (found.severity if found else None) == severity
+
+
+def test_a_quota_that_is_known_is_exact():
+    assert quota("eu-central-1", 1_500, 500, known={"eu-central-1": 2_000}) is None
+    over = quota("eu-central-1", 1_500, 501, known={"eu-central-1": 2_000})
+    assert over.severity == "error"
+    assert over.fact is None
+    assert over.message == (
+        "2 provisioned streams in eu-central-1 have 2,001 shards together, which is above the account's "
+        "quota of 2,000"
+    )
+    # a raised quota of a large Region, and one of another Region that says nothing here
+    assert quota("us-east-1", 30_000, known={"us-east-1": 30_000}) is None
+    assert quota("us-east-1", 30_000, known={"us-west-2": 30_000}).severity == "error"
+
+
+def test_regions_are_counted_apart_and_on_demand_streams_not_at_all():
+    rows = [
+        AccountRow("eu-central-1", PROVISIONED, 600),
+        AccountRow("eu-north-1", PROVISIONED, 600),
+        AccountRow("eu-central-1", STANDARD, 600),
+        AccountRow("eu-north-1", PROVISIONED, 600),
+    ]
+    # eu-central-1: 600; eu-north-1: 600 + 600 = 1,200 of 1,000 or 6,000
+    [(region, found)] = account_findings(rows, LIMITS)
+    assert region == "eu-north-1"
+    assert found.id == "shard-quota"
+    assert found.message == (
+        "2 provisioned streams in eu-north-1 have 1,200 shards together, which may be above an account's "
+        "quota, 1,000 or 6,000 by Region"
+    )
+
+
+def test_both_on_demand_modes_in_one_region_are_an_error():
+    rows = [AccountRow("us-east-1", STANDARD, 1), AccountRow("us-east-1", ADVANTAGE, 1)]
+    [(region, found)] = account_findings(rows, LIMITS)
+    assert (region, found.id, found.severity) == ("us-east-1", "both-on-demand", "error")
+    apart = [rows[0], AccountRow("us-west-2", ADVANTAGE, 1), AccountRow("us-east-1", PROVISIONED, 1)]
+    assert account_findings(apart, LIMITS) == []
+
+
+def test_both_on_demand_modes_beside_each_other_are_seen():
+    assert both_on_demand([STANDARD, PROVISIONED, ADVANTAGE])
+    assert not both_on_demand([STANDARD, PROVISIONED, STANDARD])
+    assert not both_on_demand([PROVISIONED, ADVANTAGE])
+    assert not both_on_demand([])
