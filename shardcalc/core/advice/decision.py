@@ -267,10 +267,13 @@ def _why(made: Decision, surplus: str, terms: Terms) -> str:
         return "it is what is needed"
     if made.on_demand:
         return f"provisioned, it would need {shards_text(made.advised)}"
-    if made.advised > floor:
-        return f"{made.advised:,} last {terms.lead} days at the declared growth"
     what = "what was measured" if measured > needed else "the declared peak"
-    return f"{floor:,} {'is' if floor == 1 else 'are'} needed for {what}"
+    reasons = []
+    if base is None or base < floor or made.advised == floor:
+        reasons.append(f"{floor:,} {'is' if floor == 1 else 'are'} needed for {what}")
+    if made.advised > floor:
+        reasons.append(f"{made.advised:,} last {terms.lead} days at the declared growth")
+    return ", and ".join(reasons)
 
 
 def _are(count: int) -> str:

@@ -61,7 +61,7 @@ def summary(fleet: Fleet) -> list[str]:
             cost = f"their monthly cost is unknown: no price is known in {', '.join(_unpriced(fleet))}"
         lines = [f"{streams}: {', '.join(standings)}; {cost}"]
     if fleet.count(Standing.WASTEFUL):
-        lines.append(f"wasteful streams: the recommended changes save {fleet.saving} a month")
+        lines.append(f"wasteful streams: the advised changes save {fleet.saving} a month")
     if fleet.count(Standing.SHORT):
         lines.append(
             f"short streams: what they need costs {fleet.more} a month more"

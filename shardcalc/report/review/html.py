@@ -300,7 +300,7 @@ def _ahead(row: Judged, ahead: Forecast, listed: int) -> str:
 
 def _demand(made: Suggestion, seen: Timeline) -> str:
     begin, end = float(made.history.start), float(made.history.end)
-    counts = [("capacity now", made.history.open_shards, "b"), ("recommended", made.recommended, "c")]
+    counts = [("capacity now", made.history.open_shards, "b"), ("advised", made.recommended, "c")]
     levels = [
         svg.Line(f"{name} {count:,}", [(begin, float(count)), (end, float(count))], style)
         for name, count, style in counts
@@ -330,7 +330,7 @@ def _needed(made: Suggestion, seen: Timeline) -> str:
     y = svg.Axis("periods", 0, max(count for _, count in seen.needed) * 1.05, svg.short)
     marks = [
         (count, f"{name} {count:,}")
-        for name, count in (("now", made.history.open_shards), ("recommended", made.recommended))
+        for name, count in (("now", made.history.open_shards), ("advised", made.recommended))
         if count and least <= count <= most
     ]
     return figure(

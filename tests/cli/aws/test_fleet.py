@@ -289,7 +289,7 @@ def test_every_format_names_the_streams_and_what_failed(aws, at, five, shardcalc
         name for name in ("short", "more-wasteful", "wasteful", "silent", "fine", "gone") if name not in out
     ] == []
     assert "DELETING" in out
-    assert "the recommended changes save at least $120.45 a month" in out
+    assert "the advised changes save at least $120.45 a month" in out
 
 
 def test_unknown_prices_are_not_zero(aws, shardcalc):
