@@ -50,7 +50,9 @@ def limit_row(constraint: Constraint, shards: int, explain: bool) -> dict[str, A
         f"demand_{kind}_per_second": divide(constraint.numerator * limit, constraint.denominator * unit),
         f"limit_per_shard_{kind}_per_second": divide(limit, unit),
         "shards": constraint.shards or None,
-        "utilisation": constraint.utilisation(shards),
+        "utilisation": divide(constraint.numerator, constraint.denominator * shards)
+        if constraint.plain
+        else constraint.utilisation(shards),
     }
     if constraint.consumer:
         row["consumer"] = constraint.consumer

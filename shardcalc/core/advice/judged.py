@@ -114,8 +114,17 @@ class Judged:
 
     def provisioned(self, shards: int) -> Bill:
         """As a provisioned stream with this number of shards."""
-        workload, packing = self.plan.workload, self.plan.packing
-        return self._discounted(provisioned_bill(workload, packing, shards, *self.ground.rest))
+        made = self._provisioned.get(shards)
+        if made is None:
+            workload, packing = self.plan.workload, self.plan.packing
+            made = self._discounted(provisioned_bill(workload, packing, shards, *self.ground.rest))
+            self._provisioned[shards] = made
+        return made
+
+    @cached_property
+    def _provisioned(self) -> dict[int, Bill]:
+        """The bills that were made, because several rules and pages ask for the same."""
+        return {}
 
     @property
     def _runs(self) -> Mode:

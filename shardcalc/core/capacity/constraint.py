@@ -120,6 +120,11 @@ class Constraint(NamedTuple):
         """What is asked of the stream."""
         return self.per_shard * self.load
 
+    @property
+    def plain(self) -> bool:
+        """Whether all shards are alike to it."""
+        return self.key is None and self.skew == 1
+
     def share(self, shards: int) -> Fraction:
         """The part of the stream that its busiest shard takes."""
         if self.key is not None:
@@ -128,9 +133,15 @@ class Constraint(NamedTuple):
 
     def utilisation(self, shards: int) -> Fraction:
         """What this limit uses of the busiest shard, without any reserve; above one it throttles."""
-        if self.key is None and self.skew == 1:
+        if self.plain:
             return Fraction(self.numerator, self.denominator * shards)
         return self.load * self.share(shards)
+
+    def is_full(self, shards: int) -> bool:
+        """Whether the busiest shard has exactly what it takes."""
+        if self.plain:
+            return self.numerator == self.denominator * shards
+        return self.utilisation(shards) == 1
 
     @property
     def used(self) -> Fraction:

@@ -368,8 +368,10 @@ def _full_use(plan: Plan, limits: Limits) -> Iterator[Finding]:
     if plan.reserve.factor != 1 or plan.workload.mode is not Mode.PROVISIONED:
         return
     shards = plan.workload.shards or plan.shards
+    if not any(limit.is_full(shards) for limit in plan.constraints):
+        return
     worst = plan.busiest(shards)
-    if worst.utilisation(shards) == 1:
+    if worst.is_full(shards):
         yield Finding(
             "full-use",
             Severity.INFO,

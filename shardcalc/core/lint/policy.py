@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
 
-from shardcalc.core.advice.decision import Terms
+from shardcalc.core.advice.decision import TERMS, Terms
 from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.text import BadFields, BadValue, nearest, shown
 from shardcalc.core.units import USD, Duration
@@ -57,6 +57,8 @@ class Policy:
     @property
     def terms(self) -> Terms:
         """What is worth advising."""
+        if self is _NO_POLICY:
+            return TERMS
         days = (int(time.in_hours / 24) for time in (self.lead_time, self.runs_out_within))
         return Terms(self.over_provisioned_above, self.saving_above, *days)
 

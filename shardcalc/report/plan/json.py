@@ -97,6 +97,7 @@ def _stream(planned: Judged, limits: Limits, explain: bool) -> dict[str, Any]:
     stream, plan = planned.stream, planned.plan
     shards, formula = plan.shards, plan.formula
     constraints = [limit_row(constraint, shards, explain) for constraint in plan.constraints]
+    used, shown = max([row["utilisation"] for row in constraints]), planned.decision.shown
     row = {
         "name": stream.name,
         "source": stream.where or None,
@@ -106,8 +107,8 @@ def _stream(planned: Judged, limits: Limits, explain: bool) -> dict[str, Any]:
         "declared_shards": plan.workload.shards,
         "binding": [constraint.name for constraint in plan.binding],
         "nearest": plan.nearest.name,
-        "utilisation": max([row["utilisation"] for row in constraints]),
-        "utilisation_now": plan.utilisation(planned.decision.shown),
+        "utilisation": used,
+        "utilisation_now": used if shown == shards else plan.utilisation(shown),
         "decision": judged_row(planned),
         "formula": {
             "write_kib_per_second": number(formula.write.amount, 1024),

@@ -56,6 +56,9 @@ def _advised(subject: Subject, least: Duration) -> Duration | None:
 
 def _backlog_expires(subject: Subject) -> Sequence[Hit]:
     """The plan's finding, with a remedy that the policy allows."""
+    told = [finding for finding in subject.plan.findings if finding.id == "backlog-expires"]
+    if not told:
+        return ()
     advised, most = _advised(subject, _needed(subject)), _most(subject)
     remedy = (
         f"shorten the outage to {most * subject.limits.iterator_age_alarm.value} or less, and keep records "
@@ -63,11 +66,7 @@ def _backlog_expires(subject: Subject) -> Sequence[Hit]:
         if advised is None
         else f"keep records for {advised}"
     )
-    return [
-        Hit(finding.message, remedy, finding.at, finding.fact, finding.severity)
-        for finding in subject.plan.findings
-        if finding.id == "backlog-expires"
-    ]
+    return [Hit(found.message, remedy, found.at, found.fact, found.severity) for found in told]
 
 
 BACKLOG_EXPIRES: Final = Rule(
@@ -125,8 +124,11 @@ NO_CATCH_UP: Final = Rule(
 
 
 def _retention_cost(subject: Subject) -> Sequence[Hit]:
-    retention, most = subject.workload.retention, _most(subject)
-    if retention is None or subject.policy.retention_most is None or retention <= most:
+    retention = subject.workload.retention
+    if retention is None or subject.policy.retention_most is None:
+        return ()
+    most = _most(subject)
+    if retention <= most:
         return ()
     lines = [
         line for line in subject.bill.lines if line.name in ("extended-retention", "long-term-retention")
