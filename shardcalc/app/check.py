@@ -173,7 +173,7 @@ def _judge(
         return lambda stream: judge(stream, basis.ground(stream))
     from shardcalc.app.histories import histories_of, judged  # few checks have one
 
-    of = histories_of(histories, streams)
+    of = histories_of(histories, streams, "checked")
     files = {id(streams[index]): saved for index, saved in of.items()}
     return lambda stream: judged(stream, basis, files.get(id(stream)))
 

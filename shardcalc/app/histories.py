@@ -20,9 +20,13 @@ class SavedHistory(NamedTuple):
 
     file: str
     history: History
+    done: str
+    """What is not done if it cannot be used: "checked", "reported"."""
 
 
-def histories_of(files: Sequence[str], streams: Sequence[DeclaredStream]) -> Mapping[int, SavedHistory]:
+def histories_of(
+    files: Sequence[str], streams: Sequence[DeclaredStream], done: str
+) -> Mapping[int, SavedHistory]:
     """Read histories, each of one of these streams: found by name and Region. By their place.
 
     Raises:
@@ -30,10 +34,14 @@ def histories_of(files: Sequence[str], streams: Sequence[DeclaredStream]) -> Map
     """
     found: dict[int, SavedHistory] = {}
     for file in files:
-        history, _ = read_history(file)
+        try:
+            history, _ = read_history(file)
+        except Refused as error:
+            what = error.what.replace("nothing was suggested", f"nothing was {done}")
+            raise Refused(what, error.problems, reason=error.reason) from error
         fits = list(places(history, streams))
         if len(fits) == 1 and fits[0] not in found:
-            found[fits[0]] = SavedHistory(file, history)
+            found[fits[0]] = SavedHistory(file, history, done)
             continue
         name = "a stream without a name"
         if history.stream is not None:
@@ -41,7 +49,7 @@ def histories_of(files: Sequence[str], streams: Sequence[DeclaredStream]) -> Map
         why = "the profiles declare no such stream"
         if fits:
             why = "the profiles declare it twice" if len(fits) > 1 else "another history of it was given"
-        raise Refused("nothing was reported", [f"--history {file}: it is of {name}, and {why}"])
+        raise Refused(f"nothing was {done}", [f"--history {file}: it is of {name}, and {why}"])
     return found
 
 
@@ -53,7 +61,9 @@ def judged(
     Raises:
         Refused: the history says nothing of the bytes or of the records that were written.
     """
+    if saved is None:
+        return judge(stream, basis.ground(stream))
     try:
-        return judge(stream, basis.ground(stream), None if saved is None else saved.history, options)
+        return judge(stream, basis.ground(stream), saved.history, options)
     except HistoryError as error:
-        raise history_refused(f"{saved.file if saved else ''}: nothing was reported", error) from error
+        raise history_refused(f"{saved.file}: nothing was {saved.done}", error) from error

@@ -107,7 +107,7 @@ def review(streams: Streams | str, *, basis: Basis | None = None, histories: Seq
     """
     basis = basis or Basis.of()
     declared = load(streams) if isinstance(streams, str) else listed(streams)
-    of = histories_of(histories, declared)
+    of = histories_of(histories, declared, "reported")
     rows = [judged(stream, basis, of.get(index)) for index, stream in enumerate(declared)]
     found = _found(declared, rows, basis)
     return Review(basis.today, tuple(rows), found, cost_judged(rows, basis), basis.limits, basis.hours)

@@ -369,3 +369,19 @@ def test_a_headroom_that_the_profile_overrules_is_told(tmp_path):
     given = ("suggest", "--from", str(saved), "--profiles", str(profile))
     assert "--headroom has no effect" in run(*given, "--headroom", "40%").err
     assert run(*given, "--headroom", "10%").err == run(*given).err == ""
+
+
+@pytest.mark.parametrize(("command", "done"), [("check", "checked"), ("report", "reported")])
+def test_a_history_that_cannot_be_used_is_refused_in_the_words_of_the_command(command, done, tmp_path):
+    profile, saved = tmp_path / "orders.yaml", tmp_path / "history.json"
+    profile.write_text("version: 1\nstreams: {orders: {size: 1000 B, rps: 8000}}\n")
+    saved.write_text("{}")
+    faulty = run(command, str(profile), "--history", str(saved))
+    assert (faulty.code, f"nothing was {done}" in faulty.err) == (2, True)
+    write_history_file(history(stream="other"), str(saved))
+    other = run(command, str(profile), "--history", str(saved))
+    assert other.err.startswith(f"error: nothing was {done}\n")
+    # Nothing of what was written is known.
+    write_history_file(history(metrics={}), str(saved))
+    empty = run(command, str(profile), "--history", str(saved))
+    assert empty.err.startswith(f"error: {saved}: nothing was {done}\n")
