@@ -45,6 +45,24 @@ def test_a_refreshed_sheet_is_used_and_named_by_later_commands():
     assert "2026-11-12" in run("facts", "--region", "eu-west-1").out
 
 
+def test_check_names_the_refreshed_prices_that_its_verdict_rests_on(tmp_path):
+    file = tmp_path / "orders.yaml"
+    # 730 x 0.017 = 12.41 and more: above the budget, by prices that this release does not ship.
+    file.write_text(
+        "version: 1\nstreams: {orders: {owner: a, size: 1, rps: 1, region: eu-west-1, budget: 12 USD}}\n"
+    )
+    before = json.loads(run("check", str(file), "--format", "json").out)
+    assert (before["failed"], before["prices_from"]) == (False, {})
+    with serving(json.dumps(bulk()).encode()) as url:
+        refresh("--from", "bulk", "--bulk-url", url)
+    origin = f"price list of 2026-11-12, {cache_file('eu-west-1')}"
+    after = json.loads(run("check", str(file), "--format", "json").out)
+    assert (after["failed"], after["prices_from"]) == (True, {"eu-west-1": origin})
+    for form in ("table", "markdown"):
+        page = " ".join(run("check", str(file), "--format", form).out.split()).replace("\\", "")
+        assert f"rices of eu-west-1: {origin}".replace("\\", "") in page
+
+
 @pytest.mark.usefixtures("_prices_before")
 @pytest.mark.parametrize(
     ("status", "length", "told"),
