@@ -191,6 +191,9 @@ def _checked_files(
     def part(files: Sequence[str]) -> tuple[list[Problem], Checked]:
         wrong: list[Problem] = []
         streams = reading.load_files(files, {}, wrong, found_policies)
+        if histories and wrong:
+            # A history may be of a stream that cannot be read: what is wrong with its file comes first.
+            return wrong, Checked([], [])
         judges = _judge(basis, streams, histories)
         checked = check_declared(streams, judges, basis.limits, basis.prices, basis.today, hours)
         return wrong, checked

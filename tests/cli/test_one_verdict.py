@@ -245,6 +245,15 @@ def test_a_history_of_no_stream_is_refused(tmp_path, command):
     assert "it is of clicks in us-east-1, and the profiles declare no such stream" in ran.err
 
 
+@pytest.mark.parametrize("command", ["check", "report"])
+def test_a_profile_that_cannot_be_read_is_told_before_its_history(tmp_path, command):
+    said = Said(tmp_path, history(), {"sise": "1000 B"})
+    ran = run(command, said.file, "--history", said.history)
+    assert ran.code == 2
+    assert "sise: unknown field" in ran.err
+    assert "declare no such stream" not in ran.err
+
+
 def test_a_stream_that_no_profile_declares_is_suggested_as_without(tmp_path):
     said = Said(tmp_path, history(stream="clicks"), {"headroom": "50%"})
     assert said.suggest() == said.suggest("--region", "us-east-1")
