@@ -1,7 +1,7 @@
 """The forms of a value as JSON Schema: what the readers accept, said for editors and for validators in other
 languages.
 
-The tests hold the two against each other.
+The tests check that the readers and these schemas accept the same values.
 """
 
 from __future__ import annotations
