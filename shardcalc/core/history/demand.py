@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import compress, repeat
 from math import ceil, lcm
 from operator import mul
-from typing import Any, Final, NamedTuple, Self, cast
+from typing import Any, Final, NamedTuple, Self, TypeVar, cast
 
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.history.metrics import (
@@ -29,7 +29,7 @@ from shardcalc.core.history.metrics import (
     READ_THROTTLED,
     WRITE_THROTTLED,
 )
-from shardcalc.core.history.model import History, Series
+from shardcalc.core.history.model import History, Measurements, Series
 from shardcalc.core.units import Duration, ceil_div
 
 GAP: Final = -1
@@ -77,21 +77,32 @@ class Traffic:
 
 def recent(history: History, days: int | None) -> History:
     """The last ``days`` days of a history; all of it when it is no longer than that, or ``days`` is None."""
-    keep = history.points if days is None else min(history.points, days * 86_400 // history.period)
-    skip = history.points - keep
-    if not skip:
+    if days is None or history.end - history.begin <= days * 86_400:
         return history
+    since = history.end - max(days * 86_400, history.period)
+    older = tuple(_since(part, since) for part in history.older if part.end - part.period >= since)
+    return replace(_since(history, since), older=older)
+
+
+Part = TypeVar("Part", bound=Measurements)
+
+
+def _since(part: Part, since: int) -> Part:
+    """The periods that begin at a time or later."""
+    skip = max(0, -(-(since - part.start) // part.period))
+    if not skip:
+        return part
+
+    def cut(of: Mapping[str, Series]) -> dict[str, Series]:
+        return {key: series[skip:] for key, series in of.items()}
+
     return replace(
-        history,
-        start=history.start + skip * history.period,
-        points=keep,
-        metrics={key: series[skip:] for key, series in history.metrics.items()},
-        consumers={
-            name: {key: series[skip:] for key, series in of.items()} for name, of in history.consumers.items()
-        },
-        shards={
-            name: {key: series[skip:] for key, series in of.items()} for name, of in history.shards.items()
-        },
+        part,
+        start=part.start + skip * part.period,
+        points=part.points - skip,
+        metrics=cut(part.metrics),
+        consumers={name: cut(of) for name, of in part.consumers.items()},
+        shards={name: cut(of) for name, of in part.shards.items()},
     )
 
 

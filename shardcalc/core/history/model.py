@@ -41,8 +41,8 @@ class AccountQuota:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """What was measured of one stream. A field that is None is unknown."""
+class Measurements:
+    """Series of sums and maxima on one clock."""
 
     start: int
     """Epoch seconds of the first period's begin."""
@@ -56,6 +56,20 @@ class History:
     """By consumer name, then by the keys of :data:`CONSUMER_METRICS`."""
     shards: Mapping[str, Mapping[str, Series]] = field(default_factory=dict)
     """By shard id, then by the keys of :data:`SHARD_METRICS`; closed parents too, while they had traffic."""
+
+    @property
+    def end(self) -> int:
+        """Epoch seconds at which the last period ends."""
+        return self.start + self.points * self.period
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History(Measurements):
+    """What was measured of one stream, at the finest period. A field that is None is unknown."""
+
+    older: tuple[Measurements, ...] = ()
+    """What was measured before ``start``, in coarser periods, the newest first: CloudWatch keeps no finer
+    ones for so long. Each ends where the one before it starts."""
     stream: str | None = None
     region: str | None = None
     mode: str | None = None
@@ -71,14 +85,21 @@ class History:
     """Names of the consumers registered for fan-out when it was read; empty when there is none."""
     max_record_size_kib: int | None = None
     warm_throughput_mibps: int | None = None
+    created: int | None = None
+    """Epoch seconds."""
     account: AccountQuota | None = None
     read_at: str | None = None
     """When AWS was asked, as ISO 8601 text."""
 
     @property
-    def end(self) -> int:
-        """Epoch seconds at which the last period ends."""
-        return self.start + self.points * self.period
+    def parts(self) -> tuple[Measurements, ...]:
+        """All that was measured, the finest and newest first."""
+        return (self, *self.older)
+
+    @property
+    def begin(self) -> int:
+        """Epoch seconds at which the oldest part starts."""
+        return self.parts[-1].start
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────────

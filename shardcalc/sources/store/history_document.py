@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any, Final
 
 from shardcalc.core.history.error import HistoryError
 from shardcalc.core.history.metrics import CONSUMER_METRICS, SHARD_METRICS, STREAM_METRICS
-from shardcalc.core.history.model import AccountQuota, History, Series, whole
+from shardcalc.core.history.model import AccountQuota, History, Measurements, Series, whole
 from shardcalc.core.text import nearest, shown
 
 SCHEMA_VERSION: Final = 1
@@ -24,6 +25,7 @@ _STREAM: Final = {
     "registered_consumers": "registered",
     "max_record_size_kib": "max_record_size_kib",
     "warm_throughput_mib_per_second": "warm_throughput_mibps",
+    "created_epoch_seconds": "created",
 }
 """What the document calls the fields of a history that AWS says of the stream."""
 
@@ -39,16 +41,22 @@ def to_document(history: History) -> dict[str, Any]:
         "read_at": history.read_at,
         "stream": {key: _json(getattr(history, field)) for key, field in _STREAM.items()},
         "account": None if history.account is None else asdict(history.account),
-        "start_epoch_seconds": history.start,
-        "period_seconds": history.period,
-        "points": history.points,
-        "metrics": {key: whole(series) for key, series in history.metrics.items()},
-        "consumers": {
-            name: {key: whole(series) for key, series in of.items()} for name, of in history.consumers.items()
-        },
-        "shards": {
-            name: {key: whole(series) for key, series in of.items()} for name, of in history.shards.items()
-        },
+        **_measured(history),
+        **({"older": [_measured(part) for part in history.older]} if history.older else {}),
+    }
+
+
+def _measured(part: Measurements) -> dict[str, Any]:
+    def series(of: Mapping[str, Series]) -> dict[str, Any]:
+        return {key: whole(values) for key, values in of.items()}
+
+    return {
+        "start_epoch_seconds": part.start,
+        "period_seconds": part.period,
+        "points": part.points,
+        "metrics": series(part.metrics),
+        "consumers": {name: series(of) for name, of in part.consumers.items()},
+        "shards": {name: series(of) for name, of in part.shards.items()},
     }
 
 
@@ -77,17 +85,36 @@ def read_document(data: object) -> History:
     read_back = read(HistoryDocument, data, HistoryError)
     stream: Mapping[str, Any] = read_back["stream"]
     account = read_back.get("account")
-    return History(
-        start=read_back["start_epoch_seconds"],
-        period=read_back["period_seconds"],
-        points=read_back["points"],
-        metrics=read_back["metrics"],
-        consumers=read_back.get("consumers") or {},
-        shards=read_back.get("shards") or {},
+    older = tuple(Measurements(**_part(each)) for each in read_back.get("older") or ())
+    made = History(
+        **_part(read_back),
+        older=older,
         **{field: _read(stream.get(key)) for key, field in _STREAM.items()},
         account=AccountQuota(**account) if account else None,
         read_at=read_back.get("read_at"),
     )
+    apart = [
+        (
+            f"older[{index}].start_epoch_seconds",
+            f"it ends at {part.end}, and what follows it starts at {finer.start}",
+        )
+        for index, (finer, part) in enumerate(pairwise(made.parts))
+        if part.end != finer.start
+    ]
+    if apart:
+        raise HistoryError(apart)
+    return made
+
+
+def _part(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "start": data["start_epoch_seconds"],
+        "period": data["period_seconds"],
+        "points": data["points"],
+        "metrics": data["metrics"],
+        "consumers": data.get("consumers") or {},
+        "shards": data.get("shards") or {},
+    }
 
 
 def _shown(value: object) -> str:
@@ -100,8 +127,10 @@ def _read(value: Any) -> Any:
 
 def unknown_metrics(history: History) -> Iterator[str]:
     """What to tell of each metric that a newer release wrote, or somebody spelled wrong."""
-    tables: list[tuple[Mapping[str, Series], Mapping[str, str]]] = [(history.metrics, STREAM_METRICS)]
-    tables += [(of, CONSUMER_METRICS) for of in history.consumers.values()]
-    tables += [(of, SHARD_METRICS) for of in history.shards.values()]
+    tables: list[tuple[Mapping[str, Series], Mapping[str, str]]] = []
+    for part in history.parts:
+        tables.append((part.metrics, STREAM_METRICS))
+        tables += [(of, CONSUMER_METRICS) for of in part.consumers.values()]
+        tables += [(of, SHARD_METRICS) for of in part.shards.values()]
     said = {name: nearest(name, known) for of, known in tables for name in of if name not in known}
     return (f"metric {name} is not known to this release, and not used{more}" for name, more in said.items())

@@ -86,9 +86,16 @@ def _place(at: Sequence[int | str]) -> str:
 
 def _fields(shape: Any, at: Sequence[int | str]) -> Sequence[str]:
     for step in at:
-        hint = get_type_hints(shape)[str(step)]
-        shape = next(each for each in (hint, *get_args(hint)) if is_typeddict(each))
+        if not isinstance(step, int):
+            shape = next(filter(is_typeddict, _kinds(get_type_hints(shape)[step])))
     return tuple(get_type_hints(shape))
+
+
+def _kinds(hint: Any) -> Iterator[Any]:
+    """A type, and those that it is made of."""
+    yield hint
+    for each in get_args(hint):
+        yield from _kinds(each)
 
 
 # ── histories ────────────────────────────────────────────────────────────────────────────────────
@@ -185,6 +192,7 @@ class HistoryStream(TypedDict):
     registered_consumers: NotRequired[list[Name] | None]
     max_record_size_kib: NotRequired[Positive | None]
     warm_throughput_mib_per_second: NotRequired[Count | None]
+    created_epoch_seconds: NotRequired[Annotated[int, Field(ge=0, le=LATEST)] | None]
 
 
 @with_config(_CLOSED)
@@ -196,7 +204,26 @@ class HistoryAccount(TypedDict):
 
 
 @with_config(_CLOSED)
-class HistoryDocument(TypedDict):
+class HistoryPart(TypedDict):
+    """Series on one clock.
+
+    Value i of a series is that of the period from start_epoch_seconds + i * period_seconds; null is a gap.
+    """
+
+    period_seconds: Annotated[int, Field(ge=60, le=86_400, multiple_of=60)]
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS, description="how many values each series has")]
+    start_epoch_seconds: Annotated[int, Field(ge=0, le=LATEST), AfterValidator(_start)]
+    metrics: Annotated[Metrics, table("of the stream" + _listed(STREAM_METRICS))]
+    consumers: NotRequired[
+        Annotated[dict[Name, Metrics], table("of each fan-out consumer" + _listed(CONSUMER_METRICS))] | None
+    ]
+    shards: NotRequired[
+        Annotated[dict[Name, Metrics], table("of each shard, by id" + _listed(SHARD_METRICS))] | None
+    ]
+
+
+@with_config(_CLOSED)
+class HistoryDocument(HistoryPart):
     """The measured history of one stream: what `shardcalc observe -o` writes and `--from` reads.
 
     Value i of a series is that of the period from start_epoch_seconds + i * period_seconds; null is a gap.
@@ -209,15 +236,12 @@ class HistoryDocument(TypedDict):
     ]
     stream: HistoryStream
     account: NotRequired[HistoryAccount | None]
-    period_seconds: Annotated[int, Field(ge=60, le=86_400, multiple_of=60)]
-    points: Annotated[int, Field(ge=1, le=MOST_POINTS, description="how many values each series has")]
-    start_epoch_seconds: Annotated[int, Field(ge=0, le=LATEST), AfterValidator(_start)]
-    metrics: Annotated[Metrics, table("of the stream" + _listed(STREAM_METRICS))]
-    consumers: NotRequired[
-        Annotated[dict[Name, Metrics], table("of each fan-out consumer" + _listed(CONSUMER_METRICS))] | None
-    ]
-    shards: NotRequired[
-        Annotated[dict[Name, Metrics], table("of each shard, by id" + _listed(SHARD_METRICS))] | None
+    older: NotRequired[
+        Annotated[
+            list[HistoryPart],
+            Field(description="what was measured before, in coarser periods, the newest first"),
+        ]
+        | None
     ]
 
 

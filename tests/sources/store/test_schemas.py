@@ -13,7 +13,7 @@ from hypothesis import given
 
 from shardcalc.app.schema import Document, document_schema
 from shardcalc.core.history.error import HistoryError
-from shardcalc.core.history.model import AccountQuota
+from shardcalc.core.history.model import AccountQuota, Measurements
 from shardcalc.sources.store.document import StoredError
 from shardcalc.sources.store.histories import history_text, read_history_file
 from shardcalc.sources.store.history_document import read_document, to_document
@@ -23,7 +23,7 @@ from tests.command import run
 from tests.histories import HISTORIES
 from tests.places import PROFILES, ROOT
 from tests.run_check import ORDERS, TODAY, write
-from tests.synthetic import history, with_metric
+from tests.synthetic import END, history, with_metric
 
 
 def closed(schema):
@@ -160,6 +160,7 @@ def said(place):
 HISTORY = json.loads(json.dumps(to_document(history(
     [1000, 2000], sale=False, enhanced_metrics=("IncomingBytes",),
     shards={"shardId-000000000000": {"IncomingBytes": [1, None]}},
+    older=(Measurements(start=END - 720, period=300, points=2, metrics={"IncomingBytes": [5, None]}),),
 ))))  # fmt: skip
 BYTES = ("metrics", "IncomingBytes")
 FAULTS = [
@@ -191,6 +192,11 @@ FAULTS = [
     (BYTES, [1, -1], "value 1: -1 is below zero"),
     (("consumers", "billing"), 1, "'1' is not an object"),
     (("shards", "shardId-000000000000", "IncomingBytes"), [None, {}], "value 1: '{}' is not a number"),
+    (("stream", "created_epoch_seconds"), -1, "-1 is out of range: at least 0"),
+    (("older",), {}, "'{}' is not a list"),
+    (("older", 0, "period_secs"), 2, "unknown field; did you mean period_seconds?"),
+    (("older", 0, "metrics"), ..., "missing"),
+    (("older", 0, "metrics", "IncomingBytes"), ["5", 1], "value 0: '5' is not a number; a gap is null"),
 ]  # fmt: skip
 ONLY_THE_READER = [
     # A schema cannot compare two places, knows no date, and JSON has no such numbers.
@@ -199,6 +205,12 @@ ONLY_THE_READER = [
     (BYTES, [float("inf"), 1], "larger values than AWS ever counts"),
     (BYTES, [10**400, 0.5], "larger values than AWS ever counts"),
     (BYTES, [-0.5], "1 values where points says 2, and value 0: -0.5 is below zero"),
+    (("older", 0, "metrics", "IncomingBytes"), [5], "1 values where points says 2"),
+    (
+        ("older", 0, "start_epoch_seconds"),
+        END - 1020,
+        f"it ends at {END - 420}, and what follows it starts at {END - 120}",
+    ),
     (("start_epoch_seconds",), 4_102_444_740, "the history ends after the year 2100"),
     (("read_at",), "yesterday", "'yesterday' is not a date and time; write for example 2026-11-21T09:00:00Z"),
 ]
