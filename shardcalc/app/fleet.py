@@ -22,7 +22,7 @@ from shardcalc.app.reading import (
 )
 from shardcalc.app.refusal import BadFields, HistoryError, Reason, Refused, aws_refused, history_problems
 from shardcalc.app.suggest import prices_for, suggest
-from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, silent
+from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, unmeasured
 from shardcalc.core.advice.fleet import fleet as ordered
 from shardcalc.core.advice.recommendation import Options
 from shardcalc.core.history.model import History, complete
@@ -280,7 +280,7 @@ def _member(
     try:
         return member(suggest(history, options, basis=basis, profiles=profiles), account)
     except HistoryError:
-        return silent(history, prices_for(history, basis), basis.limits, account)
+        return unmeasured(history, prices_for(history, basis), basis.limits, account)
 
 
 def _failure(error: AwsError, place: AccountRegion, subject: str) -> Failure:
