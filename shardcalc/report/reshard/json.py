@@ -27,7 +27,7 @@ def text(made: Resharding) -> str:
         head("reshard")
         | {"stream": made.stream, "region": made.region}
         | path_row(made.path, made.stream, made.region)
-        | {"facts": [fact_row(fact) for fact in facts]}
+        | {"script": script(made.path, made.stream, made.region), "facts": [fact_row(fact) for fact in facts]}
     )
 
 
@@ -59,5 +59,4 @@ def path_row(found: Path, stream: str | None, region: str | None) -> dict[str, A
             for call, step in enumerate(found.steps, start=1)
         ],
         "status_command": status(stream, region),
-        "script": script(found, stream, region),
     }

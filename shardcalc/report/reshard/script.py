@@ -85,7 +85,7 @@ def text(made: Resharding) -> str:
 
 
 def script(found: Path, stream: str | None, region: str | None) -> str:
-    """Print a script that makes the calls that are left, whichever count of the path the stream has."""
+    """Write a script that makes the calls that are left, whichever count of the path the stream has."""
     counts = [str(count) for count in (found.current, *(step.target for step in found.steps))]
     lines = ["#!/bin/sh", f"# {title(found)}", *(f"# {note}" for note in notes(found)), "set -eu"]
     if stream is None:

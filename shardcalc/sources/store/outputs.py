@@ -183,7 +183,7 @@ Path = TypedDict("Path", {
     "current_shards": Shards, "target_shards": Shards, "calls": Whole, "open_shards_at_most": Shards,
     "other_streams_open_shards": Whole | None, "account_shard_quota": Whole | None,
     "fits_quota": bool | None, "fits_below_both": list[Shards] | None, "calls_used": Whole,
-    "notes": list[str], "steps": list[Step], "status_command": str, "script": str})
+    "notes": list[str], "steps": list[Step], "status_command": str})
 NoPath = TypedDict("NoPath", {"message": str, "remedy": Text})
 
 
