@@ -151,8 +151,9 @@ report.check.junit
 report.rules.terminal
 report.rules.markdown
 report.rules.json
-report.reshard.commands
 report.reshard.words
+report.reshard.commands
+report.reshard.script
 report.reshard.terminal
 report.reshard.markdown
 report.reshard.json

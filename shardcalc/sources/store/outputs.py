@@ -181,15 +181,16 @@ Utilisation = TypedDict("Utilisation", {"p50": Number, "p95": Number, "p99": Num
 Replay = TypedDict("Replay", {
     "shards": Shards, "roles": list[str], "periods_over": Whole, "older_periods_over": Whole,
     "worst_excess": Number, "utilisation": Utilisation, "shard_hours": Number, "month": Bill})
+DoneWhen = TypedDict("DoneWhen", {"status": str, "open_shards": Shards})
 Step = TypedDict("Step", {
     "call": Shards, "shards_before": Shards, "shards_after": Shards, "open_shards_at_most": Shards,
     "multiple_of_25_percent": bool, "not_before_hours": Maybe, "not_before_after_call": Shards | None,
-    "command": str, "then": str})
+    "command": str, "done_when": DoneWhen})
 Path = TypedDict("Path", {
     "current_shards": Shards, "target_shards": Shards, "calls": Whole, "open_shards_at_most": Shards,
     "other_streams_open_shards": Whole | None, "account_shard_quota": Whole | None,
     "fits_quota": bool | None, "fits_below_both": list[Shards] | None, "calls_used": Whole,
-    "notes": list[str], "steps": list[Step]})
+    "notes": list[str], "steps": list[Step], "status_command": str})
 NoPath = TypedDict("NoPath", {"message": str, "remedy": Text})
 
 
