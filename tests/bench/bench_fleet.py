@@ -4,8 +4,8 @@
 
 Fourteen days at one minute and eight metrics of each of 200 streams, saved as .json and as .json.gz: with
 every point known, with gaps, throttled, and both. Both commands run in pairs, one after the other. Beside the
-time of a clock stands that of all processors together, which says more where others use them too; the last line
-tells whether they do.
+time of a clock stands that of all processors together, which says more where others use them too; the last
+line tells whether they do.
 """
 
 from __future__ import annotations
