@@ -478,8 +478,9 @@ def _hot_need(part: Asked, counted: Counted, which: int, options: Options) -> Ne
     hot, readings = part.hot[which], part.readings
     regime, counts = counted.regimes[which], counted.hot[which]
     known = [index for index, busiest in enumerate(hot.busiest) if busiest > GAP]
-    ordered = sorted(known, key=lambda index: (counts[index], hot.busiest[index], -index))
-    index, most = ordered[-1 - options.allow.of(len(known))], max(known, key=hot.busiest.__getitem__)
+    least = sorted(counts[index] for index in known)[-1 - options.allow.of(len(known))]
+    deciding = [index for index in known if counts[index] == least]
+    index, most = (max(each, key=hot.busiest.__getitem__) for each in (deciding, known))
     busiest, whole, shards = hot.busiest[index], hot.whole[index], hot.open_shards[index]
     plain = _constraint(hot, whole, readings.part.period, options)
     used = Fraction(part.load.hot[which].busiest[index], part.load.shard)

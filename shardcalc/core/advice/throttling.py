@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from shardcalc.core.history.demand import GAP
 from shardcalc.core.history.load import Asked
-from shardcalc.core.history.model import moment
+
+_DAY: Final = 86_400
 
 
 class Cause(StrEnum):
@@ -77,13 +78,11 @@ def throttling(parts: Sequence[Asked], shards: int | None) -> Throttling | None:
     if not found:
         return None
     starts = sorted(part.readings.time(index) for part, times in found for index in times)
-    worst, share, at = max(
-        (_share(part, index) for part, times in found for index in times), key=lambda each: each[0]
-    )
+    worst, share, at = max((_worst(part) for part, _ in found), key=lambda each: each[0])
     return Throttling(
         sum(part.written.rejected for part, _ in found),
         tuple((part.readings.part.period, len(times)) for part, times in found),
-        len({moment(start).date() for start in starts}),
+        len({start // _DAY for start in starts}),
         starts[0],
         starts[-1],
         worst,
@@ -98,9 +97,11 @@ def _times(part: Asked) -> list[int]:
     return [] if throttled is None else [at for at, count in enumerate(throttled.amounts) if count > 0]
 
 
-def _share(part: Asked, index: int) -> tuple[int, Fraction, int]:
+def _worst(part: Asked) -> tuple[int, Fraction, int]:
+    """The most that was rejected in a period, its share of what was sent, and when."""
     assert part.written.throttled is not None  # some were rejected
-    rejected = part.written.throttled.amounts[index]
+    rejected = part.written.throttled.peak
+    index = part.written.throttled.amounts.index(rejected)
     accepted = max(0, part.written.accepted_records.amounts[index])
     return rejected, Fraction(rejected, rejected + accepted), part.readings.time(index)
 
@@ -130,9 +131,6 @@ def _accepted(part: Asked) -> list[int]:
     period look busier.
     """
     by_bytes, by_records = part.load.weights[:2]
-    return [
-        max(size * by_bytes, count * by_records)
-        for size, count in zip(
-            part.written.accepted_bytes.amounts, part.written.accepted_records.amounts, strict=True
-        )
-    ]
+    sizes = [size * by_bytes for size in part.written.accepted_bytes.amounts]
+    counts = [count * by_records for count in part.written.accepted_records.amounts]
+    return [size if size > count else count for size, count in zip(sizes, counts, strict=True)]

@@ -241,11 +241,13 @@ def _silent(table: Mapping[str, Series], group: Sequence[str], first: int) -> Se
     """The periods from the first on in which no metric of a group has a point, although the first two of the
     group, which have one whenever something happens, were read.
     """
-    if any(name not in table or None not in table[name] for name in group[:2]):
+    columns = [table[name] for name in group if name in table]
+    if any(name not in table for name in group[:2]) or any(None not in column for column in columns):
         return ()
-    columns = [table[name][first:] for name in group if name in table]
-    nothing = (None,) * len(columns)
-    return [index for index, row in enumerate(zip(*columns, strict=True), first) if row == nothing]
+    silent = [index for index, value in enumerate(columns[0]) if value is None and index >= first]
+    for column in columns[1:]:
+        silent = [index for index in silent if column[index] is None]
+    return silent
 
 
 def _filled(table: Mapping[str, Series], group: Sequence[str], silent: Sequence[int]) -> dict[str, Series]:

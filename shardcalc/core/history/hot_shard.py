@@ -38,9 +38,15 @@ class HotShard(NamedTuple):
     base_name: str = "write"
 
     def times(self, weight: int) -> HotShard:
-        """The same in another unit."""
+        """The same in another unit, with nothing asked where it is not known."""
+        known = [each > GAP for each in self.busiest]
         return self._replace(
-            busiest=[each * weight for each in self.busiest], whole=[each * weight for each in self.whole]
+            busiest=[
+                each * weight if is_known else 0 for each, is_known in zip(self.busiest, known, strict=True)
+            ],
+            whole=[
+                each * weight if is_known else 0 for each, is_known in zip(self.whole, known, strict=True)
+            ],
         )
 
     def counts(self, room: Fraction, most: int, kept: Fraction | None = None) -> list[int]:
@@ -49,29 +55,36 @@ class HotShard(NamedTuple):
         beside the hottest differ from count to count, and a shard more each week helps nobody.
         """
         amount, by = room.as_integer_ratio()
-        keep = amount if kept is None else int(kept * by)
+        fits, keep = amount // by, amount if kept is None else int(kept * by)
         return [
-            1 if busiest <= GAP else _least(busiest * by, whole * by, count, amount, keep, most)
+            (1 if whole <= fits else -(-busiest * by * count // amount))
+            if busiest <= fits
+            else _least(busiest * by, whole * by, count, amount, keep, most)
             for busiest, whole, count in zip(self.busiest, self.whole, self.open_shards, strict=True)
         ]
 
     def at(self, shards: int) -> list[int]:
-        """What the busiest of so many shards is asked for, times their number, rounded up; gaps stay."""
-        made = []
-        for busiest, whole, count in zip(self.busiest, self.whole, self.open_shards, strict=True):
-            if busiest <= GAP:
-                made.append(GAP)
-            elif shards < count:
-                made.append(min(whole * shards, busiest * count))
-            else:
-                key, rest = busiest * count - whole, count * (whole - busiest)
-                made.append(-(-(key * shards + rest) // (count - 1)))
-        return made
+        """What the busiest of so many shards is asked for, times their number, rounded up."""
+        alike = min(self.open_shards)
+        if alike < 2 or alike != max(self.open_shards):
+            columns = zip(self.busiest, self.whole, self.open_shards, strict=True)
+            return [_at(*column, shards) for column in columns]
+        # Most histories have one count throughout, and the factors are then worked out once.
+        pairs = zip(self.busiest, self.whole, strict=True)
+        if shards < alike:
+            return [b * alike if b * alike < w * shards else w * shards for b, w in pairs]
+        key, rest, over = alike * (shards - 1), shards - alike, alike - 1
+        return [-((w * rest - b * key) // over) for b, w in pairs]
+
+
+def _at(busiest: int, whole: int, count: int, shards: int) -> int:
+    if shards < count:
+        return min(whole * shards, busiest * count)
+    return -((whole * (shards - count) - busiest * count * (shards - 1)) // (count - 1 or 1))
 
 
 def _least(busiest: int, whole: int, count: int, room: int, keep: int, most: int) -> int:
-    if busiest <= room:
-        return 1 if whole <= room else -(-busiest * count // room)
+    """The least count for a busiest shard that has no room."""
     if busiest <= keep:
         return count
     # With M shards it has (key + rest/M) / (count - 1).
@@ -114,21 +127,26 @@ def _hot(
     taken = [series(of, key) for of in shards.values() if key in of]
     if not taken or max(map(max, taken)) <= GAP:
         return None
-    rejected = [series(of, WRITE_THROTTLED) for of in shards.values() if key in of]
     busiest = list(map(max, *taken)) if len(taken) > 1 else list(taken[0])
     alive = _alive(taken, part.points)
-    full = limit[2].value.amount * part.period * NEARLY_FULL
-    for index, whole in enumerate(wanted):
-        if busiest[index] <= GAP or whole <= GAP or alive[index] < 2:
-            busiest[index] = GAP
-            continue
-        if whole > accepted[index] > GAP:
-            each = [of[index] for of in taken]
-            told = [max(0, of[index]) for of in rejected]
-            busiest[index] = _with_rejected(each, told, whole - accepted[index], full)
-        # Metrics of one minute can differ by a record: a shard takes its even part at least, and no more than
-        # all.
-        busiest[index] = min(whole, max(busiest[index], -(-whole // alive[index])))
+    if wanted is not accepted:
+        rejected = [series(of, WRITE_THROTTLED) for of in shards.values() if key in of]
+        full = limit[2].value.amount * part.period * NEARLY_FULL
+        for index, (whole, took) in enumerate(zip(wanted, accepted, strict=True)):
+            if whole > took > GAP and busiest[index] > GAP:
+                told = [max(0, of[index]) for of in rejected]
+                busiest[index] = _with_rejected([of[index] for of in taken], told, whole - took, full)
+    # Metrics of one minute can differ by a record: a shard takes its even part at least, and at most all.
+    busiest = [
+        GAP
+        if each <= GAP or whole <= GAP or count < 2
+        else whole
+        if each > whole
+        else each
+        if each * count >= whole
+        else -(-whole // count)
+        for each, whole, count in zip(busiest, wanted, alive, strict=True)
+    ]
     return HotShard(*limit, busiest, wanted, alive) if max(busiest) > GAP else None
 
 

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import repeat
 from math import lcm
 from operator import mul
@@ -75,10 +76,11 @@ class Load(NamedTuple):
 
     def carried(self, shards: int) -> bool:
         """Whether so many shards carry every period."""
-        return self.ordered_at(shards)[-1] <= shards * self.shard
+        return max(self.at(shards)) <= shards * self.shard
 
 
-class Counted(NamedTuple):
+@dataclass(frozen=True)
+class Counted:
     """The least count for each period of a load with a reserve. Made by :func:`count`."""
 
     load: Load
@@ -91,10 +93,11 @@ class Counted(NamedTuple):
     """For each of these the counts of the periods, ``UNMET`` where none is enough; all one where the limit is
     left out."""
 
-    @property
+    @cached_property
     def counts(self) -> list[int]:
         """Of all limits together, at least one; ``UNMET`` where no count is enough."""
-        made = [self.load.shards(max(load, 0), self.reserve) for load in self.load.series]
+        times, by = (self.reserve / self.load.shard).as_integer_ratio()
+        made = [-(-load * times // by) if load > 0 else 1 for load in self.load.series]
         for each in self.hot:
             made = [one if one > two else two for one, two in zip(made, each, strict=True)]
         return made
@@ -102,7 +105,7 @@ class Counted(NamedTuple):
     def least(self, allowed: int = 0, first: int = 0, end: int | None = None) -> int:
         """The least count that carries all but so many of the periods, from one to another."""
         if self.hot:
-            ordered = sorted(each for each in self.counts[first:end])
+            ordered = sorted(self.counts[first:end])
             # Different limits may have no count in different periods, more of them than are allowed.
             return next(count for count in reversed(ordered[: len(ordered) - allowed]) if count != UNMET)
         # A larger load never needs fewer shards, so only one is looked at.
