@@ -95,6 +95,11 @@ class Allowance:
         except BadValue as error:
             raise BadValue(f"{error}, or a percentage such as 0.1%") from error
 
+    @property
+    def any(self) -> bool:
+        """Whether any period may go over."""
+        return bool(self.count or self.share)
+
     def of(self, periods: int) -> int:
         """How many of the known periods may go over; never all of them."""
         return max(0, min(self.count if self.share is None else int(self.share * periods), periods - 1))
@@ -522,9 +527,10 @@ def _busiest_day(history: History, counted: Counted, options: Options) -> tuple[
         begin = int(moment(0).replace(year=day.year, month=day.month, day=day.day).timestamp())
         first = max(0, ceil_div(Fraction(begin - history.start), history.period))
         end = max(0, ceil_div(Fraction(begin + _DAY - history.start), history.period))
-        known = sum(value > GAP for value in load.series[first:end])
-        if known:
-            needed = counted.least(options.allow.of(known), first, end)
+        values = load.series[first:end]
+        if max(values, default=GAP) > GAP:
+            allowed = options.allow.of(sum(value > GAP for value in values)) if options.allow.any else 0
+            needed = counted.least(allowed, first, end)
             if needed > best[1]:
                 best = (day, needed)
     return best

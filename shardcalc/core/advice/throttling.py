@@ -94,7 +94,9 @@ def throttling(parts: Sequence[Asked], shards: int | None) -> Throttling | None:
 
 def _times(part: Asked) -> list[int]:
     throttled = part.written.throttled
-    return [] if throttled is None else [at for at, count in enumerate(throttled.amounts) if count > 0]
+    if throttled is None or not throttled.peak:
+        return []
+    return [at for at, count in enumerate(throttled.amounts) if count > 0]
 
 
 def _worst(part: Asked) -> tuple[int, Fraction, int]:
