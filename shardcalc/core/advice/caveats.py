@@ -240,7 +240,7 @@ def _cause(seen: Throttling, shards: int | None) -> str:
 
 def _cure(seen: Throttling, found: Evidence, limits: Limits) -> str:
     if seen.cause is Cause.HOT_SHARD:
-        remedy = "spread the hottest partition keys: more shards do not divide a key"
+        remedy = "spread the hottest partition keys; more shards give their shard room and never divide a key"
     elif seen.cause is Cause.BURST:
         return "give --burst (peak second divided by mean second), or let producers write evenly"
     else:

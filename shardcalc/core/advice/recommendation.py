@@ -261,16 +261,16 @@ class Suggestion:
         over = (
             f"every {periods} except {options.allow}" if options.allow.of(self.known) else f"every {periods}"
         )
-        spread = "" if self.relieved else ", with the busiest shard's key left out or without its headroom"
+        regimes = {need.constraint.regime for need in self.needs}
+        spread = ""
+        if Regime.NONE in regimes:
+            spread = "; the hottest key is left out, because no count gives it room"
+        elif Regime.BARE in regimes:
+            spread = ", which only the busiest shard lacks"
         return (
             f"{shards_text(self.measured)} {'is' if self.measured == 1 else 'are'} enough for {over} with "
             f"{options.reserve}{burst}{spread}"
         )
-
-    @property
-    def relieved(self) -> bool:
-        """Whether the count leaves the busiest shard its reserve."""
-        return all(need.constraint.regime is Regime.RESERVED for need in self.needs)
 
     @property
     def cheapest(self) -> Choice | None:
