@@ -119,9 +119,10 @@ class Estimate:
 
 def estimate(queries: int, points: int, limits: Limits) -> Estimate:
     """How many GetMetricData calls this number of series takes when none has a gap, and their price."""
-    calls, metrics = _asks(
-        queries, queries_per_call(queries, points, limits), points, limits.cloudwatch.metric_points_most.value
-    )
+    size = queries_per_call(points, limits)
+    pages = -(-size * points // limits.cloudwatch.metric_points_most.value)
+    calls = -(-queries // size) * pages
+    metrics = queries * pages
     return Estimate(queries, points, calls, metrics, price(metrics, limits))
 
 
@@ -132,25 +133,14 @@ def price(metrics: int, limits: Limits) -> USD:
     )
 
 
-def queries_per_call(queries: int, points: int, limits: Limits) -> int:
-    """How many series to ask for in one call, so that the fewest calls are made in all.
+def queries_per_call(points: int, limits: Limits) -> int:
+    """How many series to ask for in one call: as many as fit one page.
 
-    A page holds a fixed number of points for any number of queries: with long series, calls of few queries
-    that just fill their pages are as few as calls of many, keep less in memory, and do not ask for the same
-    metric again on every page.
+    CloudWatch bills each metric of a call again on each of its pages, so calls of one page ask for the fewest
+    metrics; of those, full pages are the fewest calls. A series longer than a page has calls of its own.
     """
-    page = limits.cloudwatch.metric_points_most.value
-    return min(
-        range(1, limits.cloudwatch.metric_queries_most.value + 1),
-        key=lambda size: (*_asks(queries, size, points, page), size),
-    )
-
-
-def _asks(queries: int, size: int, points: int, page: int) -> tuple[int, int]:
-    """The pages that ``queries`` queries take with ``size`` in a call, and the metrics asked for on them."""
-    full, rest = divmod(queries, size)
-    pages, last = -(-size * points // page), -(-rest * points // page)
-    return full * pages + last, full * pages * size + last * rest
+    most = limits.cloudwatch
+    return max(1, min(most.metric_queries_most.value, most.metric_points_most.value // points))
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +172,7 @@ def read(
         most: metrics that may be asked for in all, by this account's count; None for any number.
         tick: told after each call how many series are done.
     """
-    size = queries_per_call(len(queries), span.points, limits)
+    size = queries_per_call(span.points, limits)
     over: AwsError | None = None
     for first in range(0, len(queries), size):
         batch = queries[first : first + size]

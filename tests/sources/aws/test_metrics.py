@@ -7,6 +7,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shardcalc.core.facts import built_in_limits
 from shardcalc.sources.aws.errors import AwsError, Trouble
@@ -72,31 +74,37 @@ def test_a_window_longer_than_anything_is_kept_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("queries", "points", "size", "why"),
+    ("points", "size", "why"),
     [
-        (4_000, 20_160, 5, "14 days of minutes: 5 x 20,160 is one page exactly"),
-        (4_000, 180, 500, "3 hours of minutes: 500 x 180 is less than a page"),
-        (
-            4_000,
-            1_440,
-            69,
-            "a day of minutes: 58 pages at least, and 69 a call are the fewest that make no more",
-        ),
-        (4_200, 21_600, 14, "15 days of minutes: 14 x 21,600 are three pages exactly"),
-        (8, 20_160, 4, "a stream: 2 pages at least, and none asks for a metric twice"),
+        (20_160, 5, "14 days of minutes: 5 x 20,160 is one page exactly"),
+        (21_600, 4, "15 days of minutes: a fifth series would need a second page, and bill all five twice"),
+        (43_200, 2, "30 days of minutes: 2 x 43,200 fit a page"),
+        (1_437, 70, "a day of minutes: 70 x 1,437 = 100,590"),
+        (180, 500, "3 hours of minutes: a call has at most 500"),
+        (100_801, 1, "longer than a page: calls of its own"),
     ],
 )
-def test_queries_are_packed_to_fill_pages(queries, points, size, why):
-    assert queries_per_call(queries, points, LIMITS) == size, why
+def test_a_call_asks_for_as_many_series_as_fit_one_page(points, size, why):
+    assert queries_per_call(points, LIMITS) == size, why
 
 
-@pytest.mark.parametrize("points", [1, 180, 201, 202, 1_440, 4_320, 17_280, 20_160, 21_600])
-@pytest.mark.parametrize("queries", [1, 8, 499, 501, 4_000])
-def test_packing_never_makes_more_calls_than_500_queries_page_by_page(points, queries):
-    """The bound: calls of 500 queries each, ceil(queries / 500) for each page of time."""
-    full, rest = divmod(queries, 500)
-    bound = full * -(-500 * points // 100_800) + -(-rest * points // 100_800)
-    assert estimate(queries, points, LIMITS).calls <= bound
+@given(st.integers(1, 50_000), st.integers(1, 300_000))
+def test_a_metric_is_asked_for_once_a_page_of_time_and_no_less_full_call_is_made(queries, points):
+    seen = estimate(queries, points, LIMITS)
+    pages = -(-points // 100_800)
+    assert seen.metrics == queries * pages
+    # No packing that bills so few metrics makes fewer calls: another series would need another page.
+    each = min(500, 100_800 // points) if points <= 100_800 else 1
+    assert seen.calls == -(-queries // each) * pages
+    # Where whole series fill pages, the calls are nearly as few as pages of points.
+    if 0.995 * 100_800 <= each * points <= 100_800 and queries % each == 0:
+        assert seen.calls <= 1.01 * -(-queries * points // 100_800)
+
+
+def test_five_thousand_streams_and_a_day_take_eight_metrics_each():
+    seen = estimate(40_000, 1_437, LIMITS)
+    # 40,000 / 70 = 571.4; 40,000 x 1,437 points are 570.2 pages
+    assert (seen.metrics, seen.calls) == (40_000, 572)
 
 
 def test_the_estimate_is_what_is_then_asked(aws, account):
