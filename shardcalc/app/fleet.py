@@ -278,7 +278,11 @@ def _member(
     history: History, options: Options, basis: Basis, account: str, profiles: Sequence[DeclaredStream]
 ) -> Member:
     try:
-        return member(suggest(history, options, basis=basis, profiles=profiles), account)
+        made = suggest(history, options, basis=basis, profiles=profiles)
+        if made.no_path is not None:
+            # Its traceback holds the history in a circle, which nothing frees: the collector is off.
+            made.no_path.__traceback__ = None
+        return member(made, account)
     except HistoryError:
         return silent(history, prices_for(history, basis), basis.limits, account)
 
