@@ -30,10 +30,12 @@ class Trouble(StrEnum):
     CAPPED = "over-budget"
 
 
-WIDE: Final = frozenset(
-    {Trouble.CREDENTIALS, Trouble.EXPIRED, Trouble.UNREACHABLE, Trouble.CLOCK, Trouble.THROTTLED}
-)
-"""Trouble that the next stream of the same account and Region would meet too, so it is not asked for."""
+AT_ONCE: Final = frozenset({Trouble.CREDENTIALS, Trouble.EXPIRED, Trouble.CLOCK, Trouble.CAPPED})
+"""Trouble that concerns every stream of the same account and Region: nothing more is asked there."""
+LASTING: Final = frozenset({Trouble.THROTTLED, Trouble.UNREACHABLE, Trouble.BROKEN})
+"""Trouble of one stream, until several streams in a row have it."""
+IN_A_ROW: Final = 3
+"""Streams in a row with the same lasting trouble, after which the others are not asked for."""
 
 
 class AwsError(Exception):
@@ -47,10 +49,43 @@ class AwsError(Exception):
         self.subject = ""
         """What could not be read, when it is known: a stream with its Region."""
 
-    @property
-    def wide(self) -> bool:
-        """Whether asking for another stream in the same place would fail likewise."""
-        return self.trouble in WIDE
+    def about(self, stream: str, before: str = "") -> AwsError:
+        """The same trouble, told of one stream."""
+        made = AwsError(self.trouble, before + self.message, self.remedy)
+        made.subject = stream
+        return made
+
+
+class Breaker:
+    """Which streams of one account and Region are not asked for any more, and why.
+
+    A stream that failed is not asked for again. All are given up when the trouble concerns every call, or when
+    several streams in a row had the same lasting trouble: to wait for each of thousands would take hours.
+    """
+
+    def __init__(self, *lasting: Trouble) -> None:
+        self._lasting = LASTING.union(lasting)
+        self._failed: dict[str, AwsError] = {}
+        self._row: list[Trouble] = []
+        self._over: AwsError | None = None
+
+    def why(self, stream: str) -> AwsError | None:
+        """Why a stream is not asked for; None when it is."""
+        return self._failed.get(stream) or (self._over and self._over.about(stream))
+
+    def failed(self, error: AwsError, stream: str = "") -> None:
+        """Take note of trouble with one stream, or with a call that was about several."""
+        if error.trouble in AT_ONCE:
+            self._over = error
+        elif stream:
+            self._failed[stream] = error.about(stream)
+            self._row = [*(one for one in self._row if one is error.trouble), error.trouble]
+            if error.trouble in self._lasting and len(self._row) >= IN_A_ROW:
+                self._over = error.about("", f"not asked, after {IN_A_ROW} streams in a row that failed: ")
+
+    def worked(self) -> None:
+        """Take note of an answer."""
+        self._row = []
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from shardcalc.core.history.metrics import (
 )
 from shardcalc.core.history.model import AccountQuota as Quota
 from shardcalc.core.history.model import History, Series
-from shardcalc.sources.aws.errors import AwsError
+from shardcalc.sources.aws.errors import AwsError, Breaker
 from shardcalc.sources.aws.metrics import Estimate, Query, Tick, Window, estimate, read
 from shardcalc.sources.aws.session import Account
 from shardcalc.sources.aws.streams import Named, Stream, describe, list_streams
@@ -69,27 +69,18 @@ def find(account: Account, region: str, *, tick: Tick = lambda _: None) -> Itera
     Raises:
         AwsError: the streams cannot be listed.
     """
-    over: AwsError | None = None
+    breaker = Breaker()
     for name in list_streams(account, region):
-        if over is None:
+        stream: Stream | AwsError | None = breaker.why(name)
+        if stream is None:
             try:
-                yield describe(account, Named(name, region), list_shards=False)
-                tick(1)
-                continue
+                stream = describe(account, Named(name, region), list_shards=False)
+                breaker.worked()
             except AwsError as error:
-                failed = error
-            over = failed if failed.wide else None
-        else:
-            failed = over
+                breaker.failed(error, name)
+                stream = error.about(name)
         tick(1)
-        yield about(failed, name)
-
-
-def about(error: AwsError, stream: str) -> AwsError:
-    """The same reason, for one stream."""
-    made = AwsError(error.trouble, error.message, error.remedy)
-    made.subject = stream
-    return made
+        yield stream
 
 
 def histories(
@@ -124,7 +115,7 @@ def histories(
         came = [next(series) for _ in asked[stream.name]]
         failed = next((one for one in came if isinstance(one, AwsError)), None)
         if failed is not None:
-            yield stream, about(failed, stream.name)
+            yield stream, failed.about(stream.name)
         else:
             yield stream, _history(stream, iter(came), span, quota, read_at, shard_metrics)  # type: ignore[arg-type]  # no failure among them
 

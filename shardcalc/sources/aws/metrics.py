@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from itertools import groupby
 from math import isfinite
 from typing import Any, Final
 
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.history.model import Series
 from shardcalc.core.units import USD, Duration
-from shardcalc.sources.aws.errors import AwsError, Trouble
+from shardcalc.sources.aws.errors import AwsError, Breaker, Trouble
 from shardcalc.sources.aws.session import Account
 
 NAMESPACE: Final = "AWS/Kinesis"
@@ -88,6 +90,11 @@ class Query:
     statistic: str
     dimensions: tuple[tuple[str, str], ...]
 
+    @property
+    def stream(self) -> str:
+        """The stream that it is about."""
+        return self.dimensions[0][1]
+
     def __str__(self) -> str:
         return f"{self.metric} ({', '.join(value for _, value in self.dimensions)})"
 
@@ -158,6 +165,7 @@ def read(
     limits: Limits,
     *,
     most: int | None = None,
+    breaker: Breaker | None = None,
     tick: Tick = lambda _: None,
 ) -> Iterator[Series | AwsError]:
     """The series of the queries, in their order, each with one value or None a period; in its place the
@@ -170,29 +178,43 @@ def read(
         span: the periods.
         limits: CloudWatch's, of a call and of a page.
         most: metrics that may be asked for in all, by this account's count; None for any number.
+        breaker: knows which streams are not asked for.
         tick: told after each call how many series are done.
     """
+    breaker = Breaker(Trouble.DENIED) if breaker is None else breaker
+    call = partial(_call, account, region, span, most)
     size = queries_per_call(span.points, limits)
-    over: AwsError | None = None
     for first in range(0, len(queries), size):
         batch = queries[first : first + size]
-        if over is None:
-            try:
-                yield from _call(account, region, batch, span, most)
-                tick(len(batch))
-                continue
-            except AwsError as error:
-                failed = error
-            # An error that every call would meet is kept, and no further call is made.
-            over = failed if failed.wide or failed.trouble is Trouble.CAPPED else None
-        else:
-            failed = over
+        came = _read_batch(call, batch, breaker)
         tick(len(batch))
-        yield from [failed] * len(batch)
+        yield from came
+
+
+def _read_batch(
+    call: Callable[[Sequence[Query]], list[Series | AwsError]], batch: Sequence[Query], breaker: Breaker
+) -> list[Series | AwsError]:
+    """One call's series; where it fails, the call is made again for each of its streams alone."""
+    came: dict[Query, Series | AwsError] = {}
+    for query in batch:
+        if why := breaker.why(query.stream):
+            came[query] = why
+    asked = [query for query in batch if query not in came]
+    parts = [list(part) for _, part in groupby(asked, lambda query: query.stream)]
+    try:
+        if asked:
+            came |= zip(asked, call(asked), strict=True)
+            breaker.worked()
+    except AwsError as error:
+        alone = len(parts) == 1
+        breaker.failed(error, asked[0].stream if alone else "")
+        for part in parts:
+            came |= zip(part, [error] * len(part) if alone else _read_batch(call, part, breaker), strict=True)
+    return [came[query] for query in batch]
 
 
 def _call(
-    account: Account, region: str, batch: Sequence[Query], span: Window, most: int | None
+    account: Account, region: str, span: Window, most: int | None, batch: Sequence[Query]
 ) -> list[Series | AwsError]:
     series: list[Values] = [[None] * span.points for _ in batch]
     ids = {f"q{index}": index for index in range(len(batch))}

@@ -296,17 +296,24 @@ def test_a_page_that_is_cut_once_is_asked_again(aws, account):
     assert of(account, [query()], SPAN) == [[60] * 10]
 
 
-def test_a_failing_call_fails_its_series_only(aws, account):
-    """Two queries a call: the first call fails for good, the others are read."""
-    two = pages_of(20)
+def test_a_failing_call_fails_the_streams_that_fail_alone(aws, account):
+    """Two queries a call, two of each stream: s1 and s2 share no call with s0, and s1 fails for good."""
+    two = pages_of(30)
     aws.fault(
         "GetMetricData",
         status=400,
         code="InvalidParameterValue",
         when=lambda body: "s1" in str(body["MetricDataQueries"]),
     )
-    came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(6)], SPAN, two))
-    assert [isinstance(one, AwsError) for one in came] == [True, True, False, False, False, False]
+    queries = [query(name, f"s{n}") for n in range(5) for name in ("IncomingBytes", "IncomingRecords")]
+    came = list(read(account, HERE, queries, SPAN, two))
+    assert [isinstance(one, AwsError) for one in came] == [False] * 2 + [True] * 2 + [False] * 6
+    # Three of ten a call: {s0 s0 s1} fails, then {s0 s0} and {s1}; s1 is not asked for again.
+    sent = [
+        [row["MetricStat"]["Metric"]["Dimensions"][0]["Value"] for row in body["MetricDataQueries"]]
+        for body in aws.asked("GetMetricData")
+    ]
+    assert sent == [["s0", "s0", "s1"], ["s0", "s0"], ["s1"], ["s2", "s2"], ["s3", "s3", "s4"], ["s4"]]
 
 
 def test_throttling_that_goes_on_stops_the_reading(aws, account):
@@ -314,7 +321,17 @@ def test_throttling_that_goes_on_stops_the_reading(aws, account):
     aws.fault("GetMetricData", status=400, code="Throttling")
     came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(100)], SPAN, two))
     assert {one.trouble for one in came} == {Trouble.THROTTLED}
-    assert len(aws.asked("GetMetricData")) == 2  # one call, tried twice
+    # {s0 s1}, s0, s1, {s2 s3} and s2, each tried twice: then three streams in a row have failed.
+    assert len(aws.asked("GetMetricData")) == 10
+    assert "not asked, after 3 streams in a row that failed: AWS throttles" in came[99].message
+
+
+def test_what_stops_every_call_is_asked_once(aws, account):
+    two = pages_of(20)
+    aws.fault("GetMetricData", status=400, code="ExpiredTokenException")
+    came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(100)], SPAN, two))
+    assert {one.trouble for one in came} == {Trouble.EXPIRED}
+    assert len(aws.asked("GetMetricData")) == 1
 
 
 def test_no_more_metrics_are_asked_for_than_allowed(aws, account):

@@ -1,0 +1,90 @@
+"""A fleet in which something goes wrong, over HTTP: what is wrong with one stream, or with what is only worth
+knowing besides, stays there.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+HERE = "us-east-1"
+TWELVE = [f"s{number:02d}" for number in range(12)]
+CALLS = ("DescribeStreamSummary", "ListShards", "ListStreamConsumers", "GetMetricData")
+TROUBLES = {
+    "throttled": {"status": 400, "code": "LimitExceededException"},
+    "unreachable": {"hang": True},
+    "access-denied": {"status": 400, "code": "AccessDeniedException"},
+}
+
+
+def about(*names):
+    """Picks the requests about these streams."""
+    return lambda body: any(name in json.dumps(body) for name in names)
+
+
+@pytest.fixture
+def twelve(aws, shardcalc):
+    """Twelve streams for which every call is made; runs fleet, and gives its exit code and JSON."""
+    aws.steady = lambda metric, dimensions: 60.0
+    for name in TWELVE:
+        aws.add(name, region=HERE, consumers=("billing",), enhanced=("IncomingBytes",))
+
+    def run(*more):
+        at = ("--region", HERE, "--endpoint-url", aws.url, "--days", "1", "--timeout", "0.5")
+        result = shardcalc("fleet", *at, "--format", "json", *more)
+        return result, json.loads(result.out)
+
+    return run
+
+
+@pytest.mark.parametrize("reason", TROUBLES)
+@pytest.mark.parametrize("call", CALLS)
+def test_one_stream_of_twelve_takes_no_other_with_it(aws, twelve, call, reason):
+    aws.fault(call, when=about("s05"), **TROUBLES[reason])
+    result, found = twelve()
+    assert result.code == 3
+    assert [(row["stream"], row["reason"]) for row in found["failures"]] == [("s05", reason)]
+    assert sorted(row["name"] for row in found["streams"]) == [name for name in TWELVE if name != "s05"]
+    assert call in found["failures"][0]["message"]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_streams_that_are_throttled_here_and_there_take_no_other_with_them(aws, twelve, call):
+    aws.fault(call, when=about("s01", "s02", "s05", "s07", "s08"), **TROUBLES["throttled"])
+    _, found = twelve()
+    assert [row["stream"] for row in found["failures"]] == ["s01", "s02", "s05", "s07", "s08"]
+    assert len(found["streams"]) == 7
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_after_three_throttled_streams_in_a_row_the_others_are_not_asked_for(aws, twelve, call):
+    """An API that throttles everything would be waited for once a stream: hours, with thousands of them."""
+    aws.fault(call, when=about(*TWELVE[3:]), **TROUBLES["throttled"])
+    result, found = twelve()
+    assert result.code == 3
+    assert sorted(row["name"] for row in found["streams"]) == TWELVE[:3]
+    assert {row["reason"] for row in found["failures"]} == {"throttled"}
+    assert "not asked" not in found["failures"][2]["message"]
+    assert found["failures"][3]["message"].startswith(
+        "not asked, after 3 streams in a row that failed: AWS thro"
+    )
+    asked = [body for body in aws.asked(call) if about("s07")(body) and not about("s06")(body)]
+    assert asked == []
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_denied_streams_in_a_row_are_each_asked_for_except_where_iam_knows_no_streams(aws, twelve, call):
+    """A policy may well deny four neighbours by name; GetMetricData can only be denied as a whole."""
+    aws.fault(call, when=about(*TWELVE[:4]), **TROUBLES["access-denied"])
+    _, found = twelve()
+    assert len(found["streams"]) == (0 if call == "GetMetricData" else 8)
+
+
+@pytest.mark.parametrize("code", ["ExpiredTokenException", "UnrecognizedClientException"])
+@pytest.mark.parametrize("call", ["DescribeStreamSummary", "GetMetricData"])
+def test_what_concerns_every_stream_is_asked_once(aws, twelve, call, code):
+    aws.fault(call, status=400, code=code)
+    result, found = twelve()
+    assert (result.code, len(found["failures"]), found["streams"]) == (3, 12, [])
+    assert len(aws.asked(call)) == 1
