@@ -17,6 +17,7 @@ from shardcalc.app.reading import (
     Tick,
     foreseen,
     quiet,
+    quota_of,
     spent_by,
     within_budget,
 )
@@ -43,6 +44,8 @@ class FleetRead(NamedTuple):
     fleet: Fleet
     spent: Spent | None
     """None for saved histories."""
+    notes: tuple[str, ...] = ()
+    """What could not be read besides the streams, and what is unknown for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +119,10 @@ def _read(
     places, failures, span, seen = _find(reading, basis, now, progress)
     within_budget(seen, reading)
     members: list[Member] = []
+    notes: list[str] = []
     with progress("reading metrics", seen.queries) as tick:
         for place in places:
-            for stream, history in _histories(place, reading, basis, span, now, failures, places, tick):
+            for stream, history in _histories(place, reading, basis, span, now, notes, places, tick):
                 if isinstance(history, AwsError):
                     failures.append(_failure(history, place, stream.name))
                     continue
@@ -129,9 +133,8 @@ def _read(
     spent = spent_by(accounts, basis.limits)
     for account in accounts:
         account.close()
-    return FleetRead(
-        ordered(members, failures, reading.days, basis.limits, basis.prices, basis.discount), spent
-    )
+    found = ordered(members, failures, reading.days, basis.limits, basis.prices, basis.discount)
+    return FleetRead(found, spent, tuple(notes))
 
 
 def foresee_fleet(
@@ -242,22 +245,14 @@ def _histories(
     basis: Basis,
     span: Window,
     now: int,
-    failures: list[Failure],
+    notes: list[str],
     places: Iterable[AccountRegion],
     tick: Tick,
 ) -> Iterator[tuple[Stream, History | AwsError]]:
-    from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.histories import histories
-    from shardcalc.sources.aws.streams import quota
 
     if not place.streams:
         return
-    allowed = None
-    try:
-        allowed = quota(place.account, place.region)
-    except AwsError as error:
-        # The streams can be judged without the quota, which then is unknown.
-        failures.append(_failure(error, place, ""))
     accounts = {id(one.account): one.account for one in places}.values()
     spent = sum(account.metrics for account in accounts if account is not place.account)
     yield from histories(
@@ -266,7 +261,7 @@ def _histories(
         place.streams,
         span,
         basis.limits,
-        quota=allowed,
+        quota=quota_of(place.account, place.region, notes),
         read_at=now,
         shard_metrics=reading.shard_metrics,
         most=None if reading.max_metrics is None else reading.max_metrics - spent,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from shardcalc.app.refusal import BadFields, BadValue, Refused, aws_refused
 from shardcalc.core.facts import Limits, built_in_limits
-from shardcalc.core.history.model import History
+from shardcalc.core.history.model import AccountQuota, History
 from shardcalc.core.text import read_count
 from shardcalc.core.units import USD
 from shardcalc.core.workload.workload import read_region
@@ -131,6 +131,8 @@ class Observed(NamedTuple):
 
     history: History
     spent: Spent
+    notes: tuple[str, ...] = ()
+    """What could not be read, and what is unknown for it."""
 
 
 def observe(name: str, reading: Reading | None = None, progress: Progress = quiet) -> Observed:
@@ -147,16 +149,16 @@ def observe(name: str, reading: Reading | None = None, progress: Progress = quie
     """
     from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.histories import histories
-    from shardcalc.sources.aws.streams import quota
 
     reading = reading or Reading()
     limits, now = built_in_limits(), int(time.time())
     subject = [f"stream {name}"]
+    notes: list[str] = []
     try:
         account, stream, span = _found(name, reading, now, limits, subject)
         seen = _estimate([stream], span, limits, reading)
         within_budget(seen, reading)
-        allowed = quota(account, stream.region)
+        allowed = quota_of(account, stream.region, notes)
         with progress(f"reading {stream.name}", seen.queries) as tick:
             ((_, history),) = histories(
                 account,
@@ -176,7 +178,7 @@ def observe(name: str, reading: Reading | None = None, progress: Progress = quie
         raise aws_refused(f"{subject[0]} could not be read, nothing was computed", error) from error
     spent = spent_by([account], limits)
     account.close()
-    return Observed(history, spent)
+    return Observed(history, spent, tuple(notes))
 
 
 def foresee(name: str, reading: Reading | None = None) -> Foreseen:
@@ -228,6 +230,20 @@ def _described(account: Account, which: Named) -> Stream:
         if error.trouble is Trouble.MISSING and (there := elsewhere(account.access, which)):
             error.remedy = f"there is one of this name in {' and '.join(there)}: give --region {there[0]}"
         raise
+
+
+def quota_of(account: Account, region: str, notes: list[str]) -> AccountQuota | None:
+    """The shards that the account may have in a Region. None where that cannot be read: a note then says so,
+    and only the check against it is missing.
+    """
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.streams import quota
+
+    try:
+        return quota(account, region)
+    except AwsError as error:
+        notes.append(f"the account's shard quota is unknown and was not checked: {error.message}")
+        return None
 
 
 def _estimate(streams: Sequence[Stream], span: Window, limits: Limits, reading: Reading) -> Estimate:

@@ -82,11 +82,11 @@ def command(
         raise typer.Exit(AWS if failures else 0)
     where = reading if from_ is None else from_
     declared = streams.load(profiles) if profiles else []
-    found, spent = fleet.fleet(
+    found, spent, notes = fleet.fleet(
         where, options, basis=basis, save=save, region=region, profiles=declared, progress=progress
     )
     if spent is not None:
-        tell_spent(spent)
+        tell_spent(spent, notes)
     match format:
         case Format.TABLE:
             from shardcalc.report.fleet import terminal

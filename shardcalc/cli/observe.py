@@ -50,7 +50,7 @@ def command(
         write(tell_foreseen(observe.foresee(stream, reading)), None)
         return
     observed = observe.observe(stream, reading, progress)
-    tell_spent(observed.spent)
+    tell_spent(observed.spent, observed.notes)
     if output is None:
         write(observe.history_text(observed.history), None)
     elif as_profile:

@@ -134,7 +134,7 @@ def command(
             write(tell_foreseen(aws.foresee(stream, reading)), None)
             return
         observed = aws.observe(stream, reading, progress)
-        tell_spent(observed.spent)
+        tell_spent(observed.spent, observed.notes)
         history = observed.history
     declared = streams.load(profiles) if profiles else []
     try:

@@ -59,8 +59,8 @@ class AwsError(Exception):
 class Breaker:
     """Which streams of one account and Region are not asked for any more, and why.
 
-    A stream that failed is not asked for again. All are given up when the trouble concerns every call, or when
-    several streams in a row had the same lasting trouble: to wait for each of thousands would take hours.
+    A stream that failed is not asked for again. All are given up when the trouble concerns every call, or
+    when several streams in a row had the same lasting trouble: to wait for each of thousands takes hours.
     """
 
     def __init__(self, *lasting: Trouble) -> None:

@@ -88,3 +88,29 @@ def test_what_concerns_every_stream_is_asked_once(aws, twelve, call, code):
     result, found = twelve()
     assert (result.code, len(found["failures"]), found["streams"]) == (3, 12, [])
     assert len(aws.asked(call)) == 1
+
+
+# ── the account's quota ──
+
+
+@pytest.mark.parametrize("reason", TROUBLES)
+@pytest.mark.parametrize("command", ["observe", "suggest", "fleet"])
+def test_a_quota_that_cannot_be_read_costs_only_its_check(aws, shardcalc, command, reason):
+    aws.steady = lambda metric, dimensions: 60.0
+    aws.add("orders", region=HERE)
+    aws.fault("DescribeLimits", **TROUBLES[reason])
+    at = ("--region", HERE, "--endpoint-url", aws.url, "--days", "1", "--timeout", "0.5")
+    form = () if command == "observe" else ("--format", "json")
+    result = shardcalc(command, *(() if command == "fleet" else ("orders",)), *at, *form)
+    assert result.code == 0, result.err
+    assert "note: the account's shard quota is unknown and was not checked: " in result.err
+    assert "DescribeLimits" in result.err
+    found = json.loads(result.out)
+    match command:
+        case "observe":
+            assert found.get("account") is None
+        case "suggest":
+            assert "the account's shard quota: not checked" in found["unknown"]
+        case _:
+            assert [row["name"] for row in found["streams"]] == ["orders"]
+            assert found["failures"] == []

@@ -155,14 +155,6 @@ def test_a_region_that_fails_does_not_hide_the_others(aws, at, five, shardcalc):
     assert "1 Region could not be read completely" in result.err
 
 
-def test_a_quota_that_cannot_be_read_is_told_and_the_streams_are_judged(aws, at, five, shardcalc):
-    aws.fault("DescribeLimits", status=400, code="AccessDeniedException")
-    result = shardcalc("fleet", *at, "--format", "json")
-    assert result.code == 3
-    assert len(json.loads(result.out)["streams"]) == 5
-    assert "kinesis:DescribeLimits" in result.out
-
-
 def test_nothing_at_all_that_can_be_read_is_an_error_and_no_report(aws, at, shardcalc):
     aws.fault("ListStreams", status=400, code="ExpiredTokenException")
     result = shardcalc("fleet", *at)

@@ -246,11 +246,6 @@ def test_a_stream_of_another_region_is_pointed_at(aws, at, shardcalc):
             "kinesis:ListShards is missing on stream orders",
         ),
         (
-            "DescribeLimits",
-            {"status": 400, "code": "AccessDeniedException"},
-            "kinesis:DescribeLimits is missing in eu-west-1",
-        ),
-        (
             "GetMetricData",
             {"status": 403, "code": "AccessDenied"},
             "cloudwatch:GetMetricData is missing in eu-west-1",
