@@ -174,6 +174,7 @@ cli.errors
 cli.output
 cli.progress
 cli.flags
+cli.once
 cli.plan
 cli.cost
 cli.check

@@ -116,12 +116,10 @@ def workload_flags(command: Command) -> Command:
     """
     from shardcalc.app.streams import FLAGS
 
-    # The parser accepts each several times, and a repeated one is refused below. If the parser accepted one
-    # value only, it would keep the last and say nothing.
     added = [
         _parameter(
             name,
-            list[str] | None,
+            list[str] | None if name == "consumers" else str | None,
             None,
             typer.Option(_flag(name), metavar=metavar, help=meaning, show_default=False),
         )
@@ -129,15 +127,11 @@ def workload_flags(command: Command) -> Command:
     ]
 
     def receive(given: dict[str, Any]) -> dict[str, Any]:
-        used = {parameter.name: values for parameter in added if (values := given.pop(parameter.name))}
-        twice = [
-            f"{_flag(name)} was given {'twice' if len(values) == 2 else f'{len(values)} times'}"
-            for name, values in used.items()
-            if len(values) > 1 and name != "consumers"
-        ]
-        if twice:
-            raise Refused("nothing was computed", twice)
-        return {"flags": {name: values[0] if len(values) == 1 else values for name, values in used.items()}}
+        values = {parameter.name: given.pop(parameter.name) for parameter in added}
+        used = {name: value for name, value in values.items() if value not in (None, [])}
+        if len(used.get("consumers", ())) == 1:
+            used["consumers"] = used["consumers"][0]
+        return {"flags": used}
 
     return _extended(command, "flags", added, receive)
 
