@@ -32,8 +32,10 @@ def policy(commands: Iterable[str], stream: str = "*") -> dict[str, Any]:
         stream: the only stream to allow, where an action can be limited to one.
     """
     actions = {action for command in commands for action in COMMANDS[command]}
+    # IAM allows a wildcard in each segment of an ARN but the service's, so this holds in every partition.
+    # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     parts = (
-        ("ShardcalcStreams", sorted(actions & set(OF_A_STREAM)), f"arn:aws:kinesis:*:*:stream/{stream}"),
+        ("ShardcalcStreams", sorted(actions & set(OF_A_STREAM)), f"arn:*:kinesis:*:*:stream/{stream}"),
         ("ShardcalcAccount", sorted(actions - set(OF_A_STREAM)), "*"),
     )
     statements = [
