@@ -34,7 +34,7 @@ from shardcalc.core.workload.workload import read_region
 if TYPE_CHECKING:
     from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.metrics import Estimate, Window
-    from shardcalc.sources.aws.session import Account
+    from shardcalc.sources.aws.session import Access, Account
     from shardcalc.sources.aws.streams import Stream
 
 
@@ -124,7 +124,8 @@ def _read(
         for place in places:
             for stream, history in _histories(place, reading, basis, span, now, notes, places, tick):
                 if isinstance(history, AwsError):
-                    failures.append(_failure(history, place, stream.name))
+                    account = place.account
+                    failures.append(_failure(history, account.access, place.region, account.number))
                     continue
                 if save is not None:
                     _keep(history, stream, save)
@@ -148,7 +149,7 @@ def foresee_fleet(
     places, failures, span, seen = _find(reading, basis, int(time.time()), progress)
     streams = [stream for place in places for stream in place.streams]
     reasons = [
-        (f"{failure.subject or 'all streams'} in {failure.region}", failure.message) for failure in failures
+        (f"{failure.subject or 'all streams'} in {failure.place}", failure.message) for failure in failures
     ]
     return foreseen(streams, reasons, span, seen, reading), failures
 
@@ -209,7 +210,7 @@ def _find(reading: Reading, basis: Basis, now: int, progress: Progress) -> _Foun
         problems = [
             line
             for failure in failures
-            for line in (f"{failure.region or 'no Region'}: {failure.message}", f"-> {failure.remedy}")
+            for line in (f"{failure.place}: {failure.message}", f"-> {failure.remedy}")
         ]
         raise Refused("no stream could be read", problems, reason=Reason.AWS)
     seen = estimate(0, span.points, basis.limits)
@@ -222,20 +223,33 @@ def _places(reading: Reading, failures: list[Failure], progress: Progress) -> It
     """The streams of each Region of each account; what cannot be listed or described goes to the failures."""
     from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.histories import find
+    from shardcalc.sources.aws.session import Account
 
-    for account in reading.accounts():
-        for region in reading.regions or (account.region,):
+    seen: set[str] = set()
+    for access in reading.accesses():
+        try:
+            account = Account(access)
+            regions = reading.regions or (account.region,)
+        except AwsError as error:
+            failures.append(_failure(error, access, ""))
+            continue
+        for region in regions:
             streams: list[Stream] = []
-            place = AccountRegion(account, region, ())
+            failed: list[AwsError] = []
             with progress(f"finding streams in {region}", None) as tick:
                 try:
                     for one in find(account, region, tick=tick):
                         if isinstance(one, AwsError):
-                            failures.append(_failure(one, place, one.subject))
-                        else:
+                            failed.append(one)
+                            continue
+                        account.number = account.number or one.account
+                        # Two profiles may be of one account, and one role be reached from both.
+                        if one.arn not in seen:
                             streams.append(one)
+                        seen |= {one.arn} - {""}
                 except AwsError as error:
-                    failures.append(_failure(error, place, ""))
+                    failed.append(error)
+            failures += [_failure(error, access, region, account.number) for error in failed]
             yield AccountRegion(account, region, tuple(streams))
 
 
@@ -282,10 +296,10 @@ def _member(
         return silent(history, prices_for(history, basis), basis.limits, account)
 
 
-def _failure(error: AwsError, place: AccountRegion, subject: str) -> Failure:
-    role = place.account.access.role_arn.split(":")
-    account = role[4] if len(role) > 4 else ""
-    return Failure(subject, place.region, account, error.trouble.value, error.message, error.remedy)
+def _failure(error: AwsError, access: Access, region: str, account: str = "") -> Failure:
+    return Failure(
+        error.subject, region, account, error.trouble.value, error.message, error.remedy, access.profile
+    )
 
 
 def _keep(history: History, stream: Stream, folder: str) -> None:

@@ -6,23 +6,26 @@ metrics, so what would be asked can be said beforehand, and what was asked is sa
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from shardcalc.app.refusal import BadFields, BadValue, Refused, aws_refused
 from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.history.model import AccountQuota, History
-from shardcalc.core.text import read_count
+from shardcalc.core.text import read_count, shown
 from shardcalc.core.units import USD
 from shardcalc.core.workload.workload import read_region
 
 if TYPE_CHECKING:
     from shardcalc.sources.aws.metrics import Estimate, Window
-    from shardcalc.sources.aws.session import Account
+    from shardcalc.sources.aws.session import Access, Account
     from shardcalc.sources.aws.streams import Named, Stream
+
+_ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
 
 DAYS = 14
 """The days that are read when no number is given."""
@@ -45,7 +48,7 @@ class Reading:
 
     asked_days: int | str | None = None
     regions: tuple[str, ...] = ()
-    profile: str = ""
+    profiles: tuple[str, ...] = ()
     role_arns: tuple[str, ...] = ()
     external_id: str = ""
     endpoint_url: str = ""
@@ -68,21 +71,26 @@ class Reading:
         except BadValue as error:
             raise BadFields([("days", str(error))]) from error
 
-    def accounts(self) -> list[Account]:
-        """One account a role, or the user's own; their credentials are not used yet.
+    def accesses(self) -> list[Access]:
+        """How each account is reached: with each profile, or with each role from each profile.
 
         Raises:
-            BadFields: a Region is not one that is known, and no endpoint is given for it.
+            BadFields: a Region is not one that is known, and no endpoint is given for it; or a role is none.
         """
-        from shardcalc.sources.aws.session import Access, Account
+        from shardcalc.sources.aws.session import Access
 
+        for role in self.role_arns:
+            if not _ROLE.fullmatch(role):
+                problem = f"{shown(role)} is not the ARN of a role; write arn:aws:iam::ACCOUNT:role/NAME"
+                raise BadFields([("role_arn", problem)])
         for region in self.regions if not self.endpoint_url else ():
             try:
                 read_region(region)
             except BadValue as error:
                 raise BadFields([("region", str(error))]) from error
         return [
-            Account(Access(self.profile, self.endpoint_url, role, self.external_id, self.timeout))
+            Access(profile, self.endpoint_url, role, self.external_id, self.timeout)
+            for profile in self.profiles or ("",)
             for role in self.role_arns or ("",)
         ]
 
@@ -158,7 +166,8 @@ def observe(name: str, reading: Reading | None = None, progress: Progress = quie
         account, stream, span = _found(name, reading, now, limits, subject)
         seen = _estimate([stream], span, limits, reading)
         within_budget(seen, reading)
-        allowed = quota_of(account, stream.region, notes)
+        # DescribeLimits tells only of the account that asks.
+        allowed = None if stream.foreign else quota_of(account, stream.region, notes)
         with progress(f"reading {stream.name}", seen.queries) as tick:
             ((_, history),) = histories(
                 account,
@@ -208,16 +217,19 @@ def _found(
     asked about.
     """
     from shardcalc.sources.aws.metrics import window
+    from shardcalc.sources.aws.session import Account
     from shardcalc.sources.aws.streams import named
 
-    account = reading.accounts()[0]
+    account = Account(reading.accesses()[0])
     try:
         which = named(name, reading.regions[0] if reading.regions else "", account)
     except BadValue as error:
         raise Refused("nothing was read", [str(error)]) from error
     subject[0] = f"{which} in {which.region}"
     span = window(reading.days, now, limits)
-    return account, _described(account, which), span
+    stream = _described(account, which)
+    foreign = bool(which.account) and which.account != account.identify(which.region)
+    return account, replace(stream, foreign=foreign), span
 
 
 def _described(account: Account, which: Named) -> Stream:
@@ -227,7 +239,7 @@ def _described(account: Account, which: Named) -> Stream:
     try:
         return describe(account, which)
     except AwsError as error:
-        if error.trouble is Trouble.MISSING and (there := elsewhere(account.access, which)):
+        if error.trouble is Trouble.MISSING and not which.arn and (there := elsewhere(account.access, which)):
             error.remedy = f"there is one of this name in {' and '.join(there)}: give --region {there[0]}"
         raise
 

@@ -213,10 +213,15 @@ _OF_A_FLEET: Final = {
             show_default=False,
         ),
     ),
+    "profile": (
+        list[str] | None, None,
+        typer.Option(metavar="NAME", help="the profile of the AWS CLI's configuration; several by "
+            "repeating it", show_default=False),
+    ),
     "role_arn": (
         list[str] | None, None,
-        typer.Option(metavar="ARN", help="assume this role first; several roles by repeating it",
-            show_default=False),
+        typer.Option(metavar="ARN", help="assume this role first; several roles by repeating it, each from "
+            "each profile", show_default=False),
     ),
 }  # fmt: skip
 
@@ -239,9 +244,10 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Command], Command]:
             from shardcalc.app.reading import Reading
 
             values = {name: given[name] if name in has else given.pop(name) for name in flags}
-            regions, roles = (_several(values.pop(name)) for name in ("region", "role_arn"))
-            days = values.pop("days")
-            return {"reading": Reading(asked_days=days, regions=regions, role_arns=roles, **values)}
+            many: dict[str, Any] = {
+                f"{name}s": _several(values.pop(name)) for name in ("region", "profile", "role_arn")
+            }
+            return {"reading": Reading(asked_days=values.pop("days"), **many, **values)}
 
         return _extended(command, "reading", added, receive)
 

@@ -97,6 +97,8 @@ class Call:
     region: str
     subject: str
     """For people: ``stream orders``; empty when the call is about the whole account."""
+    role: str = ""
+    """The role that is assumed for it."""
 
     @property
     def action(self) -> str:
@@ -115,6 +117,10 @@ class Explanation:
 
 UNDERSTOOD: Final = "check the proxy and --endpoint-url, or run it again"
 _SIGN_IN: Final = "sign in again (aws sso login, aws login), or renew the session's credentials"
+_TRUST: Final = (
+    "check the role's ARN and external id, that its trust policy names you, "
+    "and that you may call sts:AssumeRole on it"
+)
 _WAIT: Final = "run it again later, or read fewer streams or days; others may be using the same API"
 
 CODES: Final[Mapping[str, Explanation]] = {
@@ -242,9 +248,9 @@ def translate(error: Exception, asked: Call) -> AwsError:
         str(inside.get("Message") or inside.get("message") or "") or (code if response else str(error))
     )
     operation = getattr(error, "operation_name", None)
-    if operation == "AssumeRole" and asked.service != "sts":
+    if operation == "AssumeRole":
         # The role is assumed when the first call is signed, so its failure comes out of that call.
-        asked = Call("sts", operation, asked.region, "")
+        asked = Call("sts", operation, asked.region, asked.role and f"role {asked.role}")
     row = _by_code(code, said, response) if response else _by_class(error)
     attempts = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
     words = {
@@ -256,7 +262,10 @@ def translate(error: Exception, asked: Call) -> AwsError:
         "said": said,
         "attempts": f"{attempts} attempt{'' if attempts == 1 else 's'}",
     }
-    return AwsError(row.trouble, row.says.format(**words), row.do.format(**words))
+    remedy = row.do.format(**words)
+    if operation == "AssumeRole" and row.trouble in (Trouble.DENIED, Trouble.REFUSED):
+        remedy = _TRUST
+    return AwsError(row.trouble, row.says.format(**words), remedy)
 
 
 def _by_code(code: str, said: str, response: dict[str, Any]) -> Explanation:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 from shardcalc.core.facts import Limits
@@ -22,7 +23,7 @@ from shardcalc.core.history.metrics import (
 from shardcalc.core.history.model import AccountQuota as Quota
 from shardcalc.core.history.model import History, Series
 from shardcalc.sources.aws.errors import AwsError, Breaker
-from shardcalc.sources.aws.metrics import Estimate, Query, Tick, Window, estimate, read
+from shardcalc.sources.aws.metrics import Estimate, Query, Tick, Window, estimate, read, unlinked
 from shardcalc.sources.aws.session import Account
 from shardcalc.sources.aws.streams import Named, Stream, describe, list_streams
 
@@ -35,16 +36,17 @@ def queries(stream: Stream, *, shard_metrics: bool = True) -> list[Query]:
     where it has them.
     """
     whole = (("StreamName", stream.name),)
-    made = [Query(metric.partition(":")[0], statistic, whole) for metric, statistic in STREAM_METRICS.items()]
+    query = partial(Query, account=stream.account if stream.foreign else "")
+    made = [query(metric.partition(":")[0], statistic, whole) for metric, statistic in STREAM_METRICS.items()]
     for consumer in stream.registered:
         made += [
-            Query(metric, statistic, (*whole, ("ConsumerName", consumer)))
+            query(metric, statistic, (*whole, ("ConsumerName", consumer)))
             for metric, statistic in CONSUMER_METRICS.items()
         ]
     if shard_metrics:
         names = shard_series(stream)
         for shard in stream.shard_ids:
-            made += [Query(name, SHARD_METRICS[name], (*whole, ("ShardId", shard))) for name in names]
+            made += [query(name, SHARD_METRICS[name], (*whole, ("ShardId", shard))) for name in names]
     return made
 
 
@@ -114,10 +116,16 @@ def histories(
         # its own.
         came = [next(series) for _ in asked[stream.name]]
         failed = next((one for one in came if isinstance(one, AwsError)), None)
+        if failed is None and stream.foreign and not any(map(_has_points, came)):
+            failed = unlinked(stream.name, stream.account)
         if failed is not None:
             yield stream, failed.about(stream.name)
         else:
             yield stream, _history(stream, iter(came), span, quota, read_at, shard_metrics)  # type: ignore[arg-type]  # no failure among them
+
+
+def _has_points(series: Series | AwsError) -> bool:
+    return not isinstance(series, AwsError) and any(value is not None for value in series)
 
 
 def _history(
@@ -152,6 +160,7 @@ def _history(
         registered=stream.registered,
         max_record_size_kib=stream.max_record_size_kib,
         warm_throughput_mibps=stream.warm_throughput_mibps,
+        created=stream.created,
         account=quota,
         read_at=datetime.fromtimestamp(read_at, UTC).isoformat().replace("+00:00", "Z"),
     )

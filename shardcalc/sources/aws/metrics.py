@@ -89,6 +89,8 @@ class Query:
     metric: str
     statistic: str
     dimensions: tuple[tuple[str, str], ...]
+    account: str = ""
+    """The account that has it, where that is not the one that asks."""
 
     @property
     def stream(self) -> str:
@@ -267,12 +269,16 @@ def _query(name: str, query: Query, span: Window) -> dict[str, Any]:
         "Id": name,
         "MetricStat": {"Metric": metric, "Period": span.period, "Stat": query.statistic},
         "ReturnData": True,
+        # Without it CloudWatch answers with the metrics of a stream of the same name of the caller's own.
+        **({"AccountId": query.account} if query.account else {}),
     }
 
 
 def _problem(query: Query, said: str | None, region: str) -> AwsError | None:
     if said == "Complete":
         return None
+    if said == "Forbidden" and query.account:
+        return unlinked(query.stream, query.account)
     if said == "Forbidden":
         message = f"access denied: cloudwatch:GetMetricData is missing on {query} in {region}"
         return AwsError(
@@ -285,6 +291,18 @@ def _problem(query: Query, said: str | None, region: str) -> AwsError | None:
         Trouble.PARTIAL,
         f"CloudWatch {what} for {query} in {region}: points are missing, and which is not known",
         "run it again",
+    )
+
+
+def unlinked(stream: str, account: str) -> AwsError:
+    """Why nothing can be read of a stream of another account: CloudWatch tells of it only where that account
+    is linked to the one that asks, and answers without points elsewhere.
+    """
+    return AwsError(
+        Trouble.DENIED,
+        f"CloudWatch has no metrics of stream {stream} of account {account} for the account that asks",
+        f"give --role-arn with a role of account {account}, or link that account to yours "
+        "(CloudWatch cross-account observability)",
     )
 
 

@@ -6,8 +6,11 @@ One :class:`Account` is one set of credentials. It counts its calls, and every f
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Self
@@ -47,11 +50,13 @@ class Account:
         """How many calls were answered or failed, by IAM action; retries are not counted."""
         self.metrics = 0
         """Metrics asked for with GetMetricData: what CloudWatch bills."""
+        self.number = access.role_arn.split(":")[4] if access.role_arn else ""
+        """The account's number; empty until somebody learns it."""
         self._clients: dict[tuple[str, str], Any] = {}
         try:
             self._session = _session(access)
         except botocore_errors() as error:
-            raise translate(error, Call("sts", "AssumeRole", "", "")) from error
+            raise translate(error, Call("sts", "AssumeRole", "", "", access.role_arn)) from error
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +86,15 @@ class Account:
             raise translate(NoRegionError(), Call("", "", "", ""))
         return str(region)
 
+    def identify(self, region: str) -> str:
+        """The account's number. STS is asked once; it answers everybody, and free of charge. Empty when it
+        does not.
+        """
+        if not self.number:
+            with suppress(AwsError):
+                self.number = str(self.ask("sts", region, "GetCallerIdentity", {}, "Account")["Account"])
+        return self.number
+
     def ask(
         self,
         service: str,
@@ -94,7 +108,7 @@ class Account:
         """Make one call, with botocore's retries.
 
         Args:
-            service: as in IAM, ``kinesis`` or ``cloudwatch``.
+            service: as in IAM, such as ``kinesis``.
             region: where.
             operation: AWS's name of it, ``DescribeStreamSummary``.
             arguments: the call's members.
@@ -104,7 +118,7 @@ class Account:
         Raises:
             AwsError: it failed.
         """
-        asked = Call(service, operation, region, subject)
+        asked = Call(service, operation, region, subject, self.access.role_arn)
         self.calls[asked.action] += 1
         try:
             from botocore import xform_name
@@ -171,8 +185,7 @@ def _session(access: Access) -> Any:
     )
     create = partial(
         own.create_client,
-        # STS answers in every Region; which one is asked does not matter to the role.
-        region_name=own.get_config_variable("region") or STS_REGION,
+        region_name=_sts_region(own, access.role_arn.split(":")[1]),
         endpoint_url=access.endpoint_url or None,
         config=_config(own, access),
     )
@@ -193,17 +206,44 @@ def _session(access: Access) -> Any:
     return session
 
 
+def _sts_region(session: Any, partition: str) -> str:
+    """The Region whose STS gives a role's credentials: any Region of the role's partition does."""
+    known = session.get_available_regions("sts", partition)
+    region = session.get_config_variable("region")
+    if region in known:
+        return str(region)
+    return STS_REGION if STS_REGION in known or not known else str(known[0])
+
+
 def _core(profile: str) -> Any:
     from botocore.session import Session
 
     session = Session(profile=profile or None)
+    if region := os.environ.get("AWS_REGION"):
+        # The variable of all of AWS's SDKs, before AWS_DEFAULT_REGION; this botocore reads the latter only.
+        session.set_config_variable("region", region)
     session.get_scoped_config()  # a profile that does not exist is an error now, and not in the first call
+    # For a profile with mfa_serial. Botocore's own prompt waits for ever where nobody can type.
+    session.get_component("credential_provider").get_provider("assume-role")._prompter = _mfa_code
     # Botocore's hook for the form of timestamps, the one that the AWS CLI uses. Left as they came, a page of
     # 100,800 points takes
     # a seventeenth of the time that it takes with datetimes.
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_came)
     session.register("before-parse", _refuse_cut)
     return session
+
+
+def _mfa_code(prompt: str) -> str:
+    from getpass import getpass
+
+    with suppress(EOFError):
+        if sys.stdin is not None and sys.stdin.isatty():
+            return getpass(prompt)
+    raise AwsError(
+        Trouble.CREDENTIALS,
+        "the profile asks for an MFA code, and there is no terminal to type it in",
+        "run it in a terminal, or sign in first and use the credentials of that session",
+    )
 
 
 def _as_it_came(value: Any) -> Any:

@@ -267,7 +267,7 @@ def test_sixty_streams_share_calls(aws, at, shardcalc):
     for number in range(60):
         aws.add(f"s{number:02d}", region=HERE)
     aws.steady = steady({})
-    result = shardcalc("fleet", *at, "--days", "1", "--format", "json")
+    result = shardcalc("fleet", *at[:4], "--days", "1", "--format", "json")
     assert result.code == 0
     assert len(json.loads(result.out)["streams"]) == 60
     assert len(aws.asked("GetMetricData")) == 7
