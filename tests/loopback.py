@@ -58,6 +58,7 @@ class FakeStream:
     enhanced: tuple[str, ...] = ()
     closed: int = 0
     """Closed parents, listed before the open shards."""
+    tags: dict[str, str] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
     """Members of the summary that are set; None takes one away."""
 
@@ -190,6 +191,21 @@ class Aws(ThreadingHTTPServer):
             "OnDemandStreamCount": 0,
             "OnDemandStreamCountLimit": 50,
         }
+
+    def GetResources(self, region: str, body: dict[str, Any]) -> dict[str, Any]:
+        assert (body["ResourceTypeFilters"], body["ResourcesPerPage"]) == (["kinesis:stream"], 100)
+        keys = {row["Key"] for row in body["TagFilters"]}
+        tagged = [each for each in self.regions.get(region, {}).values() if keys <= set(each.tags)]
+        first = int(body.get("PaginationToken") or 0)
+        rows = [
+            {
+                "ResourceARN": ARN.format(region=region, name=each.name),
+                "Tags": [{"Key": key, "Value": value} for key, value in each.tags.items()],
+            }
+            for each in tagged[first : first + 100]
+        ]
+        more = str(first + 100) if len(tagged) > first + 100 else ""
+        return {"ResourceTagMappingList": rows, "PaginationToken": more}
 
     def GetMetricData(self, region: str, body: dict[str, Any]) -> dict[str, Any]:
         """All series side by side, page by page in time, as many points a page as fit."""

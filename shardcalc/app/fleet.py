@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from shardcalc.app.basis import Basis
@@ -21,13 +21,22 @@ from shardcalc.app.reading import (
     spent_by,
     within_budget,
 )
-from shardcalc.app.refusal import BadFields, HistoryError, Reason, Refused, aws_refused, history_problems
+from shardcalc.app.refusal import (
+    BadFields,
+    HistoryError,
+    ProfileErrors,
+    Reason,
+    Refused,
+    aws_refused,
+    history_problems,
+)
 from shardcalc.app.suggest import prices_for, suggest
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, silent
 from shardcalc.core.advice.fleet import fleet as ordered
 from shardcalc.core.advice.recommendation import Options
 from shardcalc.core.history.model import History, complete
-from shardcalc.core.workload.declared import DeclaredStream
+from shardcalc.core.lint.policy import policy_of
+from shardcalc.core.workload.declared import DeclaredStream, Document, Problem
 from shardcalc.core.workload.reading import read_fields
 from shardcalc.core.workload.workload import read_region
 
@@ -74,6 +83,7 @@ def fleet(
     save: str | None = None,
     region: str | None = None,
     profiles: Sequence[DeclaredStream] = (),
+    owner_tags: Sequence[str] = (),
     progress: Progress = quiet,
 ) -> FleetRead:
     """Work out what every stream of some accounts and Regions, or of a folder of saved histories, should
@@ -88,6 +98,7 @@ def fleet(
         save: a folder in which each stream's history that is read is kept.
         region: the Region of saved histories that do not say theirs.
         profiles: declared streams, which are found by name and Region.
+        owner_tags: tags that say who owns a stream, the first that it has; none is read when not given.
         progress: shows how far the reading is.
 
     Raises:
@@ -97,7 +108,26 @@ def fleet(
     options, basis = options or Options(), basis or Basis.of()
     if isinstance(where, str):
         return FleetRead(_saved(where, options, basis, region, profiles), None)
-    return _read(where or Reading(), options, basis, save, profiles, progress)
+    return _read(where or Reading(), options, basis, save, profiles, owner_tags, progress)
+
+
+def owner_tags(profiles: Sequence[DeclaredStream]) -> tuple[str, ...]:
+    """The tags that say who owns a stream: by the policies of the profiles or, without any, by the policy
+    file that counts in the working folder.
+
+    Raises:
+        ProfileErrors: that file cannot be used.
+    """
+    from shardcalc.sources.profiles.policies import POLICY_FILE, policy_files
+
+    problems: list[Problem] = []
+    documents: Iterable[Document] = [stream.document for stream in profiles]
+    if not profiles:
+        documents = policy_files([POLICY_FILE], problems).values()
+    if problems:
+        raise ProfileErrors(problems)
+    tags = (policy_of(document).owner_tag for document in documents)
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
 def _read(
@@ -106,6 +136,7 @@ def _read(
     basis: Basis,
     save: str | None,
     profiles: Sequence[DeclaredStream],
+    tags: Sequence[str],
     progress: Progress,
 ) -> FleetRead:
     from shardcalc.sources.aws.errors import AwsError
@@ -122,6 +153,7 @@ def _read(
     notes: list[str] = []
     with progress("reading metrics", seen.queries) as tick:
         for place in places:
+            owners = _owners(place, tags, notes)
             for stream, history in _histories(place, reading, basis, span, now, notes, places, tick):
                 if isinstance(history, AwsError):
                     account = place.account
@@ -129,7 +161,8 @@ def _read(
                     continue
                 if save is not None:
                     _keep(history, stream, save)
-                members.append(_member(history, options, basis, stream.account, profiles))
+                made = _member(history, options, basis, stream.account, profiles)
+                members.append(replace(made, owner=owners.get(stream.arn, "")))
     accounts = list({id(place.account): place.account for place in places}.values())
     spent = spent_by(accounts, basis.limits)
     for account in accounts:
@@ -251,6 +284,20 @@ def _places(reading: Reading, failures: list[Failure], progress: Progress) -> It
                     failed.append(error)
             failures += [_failure(error, access, region, account.number) for error in failed]
             yield AccountRegion(account, region, tuple(streams))
+
+
+def _owners(place: AccountRegion, tags: Sequence[str], notes: list[str]) -> dict[str, str]:
+    """Who owns each stream, by its ARN; where that cannot be read, a note says so."""
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.streams import owners
+
+    found: dict[str, str] = {}
+    try:
+        for tag in tags if place.streams else ():
+            found = owners(place.account, place.region, tag) | found
+    except AwsError as error:
+        notes.append(f"owners in {place.region} are unknown: {error.message}")
+    return found
 
 
 def _histories(

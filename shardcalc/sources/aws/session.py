@@ -25,6 +25,8 @@ CUT_ATTEMPTS: Final = 3
 """Times that an answer may come cut off before it is given up."""
 CONNECT_WITHIN: Final = 5
 """Seconds to wait for a connection; it does not depend on the time to wait for an answer."""
+CLIENTS: Final = {"tag": "resourcegroupstaggingapi"}
+"""Botocore's names of services, where they are not those of IAM."""
 STS_REGION: Final = "us-east-1"
 
 
@@ -151,7 +153,7 @@ class Account:
         if client is None:
             try:
                 client = self._session.create_client(
-                    service,
+                    CLIENTS.get(service, service),
                     region_name=region,
                     endpoint_url=self.access.endpoint_url or None,
                     config=_config(self._session, self.access, self._attempts),

@@ -271,6 +271,27 @@ def quota(account: Account, region: str) -> Quota:
     return Quota(int(said["ShardLimit"]), int(said["OpenShardCount"]))
 
 
+def owners(account: Account, region: str, tag: str) -> dict[str, str]:
+    """What a tag says of each stream of a Region that has it, by the stream's ARN.
+
+    Raises:
+        AwsError: the tags cannot be read.
+    """
+    found: dict[str, str] = {}
+    arguments = {"ResourceTypeFilters": ["kinesis:stream"], "TagFilters": [{"Key": tag}]}
+    token = ""
+    for _ in range(MOST_PAGES):
+        page = {**arguments, "ResourcesPerPage": 100, **({"PaginationToken": token} if token else {})}
+        answer = account.ask("tag", region, "GetResources", page, "ResourceTagMappingList")
+        for row in answer["ResourceTagMappingList"]:
+            said = {each["Key"]: each["Value"] for each in row.get("Tags") or ()}
+            found[row["ResourceARN"]] = said.get(tag, "")
+        token = answer.get("PaginationToken") or ""
+        if not token:
+            break
+    return found
+
+
 def elsewhere(access: Access, which: Named) -> list[str]:
     """The other Regions of the partition that have a stream of this name, as far as they say so at once."""
     from concurrent.futures import ThreadPoolExecutor
