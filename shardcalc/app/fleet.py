@@ -71,7 +71,7 @@ class _Found(NamedTuple):
 
     places: tuple[AccountRegion, ...]
     failures: list[Failure]
-    span: Window
+    spans: tuple[Window, ...]
     seen: Estimate
 
 
@@ -147,14 +147,14 @@ def _read(
             os.makedirs(save, exist_ok=True)
         except OSError as error:
             raise Refused("nothing was read", [f"--save {save}: {error.strerror}"]) from error
-    places, failures, span, seen = _find(reading, basis, now, progress)
+    places, failures, spans, seen = _find(reading, basis, now, progress)
     within_budget(seen, reading)
     members: list[Member] = []
     notes: list[str] = []
     with progress("reading metrics", seen.queries) as tick:
         for place in places:
             owners = _owners(place, tags, notes)
-            for stream, history in _histories(place, reading, basis, span, now, notes, places, tick):
+            for stream, history in _histories(place, reading, basis, spans, now, notes, places, tick):
                 if isinstance(history, AwsError):
                     account = place.account
                     failures.append(_failure(history, account.access, place.region, account.number))
@@ -179,12 +179,12 @@ def foresee_fleet(
     Raises:
         Refused: no stream can be read.
     """
-    places, failures, span, seen = _find(reading, basis, int(time.time()), progress)
+    places, failures, spans, seen = _find(reading, basis, int(time.time()), progress)
     streams = [stream for place in places for stream in place.streams]
     reasons = [
         (f"{failure.subject or 'all streams'} in {failure.place}", failure.message) for failure in failures
     ]
-    return foreseen(streams, reasons, span, seen, reading), failures
+    return foreseen(streams, reasons, spans, seen, reading), failures
 
 
 def _saved(
@@ -230,11 +230,11 @@ def _saved(
 def _find(reading: Reading, basis: Basis, now: int, progress: Progress) -> _Found:
     from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.histories import foresee
-    from shardcalc.sources.aws.metrics import estimate, window
+    from shardcalc.sources.aws.metrics import estimate, windows
 
     failures: list[Failure] = []
     try:
-        span = window(reading.days, now, basis.limits)
+        spans = windows(reading.days, now, basis.limits)
         places = tuple(_places(reading, failures, progress))
     except AwsError as error:
         raise aws_refused("no stream could be read", error) from error
@@ -246,10 +246,10 @@ def _find(reading: Reading, basis: Basis, now: int, progress: Progress) -> _Foun
             for line in (f"{failure.place}: {failure.message}", f"-> {failure.remedy}")
         ]
         raise Refused("no stream could be read", problems, reason=Reason.AWS)
-    seen = estimate(0, span.points, basis.limits)
+    seen = estimate(0, 1, basis.limits)
     for place in places:
-        seen += foresee(place.streams, span, basis.limits, shard_metrics=reading.shard_metrics)
-    return _Found(places, failures, span, seen)
+        seen += foresee(place.streams, spans, basis.limits, shard_metrics=reading.shard_metrics)
+    return _Found(places, failures, spans, seen)
 
 
 def _places(reading: Reading, failures: list[Failure], progress: Progress) -> Iterator[AccountRegion]:
@@ -304,7 +304,7 @@ def _histories(
     place: AccountRegion,
     reading: Reading,
     basis: Basis,
-    span: Window,
+    spans: tuple[Window, ...],
     now: int,
     notes: list[str],
     places: Iterable[AccountRegion],
@@ -320,7 +320,7 @@ def _histories(
         place.account,
         place.region,
         place.streams,
-        span,
+        spans,
         basis.limits,
         quota=quota_of(place.account, place.region, notes),
         read_at=now,

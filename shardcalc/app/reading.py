@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
 
-DAYS = 14
-"""The days that are read when no number is given."""
+DAYS = 29
+"""The days that are read when no number is given: what CloudWatch keeps by the minute, and two weeks more."""
 
 Tick = Callable[[int], None]
 """Told how many more are done."""
@@ -112,11 +112,8 @@ class Foreseen(NamedTuple):
     streams: tuple[StreamToRead, ...]
     failed: tuple[tuple[str, str], ...]
     """What could not even be described, and why."""
-    start: int
-    end: int
-    period: int
-    points: int
-    """Of one series."""
+    windows: tuple[Window, ...]
+    """The periods of every series; the newest first, coarser ones where CloudWatch keeps no finer."""
     series: int
     calls: int
     metrics: int
@@ -163,8 +160,8 @@ def observe(name: str, reading: Reading | None = None, progress: Progress = quie
     subject = [f"stream {name}"]
     notes: list[str] = []
     try:
-        account, stream, span = _found(name, reading, now, limits, subject)
-        seen = _estimate([stream], span, limits, reading)
+        account, stream, spans = _found(name, reading, now, limits, subject)
+        seen = _estimate([stream], spans, limits, reading)
         within_budget(seen, reading)
         # DescribeLimits tells only of the account that asks.
         allowed = None if stream.foreign else quota_of(account, stream.region, notes)
@@ -173,7 +170,7 @@ def observe(name: str, reading: Reading | None = None, progress: Progress = quie
                 account,
                 stream.region,
                 [stream],
-                span,
+                spans,
                 limits,
                 quota=allowed,
                 read_at=now,
@@ -203,20 +200,20 @@ def foresee(name: str, reading: Reading | None = None) -> Foreseen:
     limits, now = built_in_limits(), int(time.time())
     subject = [f"stream {name}"]
     try:
-        account, stream, span = _found(name, reading, now, limits, subject)
+        account, stream, spans = _found(name, reading, now, limits, subject)
         account.close()
-        return foreseen([stream], (), span, _estimate([stream], span, limits, reading), reading)
+        return foreseen([stream], (), spans, _estimate([stream], spans, limits, reading), reading)
     except AwsError as error:
         raise aws_refused(f"{subject[0]} could not be read, nothing was computed", error) from error
 
 
 def _found(
     name: str, reading: Reading, now: int, limits: Limits, subject: list[str]
-) -> tuple[Account, Stream, Window]:
+) -> tuple[Account, Stream, tuple[Window, ...]]:
     """The account, the stream as Kinesis describes it, and the periods to read; ``subject`` is told what is
     asked about.
     """
-    from shardcalc.sources.aws.metrics import window
+    from shardcalc.sources.aws.metrics import windows
     from shardcalc.sources.aws.session import Account
     from shardcalc.sources.aws.streams import named
 
@@ -226,10 +223,10 @@ def _found(
     except BadValue as error:
         raise Refused("nothing was read", [str(error)]) from error
     subject[0] = f"{which} in {which.region}"
-    span = window(reading.days, now, limits)
+    spans = windows(reading.days, now, limits)
     stream = _described(account, which)
     foreign = bool(which.account) and which.account != account.identify(which.region)
-    return account, replace(stream, foreign=foreign), span
+    return account, replace(stream, foreign=foreign), spans
 
 
 def _described(account: Account, which: Named) -> Stream:
@@ -258,16 +255,18 @@ def quota_of(account: Account, region: str, notes: list[str]) -> AccountQuota | 
         return None
 
 
-def _estimate(streams: Sequence[Stream], span: Window, limits: Limits, reading: Reading) -> Estimate:
+def _estimate(
+    streams: Sequence[Stream], spans: tuple[Window, ...], limits: Limits, reading: Reading
+) -> Estimate:
     from shardcalc.sources.aws.histories import foresee as foresee_histories
 
-    return foresee_histories(streams, span, limits, shard_metrics=reading.shard_metrics)
+    return foresee_histories(streams, spans, limits, shard_metrics=reading.shard_metrics)
 
 
 def foreseen(
     streams: Iterable[Stream],
     failed: Iterable[tuple[str, str]],
-    span: Window,
+    spans: tuple[Window, ...],
     seen: Estimate,
     reading: Reading,
 ) -> Foreseen:
@@ -288,11 +287,8 @@ def foreseen(
     return Foreseen(
         streams=rows,
         failed=tuple(failed),
-        start=span.start,
-        end=span.end,
-        period=span.period,
-        points=span.points,
-        series=seen.queries,
+        windows=spans,
+        series=sum(row.series for row in rows),
         calls=seen.calls,
         metrics=seen.metrics,
         price=seen.price,
@@ -308,7 +304,7 @@ def within_budget(seen: Estimate, reading: Reading) -> None:
     """
     if reading.max_metrics is not None and seen.metrics > reading.max_metrics:
         ask = (
-            f"{seen.queries:,} series on {seen.calls:,} pages are {seen.metrics:,} metrics, "
+            f"{seen.calls:,} calls would ask for {seen.metrics:,} metrics, "
             f"--max-metrics allows {reading.max_metrics:,}"
         )
         remedy = "-> give fewer --days, --no-shard-metrics, or a larger --max-metrics"

@@ -73,7 +73,7 @@ Days = Annotated[
     str | None,
     typer.Option(
         metavar="N",
-        help="read the last N days, 14 when not given; of a saved history, use the last N days",
+        help="read the last N days, 29 when not given; of a saved history, use the last N days",
         show_default=False,
     ),
 ]
@@ -174,9 +174,9 @@ def basis_flags(*names: str) -> Callable[[Command], Command]:
 
 
 _READING: Final[dict[str, tuple[Any, Any, Any]]] = {
-    "days": (int, 14,
+    "days": (int, 29,
         typer.Option(metavar="N", min=1,
-            help="days to read; CloudWatch keeps older points in coarser periods")),
+            help="days to read; CloudWatch keeps minutes for 15 days, and older points in coarser periods")),
     "region": (str, "",
         typer.Option(metavar="REGION", help="the Region; the profile's when not given", show_default=False)),
     "profile": (

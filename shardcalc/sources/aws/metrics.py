@@ -1,6 +1,6 @@
 """What CloudWatch measured: many series of many streams in few calls, each on one clock with its gaps.
 
-A window asks for the finest period that CloudWatch still keeps. Queries of many streams share a call; a
+Windows ask for the finest period that CloudWatch still keeps. Queries of many streams share a call; a
 series leaves as soon as its call is read to the end, so that a fleet needs the memory of a few streams.
 Answers are matched by query id, never by label or order.
 """
@@ -48,29 +48,38 @@ class Window:
         return self.start + self.points * self.period
 
 
-def window(days: int, now: int, limits: Limits) -> Window:
-    """The finest periods that CloudWatch still keeps for the last days.
+def windows(days: int, now: int, limits: Limits) -> tuple[Window, ...]:
+    """The last days, each part in the finest period that CloudWatch still keeps of it; the newest part first.
 
-    A coarser period than needed hides peaks; a finer one than is kept answers nothing.
+    A coarser period than needed hides peaks; a finer one than is kept answers nothing. Each part begins where
+    a period of the next coarser one ends, so that all of them follow each other without a gap.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 
     Raises:
         AwsError: CloudWatch does not keep anything for so long.
     """
-    asked = Duration(days * 86_400)
-    for period, kept in kept_periods(limits):
-        if asked <= kept.value:
-            step = int(period.value.amount)
-            start = now - min(int(asked.amount), int(kept.value.amount) - MARGIN)
-            first = -(-start // step) * step
-            return Window(first, step, max(1, (now - SETTLED) // step - first // step))
-    most = kept_periods(limits)[-1][1]
-    raise AwsError(
-        Trouble.REFUSED,
-        f"CloudWatch keeps metrics for {most.value}, not for {asked}",
-        f"at most --days {int(most.value.amount // 86_400)}",
-    )
+    asked = days * 86_400
+    kept = [(int(step.value.amount), int(time.value.amount)) for step, time in kept_periods(limits)]
+    if asked > kept[-1][1]:
+        raise AwsError(
+            Trouble.REFUSED,
+            f"CloudWatch keeps metrics for {Duration(kept[-1][1])}, not for {Duration(asked)}",
+            f"at most --days {kept[-1][1] // 86_400}",
+        )
+    made: list[Window] = []
+    end = (now - SETTLED) // kept[0][0] * kept[0][0]
+    for index, (step, time) in enumerate(kept):
+        last = asked <= time
+        align = step if last else kept[index + 1][0]
+        start = -(-(now - min(asked, time - MARGIN)) // align) * align
+        points = max(0 if made else 1, (end - start) // step)
+        if points:
+            made.append(Window(start, step, points))
+            end = start
+        if last:
+            break
+    return tuple(made)
 
 
 def kept_periods(limits: Limits) -> tuple[tuple[Fact[Duration], Fact[Duration]], ...]:
@@ -109,8 +118,6 @@ class Estimate:
     """What a reading asks of CloudWatch, beforehand."""
 
     queries: int
-    points: int
-    """Of one series."""
     calls: int
     metrics: int
     """Metrics asked for, counted again on each page of a call: what CloudWatch may bill."""
@@ -119,7 +126,6 @@ class Estimate:
     def __add__(self, other: Estimate) -> Estimate:
         return Estimate(
             self.queries + other.queries,
-            max(self.points, other.points),
             self.calls + other.calls,
             self.metrics + other.metrics,
             self.price + other.price,
@@ -132,7 +138,7 @@ def estimate(queries: int, points: int, limits: Limits) -> Estimate:
     pages = -(-size * points // limits.cloudwatch.metric_points_most.value)
     calls = -(-queries // size) * pages
     metrics = queries * pages
-    return Estimate(queries, points, calls, metrics, price(metrics, limits))
+    return Estimate(queries, calls, metrics, price(metrics, limits))
 
 
 def price(metrics: int, limits: Limits) -> USD:

@@ -35,7 +35,7 @@ def steady(rates):
 
 @pytest.fixture
 def at(aws):
-    return ("--region", HERE, "--endpoint-url", aws.url, "--days", "16")
+    return ("--region", HERE, "--endpoint-url", aws.url, "--days", "8")
 
 
 MIB = 1_048_576
@@ -288,7 +288,7 @@ def test_unknown_prices_are_not_zero(aws, shardcalc):
     """No price of eu-north-1 is known."""
     aws.steady = steady({})
     aws.add("orders", region="eu-north-1", shards=9)
-    flags = ("--region", "eu-north-1", "--endpoint-url", aws.url, "--days", "16")
+    flags = ("--region", "eu-north-1", "--endpoint-url", aws.url, "--days", "8")
     out = shardcalc("fleet", *flags).out
     assert "unknown" in out
     assert "$0.00" not in out
@@ -396,7 +396,7 @@ def test_refreshed_prices_give_one_saving_in_suggest_and_fleet_live_and_saved(aw
     )
     aws.steady = steady({"wasteful": (MIB, 100)})
     aws.add("wasteful", region=region, shards=4)
-    at = ("--region", region, "--endpoint-url", aws.url, "--days", "16", "--format", "json")
+    at = ("--region", region, "--endpoint-url", aws.url, "--days", "8", "--format", "json")
     live = shardcalc("suggest", "wasteful", *at)
     assert live.code == 0, live.err
     fleet = shardcalc("fleet", *at, "--save", str(tmp_path))

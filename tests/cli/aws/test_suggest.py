@@ -28,7 +28,7 @@ def busy(metric, dimensions):
 @pytest.fixture
 def at(aws):
     aws.steady = busy
-    return ("--region", HERE, "--endpoint-url", aws.url, "--days", "16")
+    return ("--region", HERE, "--endpoint-url", aws.url, "--days", "8")
 
 
 @pytest.mark.parametrize(

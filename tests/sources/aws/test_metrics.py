@@ -5,6 +5,7 @@ not whole.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -20,7 +21,7 @@ from shardcalc.sources.aws.metrics import (
     estimate,
     queries_per_call,
     read,
-    window,
+    windows,
 )
 
 LIMITS = built_in_limits()
@@ -47,27 +48,49 @@ def pages_of(points):
 SPAN = Window(NOW - NOW % 3600, 60, 10)
 
 
-# ── the window ──
+# ── the windows ──
+
+
+KEPT = {60: 15, 300: 63, 3600: 455}
+"""CloudWatch's own words: 60 s to 15 days, 300 s to 63, 3,600 s to 455."""
 
 
 @pytest.mark.parametrize(
-    ("days", "period"),
-    # 60 s to 15 days, 300 s to 63, 3,600 s to 455: CloudWatch's own words.
-    [(1, 60), (14, 60), (15, 60), (16, 300), (63, 300), (64, 3600), (455, 3600)],
+    ("days", "periods"),
+    [
+        (1, [60]),
+        (15, [60]),
+        (16, [60, 300]),
+        (29, [60, 300]),
+        (63, [60, 300]),
+        (64, [60, 300, 3600]),
+        (455, [60, 300, 3600]),
+    ],
 )
-def test_the_finest_period_that_is_still_kept(days, period):
-    span = window(days, NOW, LIMITS)
-    kept = {60: 15, 300: 63, 3600: 455}[period]
-    assert span.period == period
-    assert span.start % period == span.end % period == 0
-    assert NOW - kept * DAY + MARGIN <= span.start
-    assert NOW - days * DAY <= span.start < NOW - days * DAY + MARGIN + period + 60
-    assert NOW - SETTLED - period < span.end <= NOW - SETTLED
+def test_each_part_has_the_finest_period_that_is_still_kept(days, periods):
+    spans = windows(days, NOW, LIMITS)
+    assert [span.period for span in spans] == periods
+    assert NOW - SETTLED - 60 < spans[0].end <= NOW - SETTLED
+    # Never a point that is not kept, and no hour that was asked for without need of it.
+    assert all(NOW - KEPT[span.period] * DAY + MARGIN <= span.start for span in spans)
+    assert NOW - days * DAY <= spans[-1].start < NOW - days * DAY + MARGIN + periods[-1]
+    # As fine for as long as it is kept, to an hour and the period that begins there.
+    for span, older in pairwise(spans):
+        assert span.start < NOW - KEPT[span.period] * DAY + MARGIN + older.period
+
+
+@given(st.integers(1, 455), st.integers(1_700_000_000, 1_900_000_000))
+def test_the_parts_follow_each_other_without_gap_or_overlap_on_whole_periods(days, now):
+    spans = windows(days, now, LIMITS)
+    assert all(span.start % span.period == span.end % span.period == 0 for span in spans)
+    assert all(older.end == span.start for span, older in pairwise(spans))
+    assert all(span.points >= 1 for span in spans)
+    assert [span.period for span in spans] == sorted({span.period for span in spans})
 
 
 def test_a_window_longer_than_anything_is_kept_is_refused():
     with pytest.raises(AwsError, match="455 d, not for 456 d"):
-        window(456, NOW, LIMITS)
+        windows(456, NOW, LIMITS)
 
 
 # ── packing ──
