@@ -259,9 +259,10 @@ def _places(reading: Reading, failures: list[Failure], progress: Progress) -> It
     from shardcalc.sources.aws.session import Account
 
     seen: set[str] = set()
+    account: Account | None = None
     for access in reading.accesses():
         try:
-            account = Account(access)
+            account = Account(access, beside=account)
             regions = reading.regions or (account.region,)
         except AwsError as error:
             failures.append(_failure(error, access, ""))
@@ -296,7 +297,8 @@ def _owners(place: AccountRegion, tags: Sequence[str], notes: list[str]) -> dict
         for tag in tags if place.streams else ():
             found = owners(place.account, place.region, tag) | found
     except AwsError as error:
-        notes.append(f"owners in {place.region} are unknown: {error.message}")
+        whose = f"account {place.account.number} in {place.region}"
+        notes.append(f"the owners of the streams of {whose} are unknown: {error.message}")
     return found
 
 

@@ -236,7 +236,7 @@ def _described(account: Account, which: Named) -> Stream:
     try:
         return describe(account, which)
     except AwsError as error:
-        if error.trouble is Trouble.MISSING and not which.arn and (there := elsewhere(account.access, which)):
+        if error.trouble is Trouble.MISSING and not which.arn and (there := elsewhere(account, which)):
             error.remedy = f"there is one of this name in {' and '.join(there)}: give --region {there[0]}"
         raise
 
@@ -251,7 +251,8 @@ def quota_of(account: Account, region: str, notes: list[str]) -> AccountQuota | 
     try:
         return quota(account, region)
     except AwsError as error:
-        notes.append(f"the account's shard quota is unknown and was not checked: {error.message}")
+        whose = f"account {account.number}" if account.number else "the account"
+        notes.append(f"the shard quota of {whose} is unknown and was not checked: {error.message}")
         return None
 
 

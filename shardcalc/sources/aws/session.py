@@ -43,9 +43,13 @@ class Access:
 
 
 class Account:
-    """One set of credentials, in any Region. It only reads, and counts what it asks."""
+    """One set of credentials, in any Region. It only reads, and counts what it asks.
 
-    def __init__(self, access: Access, *, attempts: int | None = None) -> None:
+    Beside another account of the same profile it begins with that one's credentials: an MFA code is good for
+    one use.
+    """
+
+    def __init__(self, access: Access, *, attempts: int | None = None, beside: Account | None = None) -> None:
         self.access = access
         self._attempts = attempts
         self.calls: Counter[str] = Counter()
@@ -56,7 +60,9 @@ class Account:
         """The account's number; empty until somebody learns it."""
         self._clients: dict[tuple[str, str], Any] = {}
         try:
-            self._session = _session(access)
+            same = beside is not None and beside.access.profile == access.profile
+            self._own: Any = beside._own if beside is not None and same else _core(access.profile)
+            self._session = _assumed(self._own, access) if access.role_arn else self._own
         except botocore_errors() as error:
             raise translate(error, Call("sts", "AssumeRole", "", "", access.role_arn)) from error
 
@@ -167,10 +173,8 @@ class Account:
         return client
 
 
-def _session(access: Access) -> Any:
-    own = _core(access.profile)
-    if not access.role_arn:
-        return own
+def _assumed(own: Any, access: Access) -> Any:
+    """A session with the credentials of a role, which is assumed with those of another session."""
     from botocore.credentials import (
         AssumeRoleCredentialFetcher,
         CredentialProvider,

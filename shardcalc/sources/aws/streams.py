@@ -17,7 +17,7 @@ from shardcalc.core.history.model import AccountQuota as Quota
 from shardcalc.core.text import BadValue, shown
 from shardcalc.core.workload.reading import read_name
 from shardcalc.sources.aws.errors import AwsError, Trouble
-from shardcalc.sources.aws.session import Access, Account
+from shardcalc.sources.aws.session import Account
 
 _ARN: Final = re.compile(
     r"arn:aws[a-z-]*:kinesis:(?P<region>[a-z0-9-]+):[0-9]{12}:stream/(?P<name>.*)", re.DOTALL
@@ -292,12 +292,13 @@ def owners(account: Account, region: str, tag: str) -> dict[str, str]:
     return found
 
 
-def elsewhere(access: Access, which: Named) -> list[str]:
+def elsewhere(account: Account, which: Named) -> list[str]:
     """The other Regions of the partition that have a stream of this name, as far as they say so at once."""
     from concurrent.futures import ThreadPoolExecutor
     from dataclasses import replace
 
-    quick = Account(replace(access, timeout=min(access.timeout, 3)), attempts=1)
+    access = replace(account.access, timeout=min(account.access.timeout, 3))
+    quick = Account(access, attempts=1, beside=account)
 
     def there(region: str) -> str:
         try:

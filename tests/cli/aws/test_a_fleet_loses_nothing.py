@@ -108,7 +108,8 @@ def test_a_quota_that_cannot_be_read_costs_only_its_check(aws, shardcalc, comman
     form = () if command == "observe" else ("--format", "json")
     result = shardcalc(command, *(() if command == "fleet" else ("orders",)), *at, *form)
     assert result.code == 0, result.err
-    assert "note: the account's shard quota is unknown and was not checked: " in result.err
+    whose = "account 123456789012" if command == "fleet" else "the account"
+    assert f"note: the shard quota of {whose} is unknown and was not checked: " in result.err
     assert "DescribeLimits" in result.err
     found = json.loads(result.out)
     match command:

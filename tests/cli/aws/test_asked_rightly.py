@@ -189,6 +189,17 @@ def test_a_missing_stream_of_an_arn_is_not_looked_for_under_its_name_elsewhere(a
 
 # ── roles and MFA ──
 
+MFA = """
+[profile mfa]
+region = us-east-1
+role_arn = arn:aws:iam::123456789012:role/a
+source_profile = keys
+mfa_serial = arn:aws:iam::123456789012:mfa/me
+[profile keys]
+aws_access_key_id = a
+aws_secret_access_key = b
+"""
+
 
 @pytest.mark.parametrize(
     "text",
@@ -230,11 +241,7 @@ def test_mfa_without_a_terminal_is_told_and_nobody_is_waited_for(
 ):
     """In a process of its own, without a terminal and with a standard input that never ends."""
     config = tmp_path / "config"
-    config.write_text(
-        "[profile mfa]\nregion = us-east-1\nrole_arn = arn:aws:iam::123456789012:role/a\n"
-        "source_profile = keys\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n"
-        "[profile keys]\naws_access_key_id = a\naws_secret_access_key = b\n"
-    )
+    config.write_text(MFA)
     environment = {**os.environ, "AWS_CONFIG_FILE": str(config)}
     if not how:
         environment |= {"AWS_PROFILE": "mfa"}
@@ -255,6 +262,25 @@ def test_mfa_without_a_terminal_is_told_and_nobody_is_waited_for(
     assert "the profile asks for an MFA code, and there is no terminal to type it in" in err
     assert "Traceback" not in err
     assert aws.requests == []
+
+
+@pytest.mark.parametrize("roles", [(), (role(OWN),), (role(OWN), role(OTHER))])
+def test_an_mfa_code_is_asked_for_once(aws, at, shardcalc, monkeypatch, tmp_path, roles):
+    """A code is good for one use: each further role is assumed with the session that it gave."""
+    config = tmp_path / "config"
+    config.write_text(MFA)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
+    prompts = []
+    monkeypatch.setattr("getpass.getpass", lambda prompt: prompts.append(prompt) or "123456")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    aws.add("orders", region=HERE)
+    flags = [part for each in roles for part in ("--role-arn", each)]
+    result = shardcalc("fleet", *at, "--profile", "mfa", *flags)
+    assert result.code == 0, result.err
+    assert prompts == ["Enter MFA code for arn:aws:iam::123456789012:mfa/me: "]
+    assumed = [(body["RoleArn"], body.get("TokenCode")) for body in aws.asked("AssumeRole")]
+    assert assumed == [("arn:aws:iam::123456789012:role/a", "123456"), *((each, None) for each in roles)]
 
 
 # ── several profiles ──
