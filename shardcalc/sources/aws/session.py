@@ -21,6 +21,8 @@ ATTEMPTS: Final = 6
 """Times that a call is tried: with botocore's growing pauses, about a quarter of a minute of throttling.
 AWS_MAX_ATTEMPTS and the profile win."""
 
+OPTIONAL_ATTEMPTS: Final = 2
+"""Times that a call is tried whose answer can be done without."""
 CUT_ATTEMPTS: Final = 3
 """Times that an answer may come cut off before it is given up."""
 CONNECT_WITHIN: Final = 5
@@ -58,7 +60,7 @@ class Account:
         """Metrics asked for with GetMetricData: what CloudWatch bills."""
         self.number = access.role_arn.split(":")[4] if access.role_arn else ""
         """The account's number; empty until somebody learns it."""
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, int | None], Any] = {}
         try:
             same = beside is not None and beside.access.profile == access.profile
             self._own: Any = beside._own if beside is not None and same else _core(access.profile)
@@ -100,7 +102,8 @@ class Account:
         """
         if not self.number:
             with suppress(AwsError):
-                self.number = str(self.ask("sts", region, "GetCallerIdentity", {}, "Account")["Account"])
+                said = self.ask("sts", region, "GetCallerIdentity", {}, "Account", attempts=OPTIONAL_ATTEMPTS)
+                self.number = str(said["Account"])
         return self.number
 
     def ask(
@@ -112,6 +115,7 @@ class Account:
         member: str,
         *,
         subject: str = "",
+        attempts: int | None = None,
     ) -> dict[str, Any]:
         """Make one call, with botocore's retries.
 
@@ -122,6 +126,7 @@ class Account:
             arguments: the call's members.
             member: what the answer must have to be one; a proxy's page has not.
             subject: what it is about, for the message when it fails.
+            attempts: times that it is tried; as the account says when not given.
 
         Raises:
             AwsError: it failed.
@@ -131,7 +136,7 @@ class Account:
         try:
             from botocore import xform_name
 
-            call = getattr(self._client(service, region), xform_name(operation))
+            call = getattr(self._client(service, region, attempts or self._attempts), xform_name(operation))
             answer = _whole_answer(call, arguments)
         except botocore_errors() as error:
             raise translate(error, asked) from error
@@ -150,26 +155,26 @@ class Account:
             AwsError: there is no such endpoint.
         """
         try:
-            self._client(service, region)
+            self._client(service, region, self._attempts)
         except botocore_errors() as error:
             raise translate(error, Call(service, "", region, "")) from error
 
-    def _client(self, service: str, region: str) -> Any:
-        client = self._clients.get((service, region))
+    def _client(self, service: str, region: str, attempts: int | None) -> Any:
+        client = self._clients.get((service, region, attempts))
         if client is None:
             try:
                 client = self._session.create_client(
                     CLIENTS.get(service, service),
                     region_name=region,
                     endpoint_url=self.access.endpoint_url or None,
-                    config=_config(self._session, self.access, self._attempts),
+                    config=_config(self._session, self.access, attempts),
                 )
             except ValueError as error:
                 # Botocore checks an endpoint's form with a bare ValueError.
                 raise AwsError(
                     Trouble.UNREACHABLE, str(error), "check --region and --endpoint-url"
                 ) from error
-            self._clients[service, region] = client
+            self._clients[service, region, attempts] = client
         return client
 
 

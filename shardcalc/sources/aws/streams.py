@@ -17,7 +17,7 @@ from shardcalc.core.history.model import AccountQuota as Quota
 from shardcalc.core.text import BadValue, shown
 from shardcalc.core.workload.reading import read_name
 from shardcalc.sources.aws.errors import AwsError, Trouble
-from shardcalc.sources.aws.session import Account
+from shardcalc.sources.aws.session import OPTIONAL_ATTEMPTS, Account
 
 _ARN: Final = re.compile(
     r"arn:aws[a-z-]*:kinesis:(?P<region>[a-z0-9-]+):[0-9]{12}:stream/(?P<name>.*)", re.DOTALL
@@ -267,7 +267,7 @@ def quota(account: Account, region: str) -> Quota:
     Raises:
         AwsError: they cannot be read.
     """
-    said = account.ask("kinesis", region, "DescribeLimits", {}, "ShardLimit")
+    said = account.ask("kinesis", region, "DescribeLimits", {}, "ShardLimit", attempts=OPTIONAL_ATTEMPTS)
     return Quota(int(said["ShardLimit"]), int(said["OpenShardCount"]))
 
 
@@ -282,7 +282,8 @@ def owners(account: Account, region: str, tag: str) -> dict[str, str]:
     token = ""
     for _ in range(MOST_PAGES):
         page = {**arguments, "ResourcesPerPage": 100, **({"PaginationToken": token} if token else {})}
-        answer = account.ask("tag", region, "GetResources", page, "ResourceTagMappingList")
+        what = ("GetResources", page, "ResourceTagMappingList")
+        answer = account.ask("tag", region, *what, attempts=OPTIONAL_ATTEMPTS)
         for row in answer["ResourceTagMappingList"]:
             said = {each["Key"]: each["Value"] for each in row.get("Tags") or ()}
             found[row["ResourceARN"]] = said.get(tag, "")
