@@ -12,7 +12,7 @@ import math
 from dataclasses import replace
 from typing import Any
 
-from shardcalc.core.history.model import AccountQuota, History
+from shardcalc.core.history.model import AccountQuota, History, Measurements
 
 DAY = 1440
 DAYS = 14
@@ -88,6 +88,37 @@ def changed(made: History, name: str, minutes: range, value: Any) -> History:
     for minute in minutes:
         series[minute] = value
     return with_metric(made, name, series)
+
+
+def older(made: History, days: int, period: int) -> History:
+    """The same history with all but the last days in longer periods."""
+    cut = made.points - days * DAY
+
+    def part(first: int, last: int, each: int) -> dict[str, Any]:
+        def put(of: Any) -> Any:
+            return {
+                name: series[first:last] if each == 1 else _sums(name, series[first:last], each)
+                for name, series in of.items()
+            }
+
+        return {
+            "start": made.start + first * 60,
+            "period": each * 60,
+            "points": (last - first) // each,
+            "metrics": put(made.metrics),
+            "consumers": {name: put(of) for name, of in made.consumers.items()},
+            "shards": {name: put(of) for name, of in made.shards.items()},
+        }
+
+    before = Measurements(**part(0, cut, period // 60))
+    return replace(made, **part(cut, made.points, 1), older=(before,))
+
+
+def _sums(name: str, series: Any, each: int) -> list[Any]:
+    """CloudWatch's: the sum, or the largest of ages, of what is known; nothing where nothing is."""
+    whole = max if "illis" in name else sum
+    groups = ([v for v in series[at : at + each] if v is not None] for at in range(0, len(series), each))
+    return [whole(group) if group else None for group in groups]
 
 
 def throttled_orders() -> History:

@@ -54,12 +54,15 @@ core.history.metrics
 core.history.error
 core.history.model
 core.history.demand
+core.history.hot_shard
+core.history.load
 core.history.draft
 core.resharding.path
 core.advice.need
 core.advice.decision
 core.advice.trend
 core.advice.backtest
+core.advice.throttling
 core.advice.caveats
 core.advice.recommendation
 core.advice.timeline
@@ -148,8 +151,9 @@ report.check.junit
 report.rules.terminal
 report.rules.markdown
 report.rules.json
-report.reshard.commands
 report.reshard.words
+report.reshard.commands
+report.reshard.script
 report.reshard.terminal
 report.reshard.markdown
 report.reshard.json

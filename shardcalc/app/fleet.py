@@ -6,9 +6,10 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from shardcalc.app.basis import Basis
+from shardcalc.app.processors import in_parts
 from shardcalc.app.reading import (
     Foreseen,
     Progress,
@@ -31,7 +32,7 @@ from shardcalc.app.refusal import (
     history_problems,
 )
 from shardcalc.app.suggest import prices_for, suggest
-from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, silent
+from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, unmeasured
 from shardcalc.core.advice.fleet import fleet as ordered
 from shardcalc.core.advice.recommendation import Options
 from shardcalc.core.history.model import History, complete
@@ -45,6 +46,11 @@ if TYPE_CHECKING:
     from shardcalc.sources.aws.metrics import Estimate, Window
     from shardcalc.sources.aws.session import Access, Account
     from shardcalc.sources.aws.streams import Stream
+
+HISTORIES_A_PROCESS: Final = 8
+"""Saved histories that make a process of their own worth its start."""
+HISTORIES_A_PART: Final = 2
+"""Saved histories that a process takes at once; one can be a hundred times as long as another."""
 
 
 class FleetRead(NamedTuple):
@@ -209,21 +215,28 @@ def _saved(
         raise Refused("nothing was read", [none])
     from shardcalc.sources.store.histories import read_history_file
 
-    members: list[Member] = []
-    problems: list[str] = []
-    for path in paths:
-        try:
-            history, _ = read_history_file(path)
-            history = complete(history, said)
-        except BadFields as error:
-            problems += [f"{path}: --{field}: {problem}" for field, problem in error.problems]
-            continue
-        except HistoryError as error:
-            problems += [f"{path}: {problem}" for problem in history_problems(error)]
-            continue
-        members.append(_member(history, options, basis, "", profiles))
+    def part(paths: Sequence[str]) -> tuple[list[Member], list[str]]:
+        members: list[Member] = []
+        problems: list[str] = []
+        for path in paths:
+            try:
+                history, _ = read_history_file(path)
+                history = complete(history, said)
+            except BadFields as error:
+                problems += [f"{path}: --{field}: {problem}" for field, problem in error.problems]
+                continue
+            except HistoryError as error:
+                problems += [f"{path}: {problem}" for problem in history_problems(error)]
+                continue
+            members.append(_member(history, options, basis, "", profiles))
+        return members, problems
+
+    # What the first history needs loaded, such as its reader and prices, the other processes then have.
+    parts = [part(paths[:1]), *in_parts(paths[1:], part, HISTORIES_A_PROCESS, HISTORIES_A_PART)]
+    problems = [problem for _, wrong in parts for problem in wrong]
     if problems:
         raise Refused("no stream was reported", problems)
+    members = [member for some, _ in parts for member in some]
     return ordered(members, [], options.days, basis.limits, basis.prices, basis.discount)
 
 
@@ -342,7 +355,7 @@ def _member(
             made.no_path.__traceback__ = None
         return member(made, account)
     except HistoryError:
-        return silent(history, prices_for(history, basis), basis.limits, account)
+        return unmeasured(history, prices_for(history, basis), basis.limits, account)
 
 
 def _failure(error: AwsError, access: Access, region: str, account: str = "") -> Failure:

@@ -1,4 +1,5 @@
-"""Long lists on all processors: ten thousand streams take longer to plan than to read.
+"""Long lists on all processors: ten thousand streams take longer to plan than to read, and two hundred saved
+histories longer to judge.
 
 The parts of a list have nothing to do with each other. Where processes can be forked, they share what was
 read and nothing is copied to them; each sends back its result. Elsewhere the work is done in one.
@@ -7,6 +8,7 @@ read and nothing is copied to them; each sends back its result. Elsewhere the wo
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -20,14 +22,21 @@ LEAST: Final = 1_000
 
 
 def in_parts(
-    items: Sequence[Item], work: Callable[[Sequence[Item]], Result], least: int = LEAST
+    items: Sequence[Item],
+    work: Callable[[Sequence[Item]], Result],
+    least: int = LEAST,
+    most: int | None = None,
 ) -> list[Result]:
-    """Do the work on consecutive parts of the items, one part a processor, and give the results in order.
+    """Do the work on consecutive parts of the items, on all processors, and give the results in order.
+
+    An error is raised that the items would raise one after the other, in one process.
 
     Args:
         items: what to work on.
         work: what to do with a part; its result is sent between processes.
         least: items that make a process of their own worth its start.
+        most: items of a part, where they differ so much that a process better takes its next part when it is
+            done with one; else there is one part a processor.
 
     A part whose process dies is done again here, so that its error appears where it can be told.
     """
@@ -38,19 +47,26 @@ def in_parts(
     from concurrent.futures.process import BrokenProcessPool
     from multiprocessing import get_context
 
-    bounds = [len(items) * index // count for index in range(count + 1)]
+    number = count if most is None else -(-len(items) // most)
+    bounds = [len(items) * index // number for index in range(number + 1)]
     parts = [items[start:end] for start, end in pairwise(bounds)]
+    # Where each processor has one part, this process does the first of them; else it hands them out.
+    own = parts[:1] if most is None else []
     # Forked processes inherit the arguments of their initializer, so neither the items nor the work are
     # pickled.
     context = get_context("fork")
-    with ProcessPoolExecutor(count - 1, context, initializer=_inherit, initargs=(parts, work)) as pool:
-        started = [pool.submit(_part, index) for index in range(1, count)]
-        results = [work(parts[0])]
-        for part, future in zip(parts[1:], started, strict=True):
-            try:
-                results.append(future.result())
-            except BrokenProcessPool:
-                results.append(work(part))
+    with ProcessPoolExecutor(count - len(own), context, initializer=_inherit, initargs=(parts, work)) as pool:
+        started = [pool.submit(_part, index) for index in range(len(own), number)]
+        try:
+            results = [work(part) for part in own]
+            for part, future in zip(parts[len(own) :], started, strict=True):
+                try:
+                    results.append(future.result())
+                except BrokenProcessPool:
+                    results.append(work(part))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     return results
 
 
@@ -58,7 +74,21 @@ _inherited: list[Any] = []
 
 
 def _inherit(parts: Sequence[Any], work: Callable[[Any], Any]) -> None:
+    from multiprocessing import parent_process
+    from threading import Thread
+
     _inherited[:] = [parts, work]
+    # Ctrl-C goes to all processes of a terminal; this one ends without a word, and the first tells it. Where
+    # it is ignored, as in the background of a script, it stays so.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # Where the first is killed, this one would wait for work for ever, and keep open what it writes to.
+    Thread(target=_end_with, args=[parent_process()], daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _part(index: int) -> Any:

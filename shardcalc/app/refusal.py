@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from shardcalc.core.facts import FactsError
 from shardcalc.core.history.error import HistoryError
@@ -38,6 +39,10 @@ class Refused(Exception):
         self.what = what
         self.problems = tuple(problems)
         self.reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # How another process is sent it: an exception is made again from arguments without names.
+        return partial(Refused, reason=self.reason), (self.what, self.problems)
 
 
 def history_refused(what: str, error: HistoryError) -> Refused:

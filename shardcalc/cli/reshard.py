@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Final, assert_never
 
 import typer
 
 from shardcalc.app import reshard
 from shardcalc.cli.flags import Output
-from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.output import page, write
 
 EXAMPLES: Final = """\
 Examples:
@@ -18,7 +19,17 @@ shardcalc reshard 4 30
 shardcalc reshard 30 4 --stream orders --region eu-west-1
 shardcalc reshard 400 700 --quota 1000 --used 650     does the account have room on the way?
 shardcalc reshard 4 30 --calls-used 8                 which calls must wait?
+shardcalc reshard 4 30 --stream orders --format sh -o reshard.sh && sh reshard.sh
 """
+
+
+class ReshardFormat(StrEnum):
+    """How the calls are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    SH = "sh"
 
 
 def command(
@@ -50,29 +61,35 @@ def command(
         str | None,
         typer.Option(metavar="N", help="calls of the last 24 h, taken to be just now", show_default=False),
     ] = None,
-    format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
+    format: Annotated[
+        ReshardFormat, typer.Option(help="how to write the calls; sh is a script that makes them")
+    ] = ReshardFormat.TABLE,
     output: Output = None,
 ) -> None:
     """The UpdateShardCount calls from one shard count to another: as few as possible, in their order.
 
-    Nothing is executed: the commands are printed, to be read and pasted.
+    Nothing is executed: the commands are printed, to be read and run.
     """
     made = reshard.reshard(
         current, target, stream=stream, region=region, quota=quota, used=used, calls_used=calls_used
     )
     match format:
-        case Format.TABLE:
+        case ReshardFormat.TABLE:
             from shardcalc.report.reshard import terminal
 
             text = terminal.table(made, page(output))
-        case Format.JSON:
+        case ReshardFormat.JSON:
             from shardcalc.report.reshard import json
 
             text = json.text(made)
-        case Format.MARKDOWN:
+        case ReshardFormat.MARKDOWN:
             from shardcalc.report.reshard import markdown
 
             text = markdown.text(made)
+        case ReshardFormat.SH:
+            from shardcalc.report.reshard import script
+
+            text = script.text(made)
         case _:
             assert_never(format)
     write(text, output)

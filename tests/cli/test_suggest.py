@@ -22,7 +22,7 @@ def test_output_to_a_file(tmp_path):
         run("suggest", "orders", "--from", str(file), "--format", "markdown", "--output", str(page)).out == ""
     )
     # 8,000/s x 1.25 = 10, and 12 are not above 10 x 1.25.
-    first = "# orders: keep 12 (12 run): 10 would be enough, and up to 25% more may be kept\n"
+    first = "# orders (us-east-1, PROVISIONED)\n\n**keep 12 (12 run): 10 would be enough, and up to 25% more"
     assert page.read_text(encoding="utf-8").startswith(first)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.resharding.path import path
-from shardcalc.report.reshard.commands import script
+from shardcalc.report.reshard.commands import calls, command, status
 from tests import golden
 from tests.command import run
 from tests.golden import SUFFIX
@@ -17,15 +18,31 @@ LIMITS = built_in_limits()
 
 
 def test_commands_to_paste():
-    assert script(path(2, 3, LIMITS), "orders", "eu-west-1") == [
+    assert calls(path(2, 3, LIMITS), "orders", "eu-west-1") == [
+        "# each call only when the stream is ACTIVE with the count before it",
         "aws kinesis update-shard-count --stream-name orders --region eu-west-1 --target-shard-count 3 "
         "--scaling-type UNIFORM_SCALING",
-        "aws kinesis wait stream-exists --stream-name orders --region eu-west-1",
+        "# or a script that makes them, waits for each, and can be started again:",
+        "shardcalc reshard 2 3 --stream orders --region eu-west-1 --format sh -o reshard.sh && sh reshard.sh",
     ]
-    assert (
-        script(path(2, 3, LIMITS), None, None)[1] == 'aws kinesis wait stream-exists --stream-name "$STREAM"'
+    waits = calls(path(4, 30, LIMITS, quota=60, used=34, calls_used=9), None, None)
+    assert [line[:61] for line in waits[1:4]] == [
+        'aws kinesis update-shard-count --stream-name "$STREAM" --targ',
+        "# 24 h from now or later:",
+        'aws kinesis update-shard-count --stream-name "$STREAM" --targ',
+    ]
+    assert waits[-1] == (
+        "shardcalc reshard 4 30 --quota 60 --used 34 --calls-used 9 --format sh -o reshard.sh "
+        '&& sh reshard.sh "$STREAM"'
     )
-    assert script(path(3, 3, LIMITS), "orders", None) == []
+
+
+def test_a_name_that_no_reader_has_seen_stays_one_word():
+    found = path(2, 3, LIMITS)
+    for name in ("a b", "a'$(id)", "a\nrm -rf /"):
+        for line in (command(found.steps[0], name, name), status(name, name)):
+            words = shlex.split(line)
+            assert [words[words.index(flag) + 1] for flag in ("--stream-name", "--region")] == [name, name]
 
 
 RESHARD = {

@@ -6,7 +6,7 @@ Pure arithmetic; no I/O.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple, Self
 
@@ -25,7 +25,8 @@ from shardcalc.core.cost.bill import (
 from shardcalc.core.cost.mix import StreamBills
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet
-from shardcalc.core.history.demand import Load, Readings, Traffic
+from shardcalc.core.history.demand import Readings, Traffic
+from shardcalc.core.history.load import Asked, Load
 from shardcalc.core.history.metrics import FAN_OUT_BYTES, GET_BYTES
 from shardcalc.core.history.model import History
 from shardcalc.core.text import shards_text
@@ -45,6 +46,8 @@ class Replay(NamedTuple):
     which is the smallest count that carries every period without headroom."""
     over: int
     """Known periods that asked for more than this count carries, without headroom."""
+    older_over: int
+    """The same of the older, coarser periods."""
     p50: Fraction
     """Utilisation of the limit that was nearest to its capacity, in the median period; p95, p99, worst
     likewise."""
@@ -76,21 +79,32 @@ def play(
     load: Load,
     counts: Mapping[int, tuple[str, ...]],
     billing: Billing,
+    older: Sequence[Load] = (),
 ) -> tuple[Replay, ...]:
-    """Play a history back against each count; the counts come with why they are looked at."""
-    periods = len(load.ordered)
+    """Play a history back against each count; the counts come with why they are looked at.
+
+    The finest periods are played back. Of the older, coarser ones, only those above the capacity are counted.
+    """
     window = Fraction(history.points * history.period, 3600)
     rows = []
     for count in sorted(counts):
         capacity = count * load.shard
-        p50, p95, p99 = (Fraction(load.quantile(Fraction(rank, 100)), capacity) for rank in (50, 95, 99))
-        over = periods - bisect_right(load.ordered, capacity)
-        worst = Fraction(load.ordered[-1], capacity)
+        ordered = load.ordered_at(count)
+        p50, p95, p99 = (
+            Fraction(ordered[max(0, -(-rank * len(ordered) // 100) - 1)], capacity) for rank in (50, 95, 99)
+        )
+        over = len(ordered) - bisect_right(ordered, capacity)
+        worst = Fraction(ordered[-1], capacity)
         rows.append(
             Replay(
                 count,
                 counts[count],
                 over,
+                sum(
+                    len(known) - bisect_right(known, count * each.shard)
+                    for each in older
+                    for known in [each.ordered_at(count)]
+                ),
                 p50,
                 p95,
                 p99,
@@ -102,9 +116,8 @@ def play(
     return tuple(rows)
 
 
-def measured_workload(readings: Readings, written: Traffic) -> Workload:
+def measured_workload(history: History, readings: Readings, written: Traffic) -> Workload:
     """The stream as a workload with the measured means, to be billed."""
-    history = readings.history
     sizes, records = written.accepted_bytes, written.accepted_records
     mean = RecordRate(records.mean(history.period))
     # Without a record there is no size, and none is billed.
@@ -128,17 +141,15 @@ def measured_workload(readings: Readings, written: Traffic) -> Workload:
     )
 
 
-def moved_out(readings: Readings, written: Traffic) -> dict[str, Fraction]:
+def moved_out(history: History, readings: Readings, written: Traffic) -> dict[str, Fraction]:
     """Bytes per second that leave the stream, as measured, by the name of the bill's line."""
-    period = readings.history.period
+    period = history.period
     found: dict[str, Fraction] = {}
     if GET_BYTES in readings.metrics:
         found["data-out"] = readings.metrics[GET_BYTES].mean(period)
     pushed = [of[FAN_OUT_BYTES].mean(period) for of in readings.consumers.values() if FAN_OUT_BYTES in of]
     # A registered consumer that tells nothing is taken to read everything that is written.
-    silent = sum(
-        FAN_OUT_BYTES not in readings.consumers.get(name, {}) for name in readings.history.registered or ()
-    )
+    silent = sum(FAN_OUT_BYTES not in readings.consumers.get(name, {}) for name in history.registered or ())
     if pushed or silent:
         found["fan-out-data"] = sum(pushed, silent * written.accepted_bytes.mean(period))
     return found
@@ -156,12 +167,11 @@ class Billing(NamedTuple):
 
     @classmethod
     def of(
-        cls, readings: Readings, written: Traffic, prices: PriceSheet, limits: Limits, discount: Fraction
+        cls, history: History, finest: Asked, prices: PriceSheet, limits: Limits, discount: Fraction
     ) -> Self:
-        """The billing of a history."""
-        return cls(
-            measured_workload(readings, written), moved_out(readings, written), prices, limits, discount
-        )
+        """The billing of a history, by its finest part."""
+        of = history, finest.readings, finest.written
+        return cls(measured_workload(*of), moved_out(*of), prices, limits, discount)
 
     def provisioned(self, shards: int) -> Bill:
         """As a provisioned stream with this number of open shards."""

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import compress
-from typing import Final
+from typing import Final, NamedTuple
 
+from shardcalc.core.advice.backtest import Billing
 from shardcalc.core.advice.need import CallBudget, Need
+from shardcalc.core.advice.throttling import Cause, Throttling
+from shardcalc.core.capacity.constraint import Regime
 from shardcalc.core.capacity.finding import Finding, Severity
 from shardcalc.core.facts import Limits
-from shardcalc.core.history.demand import GAP, Lag, Load, Readings, Traffic, points
+from shardcalc.core.history.demand import Lag, Measure, Readings, points
+from shardcalc.core.history.load import Asked
 from shardcalc.core.history.metrics import FAN_OUT_LAG, ITERATOR_AGE, READ_THROTTLED, WRITE_THROTTLED
 from shardcalc.core.history.model import History, moment
 from shardcalc.core.text import decimal, percent, shards_text
@@ -25,13 +28,39 @@ NEEDED_DAYS: Final = 7
 """Days of points that must be known before fewer shards are advised: less would miss a day of the week."""
 
 
-def holds(
-    readings: Readings, written: Traffic, behind: Sequence[Lag], counted: int, limits: Limits
-) -> Iterator[str]:
+class Evidence(NamedTuple):
+    """All that was found out about a stream but the verdict."""
+
+    history: History
+    parts: tuple[Asked, ...]
+    """The finest first."""
+    needs: tuple[Need, ...]
+    behind: tuple[Lag, ...]
+    budget: CallBudget | None
+    throttling: Throttling | None
+    billing: Billing
+
+    @property
+    def readings(self) -> Readings:
+        """The finest part."""
+        return self.parts[0].readings
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody wrote, or wanted to, in all that time."""
+        return not any(part.written.demand_records.peak for part in self.parts)
+
+    @property
+    def shards(self) -> int | None:
+        """The open shards; None where they are unknown, and on demand."""
+        return None if self.history.mode == "ON_DEMAND" else self.history.open_shards
+
+
+def holds(found: Evidence, limits: Limits) -> Iterator[str]:
     """Every reason not to advise fewer shards."""
-    history = readings.history
+    history, written = found.history, found.parts[0].written
     needed = NEEDED_DAYS * _DAY // history.period
-    each = _each(history.period)
+    counted, each = points(written), _each(history.period)
     if counted < needed:
         yield (
             f"only {counted:,} points of {each} are known; advising fewer shards needs {needed:,} "
@@ -44,13 +73,14 @@ def holds(
             f"{WRITE_THROTTLED} has {written.throttled.known:,} points; advising fewer shards needs "
             f"{needed:,}"
         )
-    if written.rejected:
-        yield f"the stream throttled: {written.rejected:,} records were rejected"
-    rejected = readings.metrics.get(READ_THROTTLED)
-    if rejected is not None and rejected.total:
-        yield f"the stream throttled: {rejected.total:,} GetRecords calls were rejected"
+    if found.throttling is not None:
+        yield f"the stream throttled: {found.throttling.rejected:,} records were rejected"
+    if rejected := sum(of.total for of in _rejected_reads(found)):
+        yield f"the stream throttled: {rejected:,} GetRecords calls were rejected"
+    if any(need.constraint.regime is Regime.NONE for need in found.needs):
+        yield "one partition key is too much for a shard, and fewer shards make its shard busier"
     hold = limits.iterator_age_hold.value
-    for lag in behind:
+    for lag in found.behind:
         if lag.latest is not None and lag.latest > hold:
             yield f"{_reader(lag)} lagged {lag.latest} in the last day, more than {hold}"
         elif _risk(history, lag, limits):
@@ -58,8 +88,25 @@ def holds(
                 f"{_reader(lag)} lagged {lag.worst}, more than {percent(limits.iterator_age_alarm.value)} of "
                 "the retention"
             )
-    if not behind:
+    if not found.behind and not _nobody_reads(found) and not _nothing_to_read(found, limits):
         yield f"neither {ITERATOR_AGE} nor {FAN_OUT_LAG} is in the history, so readers may lag"
+
+
+def _rejected_reads(found: Evidence) -> list[Measure]:
+    each = (part.readings.metrics.get(READ_THROTTLED) for part in found.parts)
+    return [of for of in each if of is not None and of.total]
+
+
+def _nobody_reads(found: Evidence) -> bool:
+    """Whether it is known that nobody polls and no consumer is registered."""
+    return found.history.registered == () and all(part.readings.polled is False for part in found.parts)
+
+
+def _nothing_to_read(found: Evidence, limits: Limits) -> bool:
+    """Whether nobody has written for as long as records are kept."""
+    history = found.history
+    hours = history.retention_hours or int(limits.retention_least.value.in_hours)
+    return found.idle and history.end - history.begin >= hours * 3600
 
 
 def _each(period: int) -> str:
@@ -78,21 +125,14 @@ def _risk(history: History, lag: Lag, limits: Limits) -> bool:
     )
 
 
-def findings(
-    readings: Readings,
-    written: Traffic,
-    needs: Sequence[Need],
-    behind: Sequence[Lag],
-    budget: CallBudget | None,
-    load: Load,
-    burst: Fraction,
-    limits: Limits,
-) -> Iterator[Finding]:
-    """What to know besides the count, the gravest kinds first."""
-    history = readings.history
-    yield from _throttled_writes(history, written, load, limits)
-    yield from _reading(readings, behind, budget, limits)
-    yield from _hot_shard(needs, limits)
+def findings(found: Evidence, burst: Fraction, limits: Limits) -> Iterator[Finding]:
+    """What to know besides the count: what hurts first."""
+    history, finest = found.history, found.parts[0]
+    yield from _throttled_writes(found, limits)
+    yield from _reading(found, limits)
+    yield from _hot_shard(found.needs)
+    if found.idle:
+        yield _idle(found)
     if history.status not in (None, "ACTIVE"):
         yield Finding(
             "stream-status",
@@ -100,14 +140,23 @@ def findings(
             f"the stream was {history.status} when it was read",
             "wait until it is ACTIVE; AWS accepts no call before",
         )
-    gaps = history.points - points(written)
+    gaps = history.points - points(finest.written)
     if gaps:
         yield Finding(
             "gaps",
             Severity.INFO,
-            f"{gaps:,} of {history.points:,} periods have no data; they are not counted as idle",
-            "CloudWatch publishes no points while nobody writes; if producers wrote, find out why points are "
-            "missing",
+            f"{gaps:,} of {history.points:,} periods are unknown, and not counted as idle: they are before "
+            "the first point, or only some of the metrics of writing have a point",
+            "if producers wrote then, find out why points are missing",
+        )
+    if history.older:
+        coarsest = Duration(history.older[-1].period)
+        yield Finding(
+            "coarse-periods",
+            Severity.INFO,
+            f"before {moment(history.start):%Y-%m-%d %H:%M} UTC CloudWatch keeps sums of up to {coarsest} "
+            "only: they hide shorter peaks, so they can ask for more shards and never for fewer",
+            "shardcalc observe saves the minutes while CloudWatch still has them",
         )
     if burst == 1:
         yield Finding(
@@ -119,46 +168,105 @@ def findings(
         )
 
 
-def _throttled_writes(history: History, written: Traffic, load: Load, limits: Limits) -> Iterator[Finding]:
-    throttled, current = written.throttled, history.open_shards
-    if throttled is None or not written.rejected:
-        return
-    amounts = throttled.amounts
-    times = [index for index in compress(range(len(amounts)), amounts) if amounts[index] > 0]
-    shards = 0 if current is None or history.mode == "ON_DEMAND" else current
-    inside = sum(GAP < load.series[index] <= shards * load.shard for index in times) if shards else 0
-    message = (
-        f"{written.rejected:,} records were rejected in {len(times):,} of {throttled.known:,} periods; "
-        "retries are counted again, so this is an upper bound"
+def _idle(found: Evidence) -> Finding:
+    history, billing = found.history, found.billing
+    since = moment(history.begin if history.created is None else max(history.begin, history.created))
+    read = {
+        None: "",
+        True: ", although somebody polls it",
+        False: ", and nobody polls it",
+    }[found.readings.polled]
+    if found.shards is None:
+        now = billing.standard(1) if history.mode == "ON_DEMAND" else None
+    else:
+        now = billing.provisioned(found.shards)
+    money = "" if now is None or not now.complete else f"; deleting it saves {now.total} a month"
+    return Finding(
+        "idle",
+        Severity.WARNING,
+        f"nobody wrote to it from {since:%Y-%m-%d %H:%M} to {moment(history.end):%Y-%m-%d %H:%M} UTC{read}: "
+        "its metrics were read and have no point, and CloudWatch publishes none while nobody writes",
+        f"delete it if it is not needed{money}",
     )
-    remedy = "the backtest shows which shard count carries the demand"
-    if inside:
-        message += (
-            f". In {inside:,} of them the whole stream was below the capacity of {shards_text(shards)}: "
-            "a hot shard or a burst inside the period is the likely cause"
+
+
+def _throttled_writes(found: Evidence, limits: Limits) -> Iterator[Finding]:
+    seen = found.throttling
+    if seen is None:
+        return
+    times = " and ".join(
+        f"{count:,} {'minute' if period == 60 else 'period'}{'' if count == 1 else 's'}"
+        f"{'' if period == 60 else f' of {Duration(period)}'}"
+        for period, count in seen.periods
+    )
+    days = f" on {seen.days:,} days" if seen.days > 1 else ""
+    last = f"{moment(seen.last):%Y-%m-%d %H:%M} UTC"
+    message = f"{seen.rejected:,} records were rejected in {times}{days}, "
+    if seen.times > 1:
+        message += f"last at {last}; most at {moment(seen.worst_at):%Y-%m-%d %H:%M}: {seen.worst:,}, "
+    else:
+        message += f"at {last}: "
+    message += f"{percent(seen.worst_share)} of what was sent (retries are counted again)"
+    yield Finding(
+        "throttled-writes",
+        Severity.WARNING,
+        f"{message}. {sentence}" if (sentence := _cause(seen, found.shards)) else message,
+        _cure(seen, found, limits),
+        limits.write_bytes,
+    )
+
+
+def _cause(seen: Throttling, shards: int | None) -> str:
+    """What is likelier to have rejected them, with what speaks for it."""
+    if seen.cause is None or shards is None:
+        return ""
+    count, finest = seen.periods[0][1], f"{shards_text(shards)}"
+    if seen.cause is Cause.TOO_FEW:
+        where = "mostly" if seen.inside else "always"
+        return f"The stream as a whole was {where} asked for more than {finest} carry: too few shards"
+    likelier = (
+        "a hot shard is likelier than a burst"
+        if seen.cause is Cause.HOT_SHARD
+        else "a burst inside the period is likelier than a hot shard"
+    )
+    below = f"In {seen.inside:,} of them" if seen.inside < count else "Each time"
+    below += f" the stream as a whole was below what {finest} carry; {likelier}: "
+    if seen.known:
+        return below + (
+            f"the busiest shard was asked for more than it carries in {seen.fitting:,} of {seen.looked_at:,}"
         )
-        remedy = "spread partition keys; give --burst if producers write in bursts"
-        if not history.shards:
-            price = limits.custom_metric_month
-            remedy += (
-                "; shard-level IncomingBytes and IncomingRecords would show a hot shard, for about "
-                f"{price.value * (2 * shards)} a month "
-                f"(2 metrics x {shards_text(shards)} x {price.value}; {price.source.title}, {price.date}, "
-                f"confidence {price.confidence})"
-            )
-    yield Finding("throttled-writes", Severity.WARNING, message, remedy, limits.write_bytes)
+    return below + f"of {seen.looked_at:,} periods as busy, {seen.fitting:,} rejected records"
 
 
-def _reading(
-    readings: Readings, behind: Sequence[Lag], budget: CallBudget | None, limits: Limits
-) -> Iterator[Finding]:
-    history, rejected = readings.history, readings.metrics.get(READ_THROTTLED)
-    if rejected is not None and rejected.total:
-        times = sum(count > 0 for count in rejected.amounts)
+def _cure(seen: Throttling, found: Evidence, limits: Limits) -> str:
+    if seen.cause is Cause.HOT_SHARD:
+        remedy = "spread the hottest partition keys: more shards do not divide a key"
+    elif seen.cause is Cause.BURST:
+        return "give --burst (peak second divided by mean second), or let producers write evenly"
+    else:
+        return "the backtest shows which shard count carries the demand"
+    if found.history.shards or found.shards is None:
+        return remedy
+    price, metrics = limits.custom_metric_month, 2 * found.shards
+    return (
+        f"{remedy}; shard-level IncomingBytes and IncomingRecords would show its shard, for about "
+        f"{price.value * metrics} a month (2 metrics x {shards_text(found.shards)} x {price.value}; "
+        f"{price.source.title}, {price.date}, confidence {price.confidence})"
+    )
+
+
+def _reading(found: Evidence, limits: Limits) -> Iterator[Finding]:
+    history, budget = found.history, found.budget
+    if rejected := _rejected_reads(found):
+        calls, times = (
+            sum(of.total for of in rejected),
+            sum(count > 0 for of in rejected for count in of.amounts),
+        )
         yield Finding(
             "throttled-reads",
             Severity.WARNING,
-            f"{rejected.total:,} GetRecords calls were rejected in {times:,} of {rejected.known:,} periods",
+            f"{calls:,} GetRecords calls were rejected in {times:,} of "
+            f"{sum(of.known for of in rejected):,} periods",
             "poll less often, or move a consumer to enhanced fan-out; more shards help only where bytes are "
             "short",
             limits.read_bytes,
@@ -173,7 +281,7 @@ def _reading(
             "poll less often, or move a consumer to enhanced fan-out",
             limits.get_records_calls,
         )
-    for lag in behind:
+    for lag in found.behind:
         if _risk(history, lag, limits):
             hours = Duration.hours(history.retention_hours or 0)
             lost = lag.worst >= hours
@@ -190,23 +298,40 @@ def _reading(
             )
 
 
-def _hot_shard(needs: Sequence[Need], limits: Limits) -> Iterator[Finding]:
+def _hot_shard(needs: Sequence[Need]) -> Iterator[Finding]:
     plain = max(
         need.constraint.shards for need in needs if need.constraint.name in ("write-bytes", "write-records")
     )
+    hot = [need for need in needs if need.constraint.name.startswith("hottest-shard")]
     hot = [
         need
-        for need in needs
-        if need.constraint.name.startswith("hottest-shard") and need.constraint.shards > plain
+        for need in hot
+        if need.constraint.shards > plain or need.constraint.regime is not Regime.RESERVED
     ]
-    if hot:
-        need = max(hot, key=lambda need: need.constraint.load)
-        yield Finding(
-            "hot-shard",
-            Severity.WARNING,
-            f"the busiest shard took {need.constraint.base} on {moment(need.at):%Y-%m-%d %H:%M} UTC; spread "
-            "evenly, the stream would need "
-            f"{shards_text(plain)} instead of {need.constraint.shards:,}",
-            "look for a partition key with too much traffic; one key always stays on one shard",
-            need.constraint.fact,
-        )
+    if not hot:
+        return
+    need = max(hot, key=lambda need: (need.constraint.regime is Regime.NONE, need.constraint.shards))
+    limit, key = need.constraint, need.constraint.key
+    message = f"on {moment(need.at):%Y-%m-%d %H:%M} UTC the busiest shard was asked for {need.busiest}"
+    if key is not None:
+        message += f", as if one partition key were {percent(key)} of the stream"
+    even = f"spread evenly, the stream would need {shards_text(plain)}"
+    severity = Severity.WARNING
+    if limit.regime is Regime.NONE:
+        message += "; no count of shards gives that key room, so the count leaves it out"
+        severity = Severity.ERROR
+    elif limit.regime is Regime.BARE:
+        message += f"; no count leaves it {limit.reserve}, and {shards_text(limit.shards)} just carry it"
+    else:
+        bare = max(plain, need.bare)
+        message += f"; {even} instead of {limit.shards:,}"
+        if bare < limit.shards:
+            message += f", and {bare:,} just carry it"
+    yield Finding(
+        "hot-shard",
+        severity,
+        message,
+        "spread the hottest partition key over several (a suffix of its own for each part of it): "
+        "one key always stays on one shard",
+        limit.fact,
+    )

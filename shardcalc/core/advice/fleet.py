@@ -37,8 +37,10 @@ class Standing(StrEnum):
     """It throttles, lags or polls too much, and more shards are not the remedy."""
     WASTEFUL = "wasteful"
     """Fewer shards, or the other capacity mode, would be enough and cost less."""
-    SILENT = "silent"
-    """Nothing was measured: nobody writes to it, or its metrics are missing."""
+    IDLE = "idle"
+    """Nobody wrote to it in all the time that was looked at."""
+    UNMEASURED = "unmeasured"
+    """Its metrics are missing."""
     FINE = "fine"
 
 
@@ -154,6 +156,16 @@ class Fleet:
         )
 
     @property
+    def idle_saving(self) -> Sum:
+        """What a month would cost less if every idle stream were as recommended."""
+        return self._sum([member.saving for member in self.members if member.standing is Standing.IDLE])
+
+    @property
+    def idle_cost(self) -> Sum:
+        """What a month would cost less without the idle streams."""
+        return self._sum([member.cost for member in self.members if member.standing is Standing.IDLE])
+
+    @property
     def cost(self) -> Sum:
         """What a month costs now."""
         return self._sum([member.cost for member in self.members])
@@ -181,8 +193,9 @@ def fleet(
     prices: Callable[[str], PriceSheet] | None = None,
     discount: Fraction = ZERO,
 ) -> Fleet:
-    """Put a fleet in order: short before troubled before wasteful before silent before fine, and in each the
-    gravest first. With prices, also find the best mix of modes for each account and Region.
+    """Put a fleet in order: by standing, and in each the gravest first.
+
+    With prices, the modes in which each account and Region costs least are found too.
     """
     order = list(Standing)
     ordered = sorted(members, key=lambda m: (order.index(m.standing), -m.weight, m.region, m.name, m.account))
@@ -203,7 +216,7 @@ def _pools(
     """
     for account, region in sorted({(member.account, member.region) for member in members}):
         mine = [member for member in members if (member.account, member.region) == (account, region)]
-        measured = [member for member in mine if member.standing is not Standing.SILENT]
+        measured = [member for member in mine if member.standing is not Standing.UNMEASURED]
         bills = [member.modes for member in measured if member.modes is not None]
         costs = [member.cost for member in measured if member.cost is not None]
         failed = any((each.account, each.region) == (account, region) for each in failures)
@@ -236,7 +249,9 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
         count = f"{suggestion.recommended:,}"
         answer = f"provisioned with {count} shards would cost less" if cheaper else suggestion.decision.answer
     standing = Standing.FINE
-    if action is Action.RAISE:
+    if suggestion.idle:
+        standing = Standing.IDLE
+    elif action is Action.RAISE:
         standing = Standing.SHORT
     elif action is Action.LOWER:
         standing = Standing.WASTEFUL
@@ -254,7 +269,7 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
         recommended=suggestion.recommended,
         used=None if on_demand or now is None else now.worst,
         cost=cost,
-        saving=saving if standing in (Standing.SHORT, Standing.WASTEFUL) else USD(0),
+        saving=saving if standing in (Standing.SHORT, Standing.WASTEFUL, Standing.IDLE) else USD(0),
         answer=answer,
         reasons=(*suggestion.decision.held, *(finding.message for finding in grave)),
         findings=tuple(finding.id for finding in grave),
@@ -262,8 +277,8 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
     )
 
 
-def silent(history: History, prices: PriceSheet, limits: Limits, account: str = "") -> Member:
-    """A stream of which nothing was measured: what its shards cost, and no advice."""
+def unmeasured(history: History, prices: PriceSheet, limits: Limits, account: str = "") -> Member:
+    """A stream whose metrics are missing: what its shards cost, and no advice."""
     cost = None
     if history.mode == "PROVISIONED" and history.open_shards is not None and prices.shard_hour is not None:
         cost = prices.shard_hour.cost(ShardHours(history.open_shards * limits.month.value.in_hours))
@@ -276,13 +291,13 @@ def silent(history: History, prices: PriceSheet, limits: Limits, account: str = 
         region=history.region or "",
         account=account,
         mode=history.mode or "",
-        standing=Standing.SILENT,
+        standing=Standing.UNMEASURED,
         shards=history.open_shards,
         recommended=None,
         used=None,
         cost=cost,
         saving=None,
-        answer="nothing was measured: nobody writes to it, or its metrics are missing",
+        answer="not measured: its metrics are missing",
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from shardcalc.core.capacity.constraint import Constraint
+from shardcalc.core.capacity.constraint import Constraint, Regime, reserve, with_key
 from shardcalc.core.units import ByteRate, CallRate, RecordRate
+
+NO_RESERVE: Final = reserve(Fraction(0))
 
 
 class Need(NamedTuple):
@@ -21,12 +23,20 @@ class Need(NamedTuple):
     peak: ByteRate | RecordRate
     """In the busiest period of all, before burst and headroom."""
     peak_at: int
-    load: Fraction
-    """In the deciding period, in shards that are full: with burst and without headroom."""
+    busiest: ByteRate | RecordRate | None = None
+    """What the busiest shard was asked for in the deciding period, where the limit is of it."""
+
+    @property
+    def bare(self) -> int:
+        """The count with which the deciding period just fits."""
+        limit = self.constraint
+        if limit.key is None or limit.regime is not Regime.RESERVED:
+            return limit.shards
+        return with_key(limit._replace(reserve=NO_RESERVE), limit.key, limit.most_shards).shards
 
     def utilisation(self, shards: int) -> Fraction:
         """The utilisation of this shard count in the deciding period."""
-        return self.load / shards
+        return self.constraint.utilisation(shards)
 
 
 class Flow(NamedTuple):

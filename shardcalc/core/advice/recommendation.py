@@ -8,8 +8,8 @@ that one shard carries in one period. No I/O and no clock; a history says itself
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Final, Self
@@ -26,8 +26,18 @@ from shardcalc.core.advice.decision import (
     decide,
 )
 from shardcalc.core.advice.need import CallBudget, Flow, Need
+from shardcalc.core.advice.throttling import Throttling, throttling
 from shardcalc.core.advice.trend import Trend, grow
-from shardcalc.core.capacity.constraint import MEASURED_HEADROOM, Reserve, constrain, reserve
+from shardcalc.core.capacity.constraint import (
+    MEASURED_HEADROOM,
+    Constraint,
+    Regime,
+    Reserve,
+    constrain,
+    reserve,
+    with_key,
+    with_skew,
+)
 from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import difference
@@ -38,19 +48,17 @@ from shardcalc.core.history.demand import (
     GAP,
     Demand,
     Lag,
-    Load,
     Measure,
     Readings,
-    Traffic,
-    bring_together,
     calls,
-    demands,
+    first_point,
     lags,
     points,
     recent,
-    traffic,
 )
 from shardcalc.core.history.error import HistoryError
+from shardcalc.core.history.hot_shard import HotShard
+from shardcalc.core.history.load import Asked, Counted, asked_of, count
 from shardcalc.core.history.metrics import FAN_OUT_BYTES, GET_BYTES, WRITE_THROTTLED
 from shardcalc.core.history.model import History, moment
 from shardcalc.core.resharding.path import NoPath, Path, path
@@ -155,14 +163,17 @@ class Suggestion:
     limits: Limits
     prices_origin: str
     """Where the prices came from."""
+    parts: tuple[Asked, ...]
+    """What was asked in each part of the history, the finest and newest first."""
     known: int
-    """Periods in which bytes and records are both known."""
+    """Of the finest periods, those in which bytes and records are both known."""
     flows: tuple[Flow, ...]
     needs: tuple[Need, ...]
     unknown: tuple[str, ...]
     """What the history says nothing of, so that it was not judged."""
-    calculated: int
-    """The smallest count that carries all but the allowed periods with headroom."""
+    calculated_parts: tuple[int, ...]
+    """For each part, the finest first, the smallest count that carries all but the allowed periods with
+    headroom."""
     busiest: tuple[date, int]
     """The busiest of the recent days, and the count that it needs by the same rule."""
     decision: Decision
@@ -172,6 +183,8 @@ class Suggestion:
     rows: tuple[Replay, ...]
     calls: CallBudget | None
     lags: tuple[Lag, ...]
+    throttling: Throttling | None
+    """Records that were rejected; None where none are known."""
     growth: Trend
     findings: tuple[Finding, ...]
     choices: tuple[Choice, ...]
@@ -180,6 +193,16 @@ class Suggestion:
     path: Path | None
     """The calls that lead to the recommendation; None when none are needed, possible or meant."""
     no_path: NoPath | None
+
+    @property
+    def calculated(self) -> int:
+        """The smallest count that carries all but the allowed periods of each part with headroom."""
+        return max(self.calculated_parts)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody wrote in all that time."""
+        return not any(part.written.demand_records.peak for part in self.parts)
 
     @property
     def measured(self) -> int:
@@ -210,13 +233,18 @@ class Suggestion:
 
     @property
     def window(self) -> str:
-        """The time that was looked at, and how much of it is known."""
-        history = self.history
-        each = "minutes" if history.period == 60 else f"periods of {Duration(history.period)}"
+        """The time that was looked at, in which periods, and how much of it is known."""
+        history, quiet = self.history, self.parts[0].readings.quiet
         length = Duration(history.points * history.period)
+        each = "minutes" if history.period == 60 else periods_text(history.period)
+        nobody = f", in {quiet:,} nobody wrote" if quiet and not self.idle else ""
+        coarse = [
+            f"{Duration(part.points * part.period)} in {periods_text(part.period)}" for part in history.older
+        ]
+        before = f"; before, {' and '.join(coarse)}, which hide shorter peaks" if coarse else ""
         return (
             f"{length} to {moment(history.end):%Y-%m-%d %H:%M} UTC, {self.known:,} of {history.points:,} "
-            f"{each} known"
+            f"{each} known{nobody}{before}"
         )
 
     @property
@@ -228,10 +256,16 @@ class Suggestion:
         over = (
             f"every {periods} except {options.allow}" if options.allow.of(self.known) else f"every {periods}"
         )
+        spread = "" if self.relieved else ", with the busiest shard's key left out or without its headroom"
         return (
             f"{shards_text(self.measured)} {'is' if self.measured == 1 else 'are'} enough for {over} with "
-            f"{options.reserve}{burst}"
+            f"{options.reserve}{burst}{spread}"
         )
+
+    @property
+    def relieved(self) -> bool:
+        """Whether the count leaves the busiest shard its reserve."""
+        return all(need.constraint.regime is Regime.RESERVED for need in self.needs)
 
     @property
     def cheapest(self) -> Choice | None:
@@ -257,6 +291,11 @@ class Suggestion:
         if reserve.max_utilisation is not None:
             fields.append(("max_utilisation", percent(reserve.max_utilisation)))
         return tuple(fields)
+
+
+def periods_text(seconds: int) -> str:
+    """Periods of this length, in words."""
+    return f"periods of {Duration(seconds)}"
 
 
 # ── the calculation ──────────────────────────────────────────────────────────────────────────────
@@ -305,30 +344,33 @@ def suggest(
             else PriceSheet("unknown Region", "none: the Region is unknown")
         )
     history = recent(history, options.days)
-    readings = Readings.of(history)
-    written = traffic(readings)
-    if written is None:
+    since = _since(history)
+    asked = [asked_of(part, limits, options.burst, since) for part in history.parts]
+    finest = asked[0]
+    if finest is None:
         when = " in these days" if options.days else ""
         none = f"no period{when} has both IncomingBytes and IncomingRecords, so nothing can be suggested"
         raise HistoryError([("metrics", none)])
-    asked = tuple(demands(readings, written, limits))
-    load = bring_together(asked, options.burst, history.period)
-    allowed = options.allow.of(len(load.ordered))
-    calculated = load.shards(load.ordered[-1 - allowed], options.reserve.factor)
-    busiest = _busiest_day(history, load, options)
-    needs = tuple(
-        _need(readings, demand, weight, load, options)
-        for demand, weight in zip(asked, load.weights, strict=True)
+    parts = (finest, *(part for part in asked[1:] if part is not None))
+    readings, load = finest.readings, finest.load
+    counted = [_counted(part, history.period, options) for part in parts]
+    calculated = tuple(each.least(allowed) for each, allowed in counted)
+    busiest = _busiest_day(history, counted[0][0], options)
+    needs = (
+        *(_need(readings, demand, options) for demand in finest.demands),
+        *(_hot_need(finest, counted[0][0], index, options) for index in range(len(finest.hot))),
     )
-    behind = tuple(lags(readings))
-    budget = _budget(readings, limits)
-    counted = points(written)
-    billing = Billing.of(readings, written, prices, limits, discount)
+    behind = tuple(_worst(lags(part.readings) for part in parts))
+    budget = _budget(history, readings, limits)
+    shards = None if history.mode == "ON_DEMAND" else history.open_shards
+    rejected = throttling(parts, shards)
+    billing = Billing.of(history, finest, prices, limits, discount)
+    evidence = caveats.Evidence(history, parts, needs, behind, budget, rejected, billing)
     measured = Measured(
-        max(calculated, busiest[1]),
-        tuple(caveats.holds(readings, written, behind, counted, limits)),
-        RecordRate(Fraction(written.demand_records.peak, history.period)),
-        ByteRate(Fraction(written.demand_bytes.peak, history.period)),
+        max(*calculated, busiest[1]),
+        tuple(caveats.holds(evidence, limits)),
+        RecordRate(Fraction(finest.written.demand_records.peak, history.period)),
+        ByteRate(Fraction(finest.written.demand_bytes.peak, history.period)),
     )
     saves = saving or (lambda now, then: difference(billing.provisioned(now), billing.provisioned(then)))
     decision = decide(
@@ -338,33 +380,33 @@ def suggest(
         terms=terms,
         running=Running(history.open_shards, history.mode),
         measured=measured,
-        saving=saving or (lambda now, then: difference(billing.provisioned(now), billing.provisioned(then))),
+        saving=saves,
     )
-    counts = _counts(history, options, load, measured.shards, decision)
-    rows = backtest.play(history, load, counts, billing)
-    target, enough = decision.advised, max(measured.shards, decision.needed or 0)
+    counts = _counts(history, options, parts, measured.shards, decision)
+    older = [part.load for part in parts[1:]]
+    rows = backtest.play(history, load, counts, billing, older)
+    enough = max(measured.shards, decision.needed or 0)
     found, blocked = _path(history, decision, limits)
     return Suggestion(
         history=history,
         options=options,
         limits=limits,
         prices_origin=prices.origin,
-        known=counted,
-        flows=tuple(_flows(readings, written, asked)),
+        parts=parts,
+        known=points(finest.written),
+        flows=tuple(_flows(finest)),
         needs=needs,
-        unknown=tuple(_unknown(history, written, asked)),
-        calculated=calculated,
+        unknown=tuple(_unknown(history, finest)),
+        calculated_parts=calculated,
         busiest=busiest,
         decision=decision,
         saving=None if decision.base is None else saves(decision.base, decision.advised),
         rows=rows,
         calls=budget,
         lags=behind,
-        growth=grow(history, load, load.ordered[-1 - allowed], options.reserve.factor, target),
-        findings=(
-            *caveats.findings(readings, written, needs, behind, budget, load, options.burst, limits),
-            *decision.findings,
-        ),
+        throttling=rejected,
+        growth=grow(history, parts, _full(parts, options, measured.shards), decision.advised, limits, since),
+        findings=(*caveats.findings(evidence, options.burst, limits), *decision.findings),
         choices=tuple(backtest.choices(enough, billing)),
         modes=billing.modes(enough, history.mode),
         path=found,
@@ -372,84 +414,144 @@ def suggest(
     )
 
 
-def _need(readings: Readings, demand: Demand, weight: int, load: Load, options: Options) -> Need:
+def _since(history: History) -> int:
+    """Epoch seconds from which a period without a point is a quiet one: from the stream's creation or its
+    first point on; the whole history where there is neither.
+    """
+    if history.created is not None:
+        return history.created
+    points = (first_point(part) for part in history.parts)
+    return min((point for point in points if point is not None), default=history.begin)
+
+
+def _counted(part: Asked, finest: int, options: Options) -> tuple[Counted, int]:
+    """The least counts for one part of the history, and how many of its periods may go over.
+
+    Each part has its own allowance, so that more days never ask for fewer shards. A count is of the finest
+    periods: a coarser one is as many of them as it is long.
+    """
+    allow, period = options.allow, part.readings.part.period
+    if allow.share is None:
+        allow = Allowance(allow.count * finest // period)
+    allowed = allow.of(len(part.load.ordered))
+    return count(part.load, options.reserve.factor, allowed), allowed
+
+
+def _full(parts: Sequence[Asked], options: Options, measured: int) -> Fraction | None:
+    """The shards that carry the deciding period with its reserve, before rounding up; None where the busiest
+    shard decides.
+    """
+    factor = options.reserve.factor
+    full = max(
+        Fraction(part.load.ordered[-1 - options.allow.of(len(part.load.ordered))], part.load.shard) * factor
+        for part in parts
+    )
+    return full if max(1, ceil_div(full)) == measured else None
+
+
+def _worst(each: Iterable[Iterable[Lag]]) -> Iterator[Lag]:
+    """Of each reader the worst lag of all parts; how it is now, the finest part tells."""
+    found: dict[str, Lag] = {}
+    for part in each:
+        for lag in part:
+            known = found.setdefault(lag.reader, lag)
+            if lag.worst > known.worst:
+                found[lag.reader] = replace(lag, latest=known.latest)
+    return iter(found.values())
+
+
+def _need(readings: Readings, demand: Demand, options: Options) -> Need:
     measured = demand.measured
     allowed = options.allow.of(measured.known)
     deciding = sorted(measured.amounts)[-1 - allowed] if allowed else measured.peak
     index = measured.amounts.index(deciding)
-    period = readings.history.period
-    kind = type(demand.fact.value)
-    amount = Fraction(deciding, period)
-    factors: list[tuple[Fraction | int, str]] = []
-    if demand.open_shards is not None and demand.open_shards[index]:
-        count = demand.open_shards[index]
-        amount /= count
-        factors.append((count, "open shards"))
-    if options.burst != 1:
-        factors.append((options.burst, "burst"))
-    constraint = constrain(
-        demand.name,
-        demand.title,
-        kind(amount),
-        demand.base_name,
-        tuple(factors),
-        demand.fact.value,
-        demand.fact,
+    constraint = _constraint(demand, deciding, readings.part.period, options)
+    at = readings.time(index)
+    peak = type(demand.fact.value)(Fraction(measured.peak, readings.part.period))
+    return Need(constraint, at, measured.known, peak, readings.peak_time(measured) if allowed else at)
+
+
+def _hot_need(part: Asked, counted: Counted, which: int, options: Options) -> Need:
+    """The busiest shard in the period that decides: that in which it asks for the most shards; the busiest
+    one, where no count is enough.
+    """
+    hot, readings = part.hot[which], part.readings
+    regime, counts = counted.regimes[which], counted.hot[which]
+    known = [index for index, busiest in enumerate(hot.busiest) if busiest > GAP]
+    ordered = sorted(known, key=lambda index: (counts[index], hot.busiest[index], -index))
+    index, most = ordered[-1 - options.allow.of(len(known))], max(known, key=hot.busiest.__getitem__)
+    busiest, whole, shards = hot.busiest[index], hot.whole[index], hot.open_shards[index]
+    plain = _constraint(hot, whole, readings.part.period, options)
+    if part.load.hot[which].busiest[index] * options.reserve.factor <= part.load.shard:
+        made = with_skew(plain, Fraction(busiest * shards, whole) if whole else ONE)
+    else:
+        key = Fraction(busiest * shards - whole, whole * (shards - 1))
+        made = with_key(plain, key, part.load.most)
+    asked = 0 if regime is Regime.NONE else counts[index]
+    constraint = made._replace(name=hot.name, title=hot.title, shards=asked, regime=regime)
+    rate, period = type(hot.fact.value), readings.part.period
+    peak, there = (rate(Fraction(hot.busiest[at], period)) for at in (most, index))
+    return Need(constraint, readings.time(index), len(known), peak, readings.time(most), there)
+
+
+def _constraint(limit: Demand | HotShard, amount: int, period: int, options: Options) -> Constraint:
+    return constrain(
+        limit.name,
+        limit.title,
+        type(limit.fact.value)(Fraction(amount, period)),
+        limit.base_name,
+        ((options.burst, "burst"),) if options.burst != 1 else (),
+        limit.fact.value,
+        limit.fact,
         options.reserve,
         "",
-        demand.consumer,
+        limit.consumer if isinstance(limit, Demand) else "",
     )
-    peak = kind(Fraction(measured.peak, period))
-    used = Fraction(deciding * weight, load.shard)
-    at = readings.time(index)
-    return Need(constraint, at, measured.known, peak, readings.peak_time(measured) if allowed else at, used)
 
 
-def _busiest_day(history: History, load: Load, options: Options) -> tuple[date, int]:
+def _busiest_day(history: History, counted: Counted, options: Options) -> tuple[date, int]:
     """The day in UTC, among the last ones, that needs the most shards by the rule of the whole window."""
-    last = moment(history.end - 1).date()
+    last, load = moment(history.end - 1).date(), counted.load
     best: tuple[date, int] = (last, 1)
     for back in range(RECENT_DAYS):
         day = last - timedelta(back)
         begin = int(moment(0).replace(year=day.year, month=day.month, day=day.day).timestamp())
         first = max(0, ceil_div(Fraction(begin - history.start), history.period))
         end = max(0, ceil_div(Fraction(begin + _DAY - history.start), history.period))
-        loads = load.series[first:end]
-        periods = sum(value > GAP for value in loads) if options.allow != Allowance() else 0
-        allowed = options.allow.of(periods)
-        peak = sorted(loads)[-1 - allowed] if allowed else max(loads, default=GAP)
-        if peak > GAP:
-            count = load.shards(peak, options.reserve.factor)
-            if count > best[1]:
-                best = (day, count)
+        known = sum(value > GAP for value in load.series[first:end])
+        if known:
+            needed = counted.least(options.allow.of(known), first, end)
+            if needed > best[1]:
+                best = (day, needed)
     return best
 
 
 def _counts(
-    history: History, options: Options, load: Load, measured: int, decision: Decision
+    history: History, options: Options, parts: Sequence[Asked], measured: int, decision: Decision
 ) -> dict[int, tuple[str, ...]]:
     """The counts to play back, each with why: those around the recommendation, and those asked for."""
     current = history.open_shards if history.mode != "ON_DEMAND" else None
+    just = max(count(part.load, ONE).least() for part in parts)
     roles: dict[int, tuple[str, ...]] = {}
-    for count, role in (
+    for shards, role in (
         (current, "now"),
         (decision.advised, "advised"),
         (measured, "enough" if measured != decision.advised else ""),
-        *((count, "asked") for count in options.shards),
-        (load.shards(load.ordered[-1], ONE), "just enough"),
+        *((each, "asked") for each in options.shards),
+        (just, "just enough" if parts[0].load.carried(just) else ""),
         (measured - 1, ""),
         (measured + 1, ""),
     ):
-        if count:
-            roles[count] = (
-                *roles.get(count, ()),
-                *((role,) if role and role not in roles.get(count, ()) else ()),
+        if shards:
+            roles[shards] = (
+                *roles.get(shards, ()),
+                *((role,) if role and role not in roles.get(shards, ()) else ()),
             )
     return roles
 
 
-def _flows(readings: Readings, written: Traffic, asked: Sequence[Demand]) -> Iterator[Flow]:
-    period = readings.history.period
+def _flows(finest: Asked) -> Iterator[Flow]:
+    readings, written, period = finest.readings, finest.written, finest.readings.part.period
 
     def flow(name: str, kind: type[Any], measured: Measure) -> Flow:
         return Flow(
@@ -464,23 +566,23 @@ def _flows(readings: Readings, written: Traffic, asked: Sequence[Demand]) -> Ite
     if written.rejected:
         yield flow("wanted bytes", ByteRate, written.demand_bytes)
         yield flow("wanted records", RecordRate, written.demand_records)
-    for demand in asked:
+    for demand in finest.demands:
         if demand.name == "read-bytes":
             yield flow("shared reads", ByteRate, demand.measured)
         elif demand.name == "fan-out-bytes":
             yield flow(f"fan-out to {demand.consumer}", ByteRate, demand.measured)
 
 
-def _unknown(history: History, written: Traffic, asked: Sequence[Demand]) -> Iterator[str]:
-    names = {demand.name for demand in asked}
-    if written.throttled is None:
+def _unknown(history: History, finest: Asked) -> Iterator[str]:
+    names = {demand.name for demand in finest.demands}
+    if finest.written.throttled is None:
         yield f"rejected records ({WRITE_THROTTLED}): demand is at least what was accepted"
     if "read-bytes" not in names:
         yield f"shared reads ({GET_BYTES})"
     if history.registered is None:
         yield "registered fan-out consumers: bills include only those seen in the metrics"
     for name in history.registered or ():
-        if name not in {demand.consumer for demand in asked}:
+        if name not in {demand.consumer for demand in finest.demands}:
             yield f"fan-out to {name} ({FAN_OUT_BYTES}): bills assume that it reads everything"
     if history.open_shards is None:
         yield "open shards"
@@ -494,8 +596,8 @@ def _unknown(history: History, written: Traffic, asked: Sequence[Demand]) -> Ite
         yield "the account's shard quota: not checked"
 
 
-def _budget(readings: Readings, limits: Limits) -> CallBudget | None:
-    made, shards, period = calls(readings), readings.history.open_shards, readings.history.period
+def _budget(history: History, readings: Readings, limits: Limits) -> CallBudget | None:
+    made, shards, period = calls(readings), history.open_shards, history.period
     if made is None or shards is None:
         return None
     most = limits.get_records_calls.value.amount * period * shards

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from shardcalc.core.advice.recommendation import Suggestion
-from shardcalc.core.history.demand import GAP, Readings, bring_together, demands, traffic
+from shardcalc.core.history.demand import GAP
+from shardcalc.core.history.load import UNMET, count
 from shardcalc.core.history.metrics import READ_THROTTLED, WRITE_THROTTLED
 from shardcalc.core.history.model import moment
 from shardcalc.core.units import ceil_div
@@ -82,10 +83,8 @@ class Timeline(NamedTuple):
 def timeline(made: Suggestion) -> Timeline:
     """Look at the history of a suggestion."""
     history = made.history
-    readings = Readings.of(history)
-    written = traffic(readings)
-    assert written is not None  # else there would be no suggestion
-    load = bring_together(tuple(demands(readings, written, made.limits)), made.options.burst, history.period)
+    readings, load = made.parts[0].readings, made.parts[0].load
+    asked = load.asked()
     rejected = [
         of.amounts
         for key in (WRITE_THROTTLED, READ_THROTTLED)
@@ -94,7 +93,7 @@ def timeline(made: Suggestion) -> Timeline:
     each = max(1, ceil_div(Fraction(history.points), STRETCHES))
     stretches = []
     for first in range(0, history.points, each):
-        most = max(load.series[first : first + each])
+        most = max(asked[first : first + each])
         throttled = sum(
             any(amounts[index] > 0 for amounts in rejected)
             for index in range(first, min(first + each, history.points))
@@ -106,7 +105,8 @@ def timeline(made: Suggestion) -> Timeline:
                 throttled,
             )
         )
-    needed: Counter[int] = Counter()
-    for value, times in Counter(load.ordered).items():
-        needed[load.shards(value, made.options.reserve.factor)] += times
+    counts = count(load, made.options.reserve.factor).counts
+    needed = Counter(
+        each for each, value in zip(counts, load.series, strict=True) if value > GAP and each != UNMET
+    )
     return Timeline(tuple(stretches), each * history.period, history.period, tuple(sorted(needed.items())))

@@ -7,17 +7,16 @@ known: plain integers, because a history holds many. Pure arithmetic; no I/O.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import compress, repeat
-from math import ceil, lcm
-from operator import mul
+from itertools import compress
+from math import ceil
 from typing import Any, Final, NamedTuple, Self, TypeVar, cast
 
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.history.metrics import (
+    CONSUMER_METRICS,
     FAN_OUT_BYTES,
     FAN_OUT_LAG,
     GET_BYTES,
@@ -27,16 +26,23 @@ from shardcalc.core.history.metrics import (
     INCOMING_RECORDS,
     ITERATOR_AGE,
     READ_THROTTLED,
+    STREAM_METRICS,
     WRITE_THROTTLED,
 )
 from shardcalc.core.history.model import History, Measurements, Series
-from shardcalc.core.units import Duration, ceil_div
+from shardcalc.core.units import Duration
 
 GAP: Final = -1
 """No value: nothing is known of this period. An amount is never negative, so every value that is not above
 ``GAP`` is a gap, also a gap that was multiplied; ``amount > GAP`` is the test."""
 
 Amounts = Sequence[int]
+
+WRITING: Final = (INCOMING_BYTES, INCOMING_RECORDS, WRITE_THROTTLED)
+READING: Final = (GET_BYTES, GET_SUCCESS, GET_CALLS, READ_THROTTLED)
+RECEIVING: Final = (FAN_OUT_BYTES, FAN_OUT_LAG)
+"""Metrics that have a point whenever something is written, polled for, or pushed to a consumer, and none
+while nothing is: CloudWatch publishes no point for silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,6 @@ class Demand:
     """The limit of one shard."""
     measured: Measure
     """Bytes or records of the whole stream."""
-    open_shards: Amounts | None = None
-    """For the hottest shard, the shards that were open: ``measured`` is its traffic as often as there were
-    shards."""
     consumer: str = ""
 
 
@@ -106,6 +109,44 @@ def _since(part: Part, since: int) -> Part:
     )
 
 
+def coarser(part: Measurements, period: int) -> Measurements:
+    """The stream's and its consumers' series in longer periods: sums of them, and the maxima of ages.
+
+    Periods are put together from the end; what is left at the beginning is left out.
+    """
+    each = period // part.period
+    skip = part.points % each
+
+    def put(of: Mapping[str, Series]) -> dict[str, Series]:
+        return {name: _put_together(series, skip, each, _STATISTIC[name]) for name, series in of.items()}
+
+    known = {name: series for name, series in part.metrics.items() if name in _STATISTIC}
+    return Measurements(
+        start=part.start + skip * part.period,
+        period=period,
+        points=part.points // each,
+        metrics=put(known),
+        consumers={
+            name: put({key: series for key, series in of.items() if key in _STATISTIC})
+            for name, of in part.consumers.items()
+        },
+    )
+
+
+_STATISTIC: Final = {**STREAM_METRICS, **CONSUMER_METRICS}
+
+
+def _put_together(series: Series, skip: int, each: int, statistic: str) -> Series:
+    whole = max if statistic == "Maximum" else sum
+    if None not in series:
+        return [whole(series[index : index + each]) for index in range(skip, len(series), each)]  # type: ignore[arg-type, type-var]
+    made: list[int | float | None] = []
+    for index in range(skip, len(series), each):
+        known = [value for value in series[index : index + each] if value is not None]
+        made.append(whole(known) if known else None)
+    return made
+
+
 class Measure(NamedTuple):
     """The amounts of one metric, with what everybody asks of them."""
 
@@ -153,25 +194,79 @@ def of_amounts(amounts: Amounts) -> Measure | None:
 
 @dataclass(frozen=True, slots=True)
 class Readings:
-    """A history with each metric looked at once; those without a point are left out."""
+    """Measurements with each metric looked at once; those without a point are left out."""
 
-    history: History
+    part: Measurements
     metrics: Mapping[str, Measure]
     consumers: Mapping[str, Mapping[str, Measure]]
+    quiet: int = 0
+    """Periods in which nobody wrote: no metric of writing has a point, and each counts as zero."""
 
     @classmethod
-    def of(cls, history: History) -> Self:
-        """Look at a history."""
-        consumers = {name: _looked_at(of) for name, of in history.consumers.items()}
-        return cls(history, _looked_at(history.metrics), consumers)
+    def of(cls, part: Measurements, since: int | None = None) -> Self:
+        """Look at measurements.
+
+        Args:
+            part: the measurements.
+            since: epoch seconds from which a period in which no metric of writing (or of reading) has a point
+                is a quiet one, because CloudWatch publishes none for silence; None for never.
+        """
+        first = part.points if since is None else max(0, -(-(since - part.start) // part.period))
+        metrics, consumers, quiet = dict(part.metrics), {}, 0
+        for group in (WRITING, READING):
+            silent = _silent(metrics, group, first)
+            metrics |= _filled(metrics, group, silent)
+            quiet = len(silent) if group is WRITING else quiet
+        for name, of in part.consumers.items():
+            silent = _silent(of, RECEIVING, first)
+            consumers[name] = _looked_at({**of, **_filled(of, RECEIVING[:1], silent)})
+        return cls(part, _looked_at(metrics), consumers, quiet)
 
     def time(self, index: int) -> int:
         """Epoch seconds at which a period begins."""
-        return self.history.start + index * self.history.period
+        return self.part.start + index * self.part.period
 
     def peak_time(self, measured: Measure) -> int:
         """Epoch seconds at which the busiest period begins."""
         return self.time(measured.amounts.index(measured.peak))
+
+    @property
+    def polled(self) -> bool | None:
+        """Whether anybody called GetRecords; None when that is not known."""
+        made = self.metrics.get(GET_SUCCESS) or self.metrics.get(GET_CALLS) or self.metrics.get(GET_BYTES)
+        return None if made is None else made.peak > 0
+
+
+def _silent(table: Mapping[str, Series], group: Sequence[str], first: int) -> Sequence[int]:
+    """The periods from the first on in which no metric of a group has a point, although the first two of the
+    group, which have one whenever something happens, were read.
+    """
+    if any(name not in table or None not in table[name] for name in group[:2]):
+        return ()
+    columns = [table[name][first:] for name in group if name in table]
+    nothing = (None,) * len(columns)
+    return [index for index, row in enumerate(zip(*columns, strict=True), first) if row == nothing]
+
+
+def _filled(table: Mapping[str, Series], group: Sequence[str], silent: Sequence[int]) -> dict[str, Series]:
+    made: dict[str, Series] = {}
+    for name in group if silent else ():
+        if name in table:
+            series = list(table[name])
+            for index in silent:
+                series[index] = 0
+            made[name] = series
+    return made
+
+
+def first_point(part: Measurements) -> int | None:
+    """Epoch seconds of the first period in which something was written or rejected; None where there is
+    none.
+    """
+    columns = [part.metrics[name] for name in WRITING if name in part.metrics]
+    firsts = (next((at for at, value in enumerate(of) if value is not None), None) for of in columns)
+    found = [at for at in firsts if at is not None]
+    return part.start + min(found) * part.period if found else None
 
 
 def _looked_at(table: Mapping[str, Series]) -> dict[str, Measure]:
@@ -211,84 +306,51 @@ def traffic(readings: Readings) -> Traffic | None:
 
 
 def demands(readings: Readings, written: Traffic, limits: Limits) -> Iterator[Demand]:
-    """What was asked of each limit that the history tells something about."""
+    """What was asked of each limit that the history tells something about, all shards alike."""
     yield Demand("write-bytes", "write bytes", "write", limits.write_bytes, written.demand_bytes)
     yield Demand("write-records", "write records", "write", limits.write_records, written.demand_records)
-    yield from _hottest(readings.history, written, limits)
+    hold = limits.iterator_age_hold.value
     read = readings.metrics.get(GET_BYTES)
     if read is not None:
+        read = _without_backlog(readings, read, readings.metrics.get(ITERATOR_AGE), written, hold)
         yield Demand("read-bytes", "shared read bytes", "read", limits.read_bytes, read)
     for name, of in readings.consumers.items():
         if FAN_OUT_BYTES in of:
-            yield Demand(
-                "fan-out-bytes",
-                f"fan-out bytes of {name}",
-                "read",
-                limits.fan_out_bytes,
-                of[FAN_OUT_BYTES],
-                consumer=name,
-            )
+            pushed = _without_backlog(readings, of[FAN_OUT_BYTES], of.get(FAN_OUT_LAG), written, hold)
+            title = f"fan-out bytes of {name}"
+            yield Demand("fan-out-bytes", title, "read", limits.fan_out_bytes, pushed, consumer=name)
 
 
-def _hottest(history: History, written: Traffic, limits: Limits) -> Iterator[Demand]:
-    """The busiest shard's traffic times the number of open shards: what the stream must carry to give that
-    shard enough capacity.
+def _without_backlog(
+    readings: Readings, read: Measure, age: Measure | None, written: Traffic, hold: Duration
+) -> Measure:
+    """What would have been read without a backlog, which more shards do not shorten.
 
-    Spread over N shards, the busiest keeps its multiple of the mean shard, so the stream needs as many shards
-    as if each took what the busiest took.
+    A reader that is far behind reads as fast as it can. From the period in which it lags more than ``hold``
+    until it lags no more than a period, it counts with what it reads of each byte written in the other
+    periods; with what it read where there are none.
     """
-    for key, name, title, fact, accepted, wanted in (
-        (
-            INCOMING_BYTES,
-            "hottest-shard-bytes",
-            "hottest shard, bytes",
-            limits.write_bytes,
-            written.accepted_bytes,
-            written.demand_bytes,
-        ),
-        (
-            INCOMING_RECORDS,
-            "hottest-shard-records",
-            "hottest shard, records",
-            limits.write_records,
-            written.accepted_records,
-            written.demand_records,
-        ),
-    ):
-        nothing: Amounts = (GAP,) * history.points
-        looked_at = [measure(of[key]) for of in history.shards.values() if key in of]
-        shards = [nothing if of is None else of.amounts for of in looked_at]
-        if not any(looked_at):
-            continue
-        busiest = list(map(max, *shards)) if len(shards) > 1 else list(shards[0])
-        alive = _alive(shards, history.points)
-        if wanted is not accepted:
-            for index, (asked, taken) in enumerate(zip(wanted.amounts, accepted.amounts, strict=True)):
-                # A shard's rejected records are not counted apart, so it gets its share of the stream's.
-                if 0 < taken < asked and busiest[index] > 0:
-                    busiest[index] = -(-busiest[index] * asked // taken)
-        times = of_amounts(
-            [GAP if hot <= GAP else hot * count for hot, count in zip(busiest, alive, strict=True)]
-        )
-        if times is not None:  # pragma: no branch - a shard that was measured has a point
-            yield Demand(name, title, "busiest shard", fact, times, alive)
-
-
-def _alive(shards: Sequence[Amounts], points: int) -> Amounts:
-    """How many shards were open in each period: each from its first point to its last, and throughout when it
-    has none.
-    """
-    change = [0] * (points + 1)
-    for series in shards:
-        first = next((index for index, value in enumerate(series) if value > GAP), 0)
-        last = next((points - index for index, value in enumerate(reversed(series)) if value > GAP), points)
-        change[first] += 1
-        change[last] -= 1
-    alive, count = [], 0
-    for step in change[:points]:
-        count += step
-        alive.append(count)
-    return alive
+    if age is None or _milliseconds(age.peak) <= hold:
+        return read
+    most, calm = hold.amount * 1000, readings.part.period * 1000
+    behind, is_behind = [], False
+    for lag in age.amounts:
+        is_behind = lag > calm if is_behind and lag > GAP else is_behind or lag > most
+        behind.append(is_behind)
+    sizes = written.accepted_bytes.amounts
+    pairs = [
+        (out, size)
+        for out, size, late in zip(read.amounts, sizes, behind, strict=True)
+        if not late and out > GAP and size > GAP
+    ]
+    taken, given = sum(out for out, _ in pairs), sum(size for _, size in pairs)
+    if not given:
+        return read
+    usual = [
+        min(out, -(-size * taken // given)) if late and out > GAP and size > GAP else out
+        for out, size, late in zip(read.amounts, sizes, behind, strict=True)
+    ]
+    return of_amounts(usual) or read
 
 
 def calls(readings: Readings) -> Measure | None:
@@ -324,7 +386,7 @@ def lags(readings: Readings) -> Iterator[Lag]:
         ("", readings.metrics.get(ITERATOR_AGE)),
         *((name, of.get(FAN_OUT_LAG)) for name, of in readings.consumers.items()),
     ]
-    day = 86_400 // readings.history.period
+    day = 86_400 // readings.part.period
     for reader, age in ages:
         if age is not None:
             latest = max(age.amounts[-day:])
@@ -338,54 +400,6 @@ def lags(readings: Readings) -> Iterator[Lag]:
 
 def _milliseconds(number: int) -> Duration:
     return Duration(Fraction(number, 1000))
-
-
-# ── all limits in one unit ───────────────────────────────────────────────────────────────────────
-
-
-class Load(NamedTuple):
-    """What was asked in each period of the limit that was nearest to its capacity, in parts of what a shard
-    carries.
-    """
-
-    series: list[int]
-    """Negative where nothing is known."""
-    ordered: list[int]
-    """The known ones, ascending."""
-    shard: int
-    """What one shard carries in a period, in the same unit."""
-    weights: tuple[int, ...]
-    """By which each demand's amounts were multiplied to come to this unit."""
-
-    def shards(self, load: int, reserve: Fraction) -> int:
-        """The shards that carry a load times a reserve, at least one."""
-        return max(1, ceil_div(reserve * load, self.shard))
-
-    def quantile(self, share: Fraction) -> int:
-        """The load that so large a share of the periods does not exceed: the nearest rank."""
-        return self.ordered[max(0, ceil_div(share * len(self.ordered)) - 1)]
-
-
-def bring_together(asked: Sequence[Demand], burst: Fraction, period: int) -> Load:
-    """Bring all demands to one unit and take the largest of each period.
-
-    What one shard carries in a period is a different number for bytes and for records, so each demand is
-    multiplied to a common multiple of them: then whole numbers compare across limits, and nothing is rounded
-    before the shards are.
-    """
-    carries = [demand.fact.value.amount * period / burst for demand in asked]
-    shard = lcm(*(amount.numerator for amount in carries))
-    weights = tuple(int(shard / amount) for amount in carries)
-    # A gap times a weight stays negative, and so loses against anything known.
-    scaled = [
-        map(mul, demand.measured.amounts, repeat(weight))
-        for demand, weight in zip(asked, weights, strict=True)
-    ]
-    series = list(scaled[0])
-    for more in scaled[1:]:
-        series = [one if one > two else two for one, two in zip(series, more, strict=True)]
-    ordered = sorted(series)
-    return Load(series, ordered[bisect_left(ordered, 0) :], shard, weights)
 
 
 def points(written: Traffic) -> int:

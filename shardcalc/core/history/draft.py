@@ -6,14 +6,15 @@ measured (the names of consumers) is left out. Pure: a history in, a draft out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Final, NamedTuple
 
 from shardcalc.core.capacity.constraint import MEASURED_HEADROOM
+from shardcalc.core.history.demand import GAP, Readings, first_point, traffic
 from shardcalc.core.history.error import HistoryError
-from shardcalc.core.history.metrics import GET_BYTES, INCOMING_BYTES, INCOMING_RECORDS, WRITE_THROTTLED
-from shardcalc.core.history.model import History, Series, moment
+from shardcalc.core.history.metrics import GET_BYTES, INCOMING_BYTES, INCOMING_RECORDS
+from shardcalc.core.history.model import History, moment
 from shardcalc.core.text import decimal, percent
 from shardcalc.core.units import ceil_div
 from shardcalc.core.workload.parts import shard_metrics
@@ -47,13 +48,23 @@ def draft(history: History) -> Draft:
     Raises:
         HistoryError: nothing was written to the stream, so that its records have no size.
     """
-    accepted, taken = _known(history.metrics, INCOMING_RECORDS), _known(history.metrics, INCOMING_BYTES)
-    refused = history.metrics.get(WRITE_THROTTLED) or [None] * history.points
-    pairs = [
-        (int(r), int(b), int(t or 0))
-        for r, b, t in zip(accepted, taken, refused, strict=True)
-        if r is not None and b is not None
-    ]
+    for name in (INCOMING_RECORDS, INCOMING_BYTES):
+        if name not in history.metrics:
+            raise HistoryError([(f"metrics.{name}", "was not read, and a profile needs it")])
+    readings = Readings.of(history, history.created if history.created is not None else first_point(history))
+    written = traffic(readings)
+    throttled = None if written is None else written.throttled
+    pairs = (
+        []
+        if written is None
+        else [
+            (r, b, 0 if throttled is None else max(0, throttled.amounts[index]))
+            for index, (r, b) in enumerate(
+                zip(written.accepted_records.amounts, written.accepted_bytes.amounts, strict=True)
+            )
+            if r > GAP and b > GAP
+        ]
+    )
     records, data = sum(r for r, _, _ in pairs), sum(b for _, b, _ in pairs)
     if not records or not data:
         none = f"no record was written in {history.points:,} periods, so a profile has no record size"
@@ -90,12 +101,6 @@ def draft(history: History) -> Draft:
     if history.open_shards is not None:
         fields.append(DraftField("shards", f"{history.open_shards}"))
     return Draft(history, len(pairs), tuple(fields))
-
-
-def _known(metrics: Mapping[str, Series], name: str) -> Series:
-    if name not in metrics:
-        raise HistoryError([(f"metrics.{name}", "was not read, and a profile needs it")])
-    return metrics[name]
 
 
 def _rate(rate: Fraction) -> str:

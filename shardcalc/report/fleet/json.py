@@ -20,6 +20,8 @@ def text(fleet: Fleet) -> str:
             **_money("cost", fleet.cost),
             **_money("saving", fleet.saving),
             **_money("more", fleet.more),
+            **_money("idle_saving", fleet.idle_saving),
+            **_money("idle_cost", fleet.idle_cost),
         },
         "best_mixes": [
             {

@@ -13,7 +13,8 @@ _STYLES: Final = {
     Standing.SHORT: "bold red",
     Standing.TROUBLED: "bold yellow",
     Standing.WASTEFUL: "bold blue",
-    Standing.SILENT: "dim",
+    Standing.IDLE: "bold blue",
+    Standing.UNMEASURED: "dim",
     Standing.FINE: "green",
 }
 

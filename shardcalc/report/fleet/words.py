@@ -80,10 +80,12 @@ def summary(fleet: Fleet) -> list[str]:
             if fleet.more.known is not None
             else "short streams: the cost of what they need is unknown"
         )
-    if fleet.count(Standing.SILENT):
+    if fleet.count(Standing.IDLE):
         lines.append(
-            "silent streams have no measurements: nobody writes to them, or their metrics are missing"
+            f"idle streams: as advised they cost {fleet.idle_saving} less a month, deleted {fleet.idle_cost}"
         )
+    if fleet.count(Standing.UNMEASURED):
+        lines.append("unmeasured streams: their metrics are missing, so nothing is advised")
     lines += map(pool, fleet.pools)
     if fleet.failures:
         lines.append(failed_text(fleet.failures))

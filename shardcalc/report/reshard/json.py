@@ -7,7 +7,8 @@ from typing import Any
 from shardcalc.app.reshard import Resharding
 from shardcalc.core.resharding.path import Path
 from shardcalc.report.kit.json import document, head
-from shardcalc.report.reshard.commands import command, wait
+from shardcalc.report.reshard.commands import command, status
+from shardcalc.report.reshard.script import script
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.rows import fact_row
 
@@ -26,7 +27,7 @@ def text(made: Resharding) -> str:
         head("reshard")
         | {"stream": made.stream, "region": made.region}
         | path_row(made.path, made.stream, made.region)
-        | {"facts": [fact_row(fact) for fact in facts]}
+        | {"script": script(made.path, made.stream, made.region), "facts": [fact_row(fact) for fact in facts]}
     )
 
 
@@ -53,8 +54,9 @@ def path_row(found: Path, stream: str | None, region: str | None) -> dict[str, A
                 "not_before_hours": None if step.wait is None else step.wait.in_hours,
                 "not_before_after_call": step.after_call or None,
                 "command": command(step, stream, region),
-                "then": wait(stream, region),
+                "done_when": {"status": "ACTIVE", "open_shards": step.target},
             }
             for call, step in enumerate(found.steps, start=1)
         ],
+        "status_command": status(stream, region),
     }

@@ -7,7 +7,7 @@ from shardcalc.core.facts import Limits
 from shardcalc.core.resharding.path import Path
 from shardcalc.report.kit.terminal import Page, Screen
 from shardcalc.report.reshard import words
-from shardcalc.report.reshard.commands import script
+from shardcalc.report.reshard.commands import calls
 
 
 def table(made: Resharding, page: Page) -> str:
@@ -32,5 +32,5 @@ def draw(screen: Screen, path: Path, limits: Limits, stream: str | None, region:
     for note in words.notes(path):
         screen.line(note)
     screen.gap()
-    for line in script(path, stream, region):
+    for line in calls(path, stream, region):
         screen.command(line)

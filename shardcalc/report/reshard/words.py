@@ -8,7 +8,6 @@ from typing import Final
 from shardcalc.core.facts import Limits
 from shardcalc.core.resharding.path import Path, Step
 from shardcalc.core.text import decimal, percent, shards_text
-from shardcalc.report.reshard.commands import when
 from shardcalc.report.words import counted
 
 COLUMNS: Final = ("call", "from:", "to:", "open at most:", "")
@@ -26,6 +25,13 @@ def title(found: Path) -> str:
 
 def _arrows(counts: Iterable[int]) -> str:
     return " -> ".join(f"{count:,}" for count in counts)
+
+
+def when(step: Step) -> str:
+    """When a call that waits may be made."""
+    assert step.wait is not None
+    since = f"after call {step.after_call}" if step.after_call else "from now"
+    return f"{decimal(step.wait.in_hours)} h {since}"
 
 
 def step_cells(found: Path, limits: Limits) -> list[list[str]]:

@@ -7,6 +7,7 @@ from typing import Any
 from shardcalc.core.advice.backtest import Replay
 from shardcalc.core.advice.need import Need
 from shardcalc.core.advice.recommendation import Suggestion
+from shardcalc.core.advice.throttling import Throttling
 from shardcalc.core.cost.bill import oldest
 from shardcalc.report.kit.json import document, head
 from shardcalc.report.reshard.json import path_row
@@ -39,8 +40,20 @@ def text(made: Suggestion, *, explain: bool = False) -> str:
                 "period_seconds": history.period,
                 "periods": history.points,
                 "known_periods": made.known,
+                "quiet_periods": made.parts[0].readings.quiet,
                 "read_at": history.read_at,
             },
+            "older": [
+                {
+                    "start_epoch_seconds": part.readings.part.start,
+                    "period_seconds": part.readings.part.period,
+                    "periods": part.readings.part.points,
+                    "calculated_shards": calculated,
+                }
+                for part, calculated in zip(made.parts[1:], made.calculated_parts[1:], strict=True)
+            ],
+            "idle": made.idle,
+            "throttled_writes": None if made.throttling is None else _throttling(made.throttling),
             "options": {
                 "headroom": options.headroom,
                 "burst": options.burst,
@@ -102,6 +115,20 @@ def text(made: Suggestion, *, explain: bool = False) -> str:
     )
 
 
+def _throttling(seen: Throttling) -> dict[str, Any]:
+    return {
+        "rejected_records": seen.rejected,
+        "periods": seen.times,
+        "days": seen.days,
+        "first_epoch_seconds": seen.first,
+        "last_epoch_seconds": seen.last,
+        "worst_epoch_seconds": seen.worst_at,
+        "worst_rejected_records": seen.worst,
+        "worst_share": seen.worst_share,
+        "likelier_cause": None if seen.cause is None else seen.cause.value,
+    }
+
+
 def _need(need: Need, shown: int, explain: bool) -> dict[str, Any]:
     row = limit_row(need.constraint, shown, explain)
     # At the count of now, in the deciding period.
@@ -120,6 +147,7 @@ def _replay(row: Replay) -> dict[str, Any]:
         "shards": row.shards,
         "roles": row.roles,
         "periods_over": row.over,
+        "older_periods_over": row.older_over,
         "worst_excess": row.excess,
         "utilisation": {"p50": row.p50, "p95": row.p95, "p99": row.p99, "max": row.worst},
         "shard_hours": row.shard_hours,

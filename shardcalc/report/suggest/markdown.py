@@ -18,12 +18,15 @@ def text(made: Suggestion, *, explain: bool = False) -> str:
 
 def _parts(made: Suggestion, explain: bool) -> Iterator[str]:
     history = made.history
-    yield f"# {escape(words.title(made))}"
-    about = [escape(text) for text in (history.region, history.mode) if text]
-    rule = [escape(text) for text in (made.rule, words.change(made)) if text]
-    yield "; ".join([*about, made.window, *rule]) + "."
-    if busiest := words.busiest_day(made):
-        yield f"{sentence(busiest)}."
+    about = ", ".join(escape(text) for text in (history.region, history.mode) if text)
+    yield f"# {escape(words.title(made))}{f' ({about})' if about else ''}"
+    if hurts := words.first(made):
+        yield finding_bullets(hurts)
+    change = words.change(made)
+    yield f"**{escape(made.answer)}**{f'; {escape(change)}' if change else ''}."
+    yield f"{made.window}; {escape(made.rule)}."
+    for line in filter(None, (words.busiest_day(made), words.older(made))):
+        yield f"{sentence(line)}."
     if made.decision.held:
         yield "Not fewer, because"
         yield bullets(map(escape, made.decision.held))
@@ -33,6 +36,8 @@ def _parts(made: Suggestion, explain: bool) -> Iterator[str]:
     if explain:
         yield working_bullets((need.constraint.working, need.constraint.fact) for need in made.needs)
     yield _backtest(made)
+    if any(row.older_over for row in made.rows):
+        yield f"Before, in longer periods: {words.older_over(made)}."
     yield bullets(_facts(made))
     if made.choices:
         bills = [[choice.title, total(choice.bill)] for choice in made.choices]
@@ -45,8 +50,8 @@ def _parts(made: Suggestion, explain: bool) -> Iterator[str]:
     if made.no_path is not None:
         why = f"{escape(made.no_path.message)}. {escape(made.no_path.remedy)}"
         yield f"**No path to {made.recommended:,} shards**: {why}"
-    if made.findings:
-        yield finding_bullets(made.findings)
+    if others := words.others(made):
+        yield finding_bullets(others)
     yield f"{sentence(words.basis(made))}."
 
 

@@ -8,6 +8,7 @@ from shardcalc.core.advice.need import Need
 from shardcalc.core.advice.recommendation import Suggestion
 from shardcalc.report.kit.terminal import Cell, Page, Screen
 from shardcalc.report.reshard import terminal as reshard
+from shardcalc.report.reshard.commands import command
 from shardcalc.report.suggest import words
 from shardcalc.report.words import citation, total
 
@@ -18,10 +19,16 @@ def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
     history = made.history
     where = ", ".join(filter(None, (history.region, history.mode)))
     screen.line((words.title(made), "bold"), (f"  {where}" if where else "", "dim"))
+    for finding in words.first(made):
+        screen.finding(finding.severity, finding.id, finding.message, finding.remedy)
+    screen.line((made.answer, "bold"), *(f"; {change}" for change in [words.change(made)] if change))
+    if made.path is not None and made.path.steps:
+        screen.command(command(made.path.steps[0], history.stream, history.region))
+    screen.gap()
     screen.line(made.window)
-    screen.line("; ".join(filter(None, (made.rule, words.change(made)))))
-    if busiest := words.busiest_day(made):
-        screen.line(busiest)
+    screen.line(made.rule)
+    for line in filter(None, (words.busiest_day(made), words.older(made))):
+        screen.line(line)
     for reason in made.decision.held:
         screen.line(("not fewer  ", "bold yellow"), reason)
     screen.gap()
@@ -57,7 +64,7 @@ def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
         screen.heading(f"no path to {made.recommended:,} shards")
         screen.line(made.no_path.message, indent=2)
         screen.line("-> ", made.no_path.remedy, indent=2)
-    for finding in made.findings:
+    for finding in words.others(made):
         screen.gap()
         screen.finding(finding.severity, finding.id, finding.message, finding.remedy)
     screen.gap()
@@ -108,4 +115,6 @@ def _backtest(screen: Screen, made: Suggestion) -> None:
         "headroom; "
         "by: the largest excess"
     )
+    if any(row.older_over for row in made.rows):
+        legend += f"; before, in longer periods: {words.older_over(made)}"
     screen.line((legend, "dim"))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from shardcalc.core.advice.backtest import Replay
 from shardcalc.core.advice.decision import Action
-from shardcalc.core.advice.recommendation import Suggestion
+from shardcalc.core.advice.recommendation import Suggestion, periods_text
+from shardcalc.core.capacity.finding import Finding, Severity
 from shardcalc.core.cost.bill import oldest
 from shardcalc.core.history.demand import Lag
 from shardcalc.core.history.model import moment
@@ -14,10 +16,27 @@ from shardcalc.core.text import decimal
 from shardcalc.core.units import USD, ceil_div
 from shardcalc.report.words import facts_read, rate
 
+HURTS: Final = ("throttled-writes", "throttled-reads", "lag", "hot-shard", "idle")
+"""Findings that are told before the count, the worst first."""
+
 
 def title(made: Suggestion) -> str:
-    """The answer, and what it is about."""
-    return f"{made.history.stream}: {made.answer}" if made.history.stream else made.answer
+    """What it is about."""
+    return made.history.stream or "stream"
+
+
+def first(made: Suggestion) -> list[Finding]:
+    """What hurts most, told before the count; nothing where nothing does."""
+    return sorted(
+        (each for each in made.findings if each.id in HURTS), key=lambda each: HURTS.index(each.id)
+    )[:1]
+
+
+def others(made: Suggestion) -> list[Finding]:
+    """The other findings, what hurts before what is only to be known."""
+    told = [*first(made)]
+    rest = [each for each in made.findings if each not in told]
+    return sorted(rest, key=lambda each: (each.id not in HURTS, list(Severity).index(each.severity)))
 
 
 def change(made: Suggestion) -> str:
@@ -43,6 +62,18 @@ def busiest_day(made: Suggestion) -> str:
     return (
         f"the busiest recent day, {day}, asks for {count:,} and so decides; "
         f"all days together ask for {made.calculated:,}"
+    )
+
+
+def older(made: Suggestion) -> str:
+    """That the older, coarser periods decide; nothing when they do not."""
+    finest, *rest = made.calculated_parts
+    if not rest or max(rest) <= max(finest, made.busiest[1]):
+        return ""
+    part = made.parts[1 + rest.index(max(rest))].readings.part
+    return (
+        f"the {periods_text(part.period)} before {stamp(part.end)} UTC ask for {max(rest):,} and so decide; "
+        f"the newer ones ask for {finest:,}"
     )
 
 
@@ -73,9 +104,9 @@ def limit_cells(made: Suggestion) -> list[list[str]]:
     return [
         [
             need.constraint.title,
-            rate(need.constraint.base),
+            rate(need.busiest or need.constraint.base),
             rate(need.constraint.per_shard),
-            f"{need.constraint.shards:,}",
+            f"{need.constraint.shards:,}" if need.constraint.shards else "none",
             share(need.utilisation(made.shown)),
             "binding" if need in binding else "",
         ]
@@ -105,6 +136,11 @@ def replayed(row: Replay) -> list[str]:
         *map(share, (row.p50, row.p95, row.p99, row.worst)),
         decimal(row.shard_hours),
     ]
+
+
+def older_over(made: Suggestion) -> str:
+    """How many older, coarser periods each count would not have carried."""
+    return ", ".join(f"{row.older_over:,} over {row.shards:,}" for row in made.rows if row.older_over)
 
 
 def calls(made: Suggestion) -> str:

@@ -17,6 +17,7 @@ from typing_extensions import TypedDict
 
 from shardcalc.core.advice.decision import Action
 from shardcalc.core.advice.fleet import Standing
+from shardcalc.core.advice.throttling import Cause
 from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.lint.check import State
 from shardcalc.core.workload.parts import Mode
@@ -156,7 +157,13 @@ Check = TypedDict("Check", {
 
 Window = TypedDict("Window", {
     "start_epoch_seconds": Whole, "end_epoch_seconds": Whole, "period_seconds": Whole, "periods": Whole,
-    "known_periods": Whole, "read_at": Text})
+    "known_periods": Whole, "quiet_periods": Whole, "read_at": Text})
+Older = TypedDict("Older", {
+    "start_epoch_seconds": Whole, "period_seconds": Whole, "periods": Whole, "calculated_shards": Shards})
+ThrottledWrites = TypedDict("ThrottledWrites", {
+    "rejected_records": Whole, "periods": Whole, "days": Whole, "first_epoch_seconds": Whole,
+    "last_epoch_seconds": Whole, "worst_epoch_seconds": Whole, "worst_rejected_records": Whole,
+    "worst_share": Number, "likelier_cause": Cause | None})
 Options = TypedDict("Options", {
     "headroom": Number, "burst": Number, "allowed_periods": Whole, "days": Whole | None})
 BusiestDay = TypedDict("BusiestDay", {"date": Day, "shards": Shards})
@@ -172,17 +179,18 @@ Growth = TypedDict("Growth", {
     "weekly_median_full_shards": list[Maybe], "per_week": Maybe, "enough_until": Day | None, "text": str})
 Utilisation = TypedDict("Utilisation", {"p50": Number, "p95": Number, "p99": Number, "max": Number})
 Replay = TypedDict("Replay", {
-    "shards": Shards, "roles": list[str], "periods_over": Whole, "worst_excess": Number,
-    "utilisation": Utilisation, "shard_hours": Number, "month": Bill})
+    "shards": Shards, "roles": list[str], "periods_over": Whole, "older_periods_over": Whole,
+    "worst_excess": Number, "utilisation": Utilisation, "shard_hours": Number, "month": Bill})
+DoneWhen = TypedDict("DoneWhen", {"status": str, "open_shards": Shards})
 Step = TypedDict("Step", {
     "call": Shards, "shards_before": Shards, "shards_after": Shards, "open_shards_at_most": Shards,
     "multiple_of_25_percent": bool, "not_before_hours": Maybe, "not_before_after_call": Shards | None,
-    "command": str, "then": str})
+    "command": str, "done_when": DoneWhen})
 Path = TypedDict("Path", {
     "current_shards": Shards, "target_shards": Shards, "calls": Whole, "open_shards_at_most": Shards,
     "other_streams_open_shards": Whole | None, "account_shard_quota": Whole | None,
     "fits_quota": bool | None, "fits_below_both": list[Shards] | None, "calls_used": Whole,
-    "notes": list[str], "steps": list[Step]})
+    "notes": list[str], "steps": list[Step], "status_command": str})
 NoPath = TypedDict("NoPath", {"message": str, "remedy": Text})
 
 
@@ -210,7 +218,8 @@ Suggest = TypedDict("Suggest", {
     "current_shards": Shards | None, "recommended_shards": Shards, "measured_shards": Shards,
     "needed_shards": Shards | None, "not_fewer_because": list[str],
     "saving_usd_per_month": Dollars, "profile": dict[str, str],
-    "window": Window, "options": Options,
+    "window": Window, "older": list[Older], "idle": bool, "throttled_writes": ThrottledWrites | None,
+    "options": Options,
     "calculated_shards": Shards, "busiest_recent_day": BusiestDay, "binding": list[str],
     "measured": list[Flow], "limits": list[Need], "get_records_calls": Calls | None, "lag": list[Lag],
     "growth": Growth, "unknown": list[str], "facts_oldest_date": Day, "prices_origin": str,
@@ -220,10 +229,11 @@ Suggest = TypedDict("Suggest", {
 # ── fleet ────────────────────────────────────────────────────────────────────────────────────────
 
 FleetTotal = TypedDict("FleetTotal", {
-    "streams": Whole, "failed": Whole, "short": Whole, "troubled": Whole, "wasteful": Whole, "silent": Whole,
-    "fine": Whole, "cost_usd_per_month": Dollars, "cost_complete": bool,
+    "streams": Whole, "failed": Whole, "short": Whole, "troubled": Whole, "wasteful": Whole, "idle": Whole,
+    "unmeasured": Whole, "fine": Whole, "cost_usd_per_month": Dollars, "cost_complete": bool,
     "saving_usd_per_month": Dollars, "saving_complete": bool, "more_usd_per_month": Dollars,
-    "more_complete": bool})
+    "more_complete": bool, "idle_saving_usd_per_month": Dollars, "idle_saving_complete": bool,
+    "idle_cost_usd_per_month": Dollars, "idle_cost_complete": bool})
 Failure = TypedDict("Failure", {
     "stream": Text, "region": str, "account": Text, "profile": Text, "reason": str, "message": str,
     "remedy": Text})

@@ -67,7 +67,7 @@ def test_the_worst_and_most_wasteful_come_first(aws, at, five, shardcalc):
         ("short", "short", 2, 4),
         ("more-wasteful", "wasteful", 10, 1),
         ("wasteful", "wasteful", 4, 2),
-        ("silent", "silent", 3, None),
+        ("silent", "idle", 3, 1),
         ("fine", "fine", 2, 2),
     ]
 
@@ -78,23 +78,28 @@ def test_the_sums_are_those_of_the_streams(aws, at, five, shardcalc):
     # 10 -> 1 and 4 -> 2: 11 shards less; 2 -> 4: 2 more. PUT payload units are the same at every count.
     assert (total["saving_usd_per_month"], total["saving_complete"]) == ("120.45", True)
     assert (total["more_usd_per_month"], total["more_complete"]) == ("21.90", True)
-    assert {name: total[name] for name in ("streams", "failed", "short", "troubled", "wasteful", "silent",
-            "fine")} == {
-        "streams": 5, "failed": 0, "short": 1, "troubled": 0, "wasteful": 2, "silent": 1, "fine": 1,
+    assert {name: total[name] for name in ("streams", "failed", "short", "troubled", "wasteful", "idle",
+            "unmeasured", "fine")} == {
+        "streams": 5, "failed": 0, "short": 1, "troubled": 0, "wasteful": 2, "idle": 1, "unmeasured": 0,
+        "fine": 1,
     }  # fmt: skip
 
 
-def test_a_silent_stream_costs_its_shards_and_is_not_judged(aws, at, five, shardcalc):
-    row = next(
-        row
-        for row in json.loads(shardcalc("fleet", *at, "--format", "json").out)["streams"]
-        if row["name"] == "silent"
-    )
+def test_a_stream_that_nobody_writes_to_is_idle(aws, at, five, shardcalc):
+    """3 shards are $32.85 a month; one shard saves two of them, $21.90; deleting it saves all."""
+    found = json.loads(shardcalc("fleet", *at, "--format", "json").out)
+    row = next(row for row in found["streams"] if row["name"] == "silent")
     assert (row["cost_usd_per_month"], row["saving_usd_per_month"], row["recommended_shards"]) == (
         "32.85",
-        None,
-        None,
+        "21.90",
+        1,
     )
+    assert row["findings"] == ["idle"]
+    total = found["total"]
+    assert (total["idle_saving_usd_per_month"], total["idle_cost_usd_per_month"]) == ("21.90", "32.85")
+    out = shardcalc("fleet", *at).out
+    assert "idle streams: as advised they cost $21.90 less a month, deleted $32.85" in out
+    assert "deleting it saves $32.85 a month" in " ".join(shardcalc("suggest", "silent", *at).out.split())
 
 
 def test_a_stream_that_throttles_below_its_capacity_is_troubled(aws, at, shardcalc):

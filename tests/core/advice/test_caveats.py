@@ -33,10 +33,13 @@ def test_a_throttled_hour_forbids_fewer_shards():
     assert made.decision.why == "10 would be enough, but the stream throttled: 6,000 records were rejected"
     assert made.path is None
     finding = next(finding for finding in made.findings if finding.id == "throttled-writes")
-    # At midnight nothing else came: 16 shards had room, so it was not the number of shards.
-    assert "In 60 of them the whole stream was below the capacity of 16 shards" in finding.message
-    # 2 metrics x 16 shards x $0.30 = $9.60.
-    assert "$9.60 a month" in finding.remedy
+    # At midnight nothing else came, so the 6,000 were 100 % of what was sent in the first minute, and 16
+    # shards had room.
+    assert finding.message.startswith(
+        "6,000 records were rejected in 60 minutes, last at 2026-11-12 00:59 UTC; most at 2026-11-12 00:00: "
+        "100, 100% of what was sent"
+    )
+    assert "Each time the stream as a whole was below what 16 shards carry" in finding.message
 
 
 @pytest.mark.parametrize(("status", "told"), [("ACTIVE", False), ("UPDATING", True), (None, False)])
@@ -64,7 +67,7 @@ def test_a_gap_hides_a_sale_and_is_told():
     # to be unknown.
     assert hidden.recommended == 7
     assert hidden.known == 14 * DAY - 60
-    assert "60 of 20,160 periods have no data" in hidden.findings[0].message
+    assert "60 of 20,160 periods are unknown" in hidden.findings[0].message
 
 
 def test_a_gap_is_not_a_quiet_minute():

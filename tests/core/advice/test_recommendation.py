@@ -33,6 +33,7 @@ from tests.synthetic import (
     START,
     changed,
     history,
+    older,
     records,
     with_metric,
 )
@@ -61,7 +62,7 @@ def test_the_plain_history_has_its_known_answer():
     assert made.busiest == (date(2026, 11, 16), 10)
     assert made.path is None
     assert made.saving == USD(0)
-    assert made.growth.text == "no trend"
+    assert made.growth.text == "no trend: 14 whole days are fewer than 4 weeks"
     # Each consumer polls each shard once a second: 2 of 5.
     assert (made.calls.peak.amount, made.calls.over) == (2, 0)
     assert ids(made) == ["inside-a-period"]
@@ -126,20 +127,72 @@ def test_more_shards_than_a_stream_can_have_have_no_path():
 
 
 def test_a_hot_shard_needs_more():
-    # A sixth of 480,000 is 80,000 a minute, 1,333.33/s; 12 shards like it: 16,000/s x 1.25 = 20.
+    # A sixth of 480,000 is 80,000 a minute, 1,333.33/s of 8,000/s. On 12 shards the key is then
+    # (12/6 - 1)/11 = 1/11 of the stream: 727.27/s, and the rest 7,272.73/s over n.
+    # 727.27 + 7,272.73/n <= 800 holds for n >= 100; bare, <= 1,000, for n >= 26.67.
     made = found(history(shards=hot(history(), Fraction(1, 6))))
-    assert (made.decision.action, made.recommended) == (Action.RAISE, 20)
-    assert alone(made)["hottest-shard-records"] == 20
+    assert (made.decision.action, made.recommended) == (Action.RAISE, 100)
+    assert alone(made)["hottest-shard-records"] == 100
     assert (
         made.binding[0].constraint.working
-        == "busiest shard 1,333.33 records/s x 12 open shards x 1.25 headroom "
-        "/ 1,000 records/s = 20 -> 20 shards"
+        == "write 8,000 records/s x 1.25 headroom x (9.1% + 90.9%/100) / 1,000 records/s "
+        "= 1 of a shard -> 100 shards"
     )
-    assert "hot-shard" in ids(made)
+    finding = next(finding for finding in made.findings if finding.id == "hot-shard")
+    assert (
+        finding.message == "on 2026-11-16 18:00 UTC the busiest shard was asked for 1,333.33 records/s, as "
+        "if one partition key were 9.1% of the stream; spread evenly, the stream would need 10 shards "
+        "instead of 100, and 27 just carry it"
+    )
     # An even spread asks for nothing more than the stream as a whole.
     even = found(history(shards=hot(history(), Fraction(1, 12))))
     assert (even.decision.action, even.measured) == (Action.KEEP, 10)
     assert "hot-shard" not in ids(even)
+
+
+def test_a_busy_shard_that_has_room_keeps_its_skew_downwards():
+    # 100 shards, of which one takes 1/25 of 8,000/s: 320/s, four times the mean. On n < 100 shards it takes
+    # 4/n of the stream: 32,000/n <= 800 holds for n >= 40.
+    counts = history().metrics["IncomingRecords"]
+    shards = {
+        f"shardId-{shard:012d}": {
+            "IncomingRecords": [count // 25 if shard == 3 else count * 24 // 25 // 99 for count in counts]
+        }
+        for shard in range(100)
+    }
+    made = found(history(shards=shards, open_shards=100))
+    assert (made.decision.action, made.recommended) == (Action.LOWER, 40)
+    assert "hot-shard" in ids(made)
+
+
+def test_a_key_that_no_count_carries_is_left_out_and_forbids_fewer():
+    # A quarter of 8,000/s on 100 shards: a key of (25 - 1)/99 = 24.24 %, 1,939/s.
+    counts = history().metrics["IncomingRecords"]
+    shards = {
+        f"shardId-{shard:012d}": {
+            "IncomingRecords": [count // 4 if shard == 3 else count * 3 // 4 // 99 for count in counts]
+        }
+        for shard in range(100)
+    }
+    made = found(history(shards=shards, open_shards=100))
+    assert (made.decision.action, made.measured) == (Action.KEEP, 10)
+    assert made.decision.held[0].startswith("one partition key is too much for a shard")
+    finding = next(finding for finding in made.findings if finding.id == "hot-shard")
+    assert (finding.severity.value, "no count of shards" in finding.message) == ("error", True)
+
+
+def test_a_key_for_which_no_count_leaves_the_reserve_gets_what_just_carries_it():
+    # decision.md: 1,500/s, a key of 60 %: 2 shards, of which the busier takes 80 %. 900/s of the key fit bare
+    # only: 900 + 600/n <= 1,000 for n >= 6.
+    counts = [90_000] * (DAYS * DAY)
+    shards = {
+        "shardId-000000000000": {"IncomingRecords": [72_000] * (DAYS * DAY)},
+        "shardId-000000000001": {"IncomingRecords": [18_000] * (DAYS * DAY)},
+    }
+    made = found(history(counts, sale=False, shards=shards, open_shards=2))
+    assert (made.decision.action, made.recommended) == (Action.RAISE, 6)
+    assert "no count leaves it 25% headroom, and 6 shards just carry it" in made.findings[1].message
+    assert "the busiest shard's key left out or without its headroom" in made.rule
 
 
 # ── what the options do ──────────────────────────────────────────────────────────────────────────
@@ -302,33 +355,46 @@ def test_a_path_that_may_exceed_the_quota_is_told():
     assert found(history(open_shards=16, account=AccountQuota(107, 100))).path.fits is False
 
 
+def growing(growth=0.2, **more):
+    """Four weeks, of which each is so much of the first larger than the one before."""
+    return history(records(days=28, growth=growth), sale=False, **more)
+
+
 def test_growth_gives_the_date_at_which_the_present_count_no_longer_does():
-    # Noon is 300,000 in the first week and 360,000 in the second: weekly medians of 5 and 6 shards, 20 % a
-    # week. The peak
-    # with headroom is 6 x 1.25 = 7.5; 12 are reached after (12 / 7.5 - 1) x 6 / 1 weeks = 3.6 weeks = 25.2
-    # days: 26 days
-    # after 2026-11-21 is 2026-12-17.
-    made = found(history(records(growth=0.2), sale=False))
-    assert made.growth.weeks == (5, 6)
+    # Noon is 300,000 in the first week and 60,000 more in each next: weekly medians of 5, 6, 7 and 8 shards,
+    # (8/5 - 1)/3 = 20 % a week. The peak with headroom is 8 x 1.25 = 10; 15 are reached after
+    # (15/10 - 1) x 8/1 weeks = 4 weeks: 28 days after 2026-11-21 is 2026-12-19.
+    made = found(growing(open_shards=15))
+    assert made.growth.weeks == (5, 6, 7, 8)
     assert made.growth.per_week == Fraction(1, 5)
-    assert made.growth.until == date(2026, 12, 17)
-    # The 8 that are advised are reached after (8 / 7.5 - 1) x 6 = 0.4 weeks, 2.8 days: the third day after.
+    assert made.growth.until == date(2026, 12, 19)
+    # The 10 that are advised are just enough today.
     assert made.growth.text.startswith("the median day's peak grows 20% a week; ")
     assert made.growth.text.endswith(
-        "at that pace 12 shards are enough until 2026-12-17, and 8 shards are enough until 2026-11-24"
+        "at that pace 15 shards are enough until 2026-12-19, and 10 shards are enough until 2026-11-22"
     )
-    # 7 no longer carry 7.5.
+    # 9 no longer carry 10.
+    assert "9 shards are not enough" in found(growing(open_shards=9)).growth.text
+    # 1.5 % a week, 4.5 % in all, is below what counts as a trend, and falling is none.
+    assert found(growing(0.015)).growth.text == "no trend"
+    assert found(growing(-0.2)).growth.text == "no trend"
     assert (
-        "7 shards are not enough"
-        in found(history(records(growth=0.2), sale=False, open_shards=7)).growth.text
+        found(history(records(days=27), sale=False)).growth.text
+        == "no trend: 27 whole days are fewer than 4 weeks"
     )
-    # 4 % is below what counts as a trend, and falling is none.
-    assert found(history(records(growth=0.04), sale=False)).growth.text == "no trend"
-    assert found(history(records(growth=-0.2), sale=False)).growth.text == "no trend"
-    assert (
-        found(history(records(days=13), sale=False)).growth.text
-        == "no trend: 13 whole days are fewer than two weeks"
-    )
+
+
+def test_finer_weeks_are_compared_with_coarser_ones_in_the_coarser_period():
+    # One minute of each noon has 60,000 records more. In hours it is 1/60 of that: were the last two weeks
+    # looked at in minutes, they would seem to grow by a fifth.
+    counts = records(days=28)
+    for day in range(28):
+        counts[day * DAY + 720] += 60_000
+    whole = history(counts, sale=False)
+    assert found(whole).growth.text == "no trend"
+    assert found(older(whole, 14, 3600)).growth.text == "no trend"
+    # And what grows is seen to grow by the same pace.
+    assert found(older(growing(), 14, 300)).growth.per_week == pytest.approx(Fraction(1, 5), rel=0.01)
 
 
 def test_a_saving_needs_only_the_prices_that_matter():
@@ -371,7 +437,7 @@ def test_an_allowance_is_written_as_it_was_meant(text, shown):
 
 def test_a_trend_needs_four_known_days_of_each_week():
     def unknown(days):
-        gaps, known = [None] * (days * DAY), records(growth=0.2)[days * DAY :]
+        gaps, known = [None] * (days * DAY), records(days=28, growth=0.2)[days * DAY :]
         return found(history(gaps + known, sale=False)).growth
 
     assert unknown(3).per_week == Fraction(1, 5)
@@ -379,13 +445,13 @@ def test_a_trend_needs_four_known_days_of_each_week():
 
 
 def test_an_on_demand_stream_grows_to_no_date():
-    made = found(history(records(growth=0.2), sale=False, mode="ON_DEMAND")).growth
+    made = found(growing(mode="ON_DEMAND")).growth
     assert (made.per_week, made.until) == (Fraction(1, 5), None)
     assert made.text == "the median day's peak grows 20% a week"
 
 
 def test_a_date_in_more_than_ten_years_is_not_given():
-    """(10,000 / 7.5 - 1) x 6 are 7,994 weeks."""
-    made = found(history(records(growth=0.2), sale=False, open_shards=10_000)).growth
+    """(10,000 / 10 - 1) x 8 are 7,992 weeks."""
+    made = found(growing(open_shards=10_000)).growth
     assert made.until is None
     assert "10,000 shards are enough for more than 10 years" in made.text

@@ -9,7 +9,9 @@ import pytest
 
 from shardcalc.core.advice.decision import Action
 from shardcalc.core.advice.recommendation import suggest
+from shardcalc.core.facts import built_in_limits
 from shardcalc.core.history.demand import Readings, measure, traffic
+from shardcalc.core.history.hot_shard import hot_shards
 from shardcalc.core.history.model import History
 from tests.suggested import NEVER_THROTTLED, alone, found, hot
 from tests.synthetic import (
@@ -75,11 +77,41 @@ def test_closed_parents_do_not_count_as_open_shards():
     assert alone(found(history(shards=shards)))["hottest-shard-records"] == 10
 
 
-def test_the_hottest_shard_shares_in_what_was_rejected():
-    # 480,000 accepted, 120,000 rejected: x 1.25. The busiest takes 100,000 of a minute: 12 x 100,000 / 60 =
-    # 20,000/s x 1.25 = 25.
-    made = changed(history(), "WriteProvisionedThroughputExceeded", SALE_HOUR, 120_000)
-    assert alone(found(replace(made, shards=hot(made, Fraction(1, 6)))))["hottest-shard-records"] == 25
+REJECTED = changed(history(), "WriteProvisionedThroughputExceeded", SALE_HOUR, 120_000)
+"""480,000 accepted and 120,000 rejected a minute, while the sale lasts."""
+
+
+def busiest(made):
+    readings = Readings.of(made)
+    *_, by_records = hot_shards(readings, traffic(readings), built_in_limits())
+    return by_records.busiest[SALE_HOUR[0]]
+
+
+def test_a_shard_that_was_nearly_full_is_the_one_that_rejected():
+    # A sixth of 480,000 is 80,000, more than the 60,000 that a shard takes in a minute; the others took
+    # 36,363, less than four fifths of that. So it rejected all 120,000.
+    assert busiest(replace(REJECTED, shards=hot(REJECTED, Fraction(1, 6)))) == 200_000
+
+
+def test_where_no_shard_was_nearly_full_all_rejected():
+    # 40,000 on each of twelve: a twelfth of 120,000 comes on top.
+    assert busiest(replace(REJECTED, shards=hot(REJECTED, Fraction(1, 12)))) == 50_000
+
+
+def test_what_a_shard_says_that_it_rejected_goes_before():
+    shards = hot(REJECTED, Fraction(1, 6))
+    for index, of in enumerate(shards.values()):
+        of["WriteProvisionedThroughputExceeded"] = [30_000 if index < 4 else 0] * REJECTED.points
+    # Four shards rejected a quarter each, the busiest among them.
+    assert busiest(replace(REJECTED, shards=shards)) == 110_000
+
+
+def test_two_metrics_that_differ_by_a_record_make_no_impossible_share():
+    shards = {f"shardId-{n:012d}": {"IncomingRecords": [61, 20]} for n in range(2)}
+    made = replace(history([60, 60], sale=False), shards=shards)
+    *_, by_records = hot_shards(Readings.of(made), traffic(Readings.of(made)), built_in_limits())
+    # No more than everything, and no less than an even part.
+    assert by_records.busiest == [60, 30]
 
 
 def test_when_nothing_was_ever_accepted_no_size_is_made_up():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shardcalc import BadFields
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.resharding.path import NoPath, most_open, path, read_request
-from shardcalc.report.reshard.commands import script
+from shardcalc.report.reshard.commands import calls
 from tests.fuzz import examples
 from tests.places import DATA
 
@@ -283,9 +283,9 @@ def test_the_eleventh_call_waits_for_the_first():
     assert len(found.steps) == 11
     assert [step.wait is None for step in found.steps] == [True] * 10 + [False]
     assert found.steps[10].after_call == 1
-    lines = script(found, "orders", "eu-west-1")
-    assert lines[20] == "# wait until 24 h after call 1"
-    assert sum(line.startswith("#") for line in lines) == 1
+    lines = calls(found, "orders", "eu-west-1")
+    assert lines[11] == "# 24 h after call 1 or later:"
+    assert sum(" or later:" in line for line in lines) == 1
     # The twelfth waits for the second.
     assert [step.after_call for step in path(1, 5000, LIMITS).steps[10:]] == [1, 2, 3]
 
@@ -299,9 +299,9 @@ def test_calls_of_the_last_day_are_taken_to_have_been_just_now():
     assert waits(8) == [None, None, *[0] * 8, 1, 2]
     assert waits(10) == [*[0] * 10, 1, 2]
     assert waits(0) == [*[None] * 10, 1, 2]
-    lines = script(path(4, 16, LIMITS, calls_used=9), "orders", None)
-    assert lines[2] == "# wait until 24 h from now"
-    assert sum(line.startswith("#") for line in lines) == 1
+    lines = calls(path(4, 16, LIMITS, calls_used=9), "orders", None)
+    assert lines[2] == "# 24 h from now or later:"
+    assert sum(" or later:" in line for line in lines) == 1
 
 
 @pytest.mark.parametrize("used", ["11", "-1", "some"])

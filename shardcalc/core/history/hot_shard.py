@@ -1,0 +1,155 @@
+"""The busiest shard of a stream, period by period, and the count at which it has room.
+
+More shards do not relieve one partition key, so the busiest shard is no constant multiple of the mean one.
+From its share q of N shards, upwards the key is ``p = (qN - 1)/(N - 1)`` of the stream, and M shards leave it
+``p + (1 - p)/M``; downwards its skew ``qN`` stays. Each is the worse one there. Pure arithmetic; no I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import accumulate
+from typing import Any, Final, NamedTuple
+
+from shardcalc.core.facts import Fact, Limits
+from shardcalc.core.history.demand import GAP, Amounts, Readings, Traffic, measure
+from shardcalc.core.history.metrics import INCOMING_BYTES, INCOMING_RECORDS, WRITE_THROTTLED
+from shardcalc.core.history.model import Series
+
+NEARLY_FULL: Final = Fraction(4, 5)
+"""A shard that accepted less than this of its limit is not taken to be the one that rejected."""
+NO_COUNT: Final = 0
+"""No number of shards leaves the busiest one room."""
+
+
+class HotShard(NamedTuple):
+    """The busiest shard's part of one limit, in periods in which two shards or more were open."""
+
+    name: str
+    title: str
+    fact: Fact[Any]
+    """The limit of one shard."""
+    busiest: Amounts
+    """What was asked of the busiest shard; a gap where it is not known."""
+    whole: Amounts
+    """What was asked of the stream."""
+    open_shards: Amounts
+    base_name: str = "write"
+
+    def times(self, weight: int) -> HotShard:
+        """The same in another unit."""
+        return self._replace(
+            busiest=[each * weight for each in self.busiest], whole=[each * weight for each in self.whole]
+        )
+
+    def counts(self, room: Fraction, most: int) -> list[int]:
+        """The least count with which the busiest shard has no more than this, in each period; ``NO_COUNT``
+        where none up to ``most`` does.
+        """
+        amount, by = room.as_integer_ratio()
+        return [
+            1 if busiest <= GAP else _least(busiest * by, whole * by, count, amount, most)
+            for busiest, whole, count in zip(self.busiest, self.whole, self.open_shards, strict=True)
+        ]
+
+    def at(self, shards: int) -> list[int]:
+        """What the busiest of so many shards is asked for, times their number, rounded up; gaps stay."""
+        made = []
+        for busiest, whole, count in zip(self.busiest, self.whole, self.open_shards, strict=True):
+            if busiest <= GAP:
+                made.append(GAP)
+            elif shards < count:
+                made.append(min(whole * shards, busiest * count))
+            else:
+                key, rest = busiest * count - whole, count * (whole - busiest)
+                made.append(-(-(key * shards + rest) // (count - 1)))
+        return made
+
+
+def _least(busiest: int, whole: int, count: int, room: int, most: int) -> int:
+    if busiest <= room:
+        return 1 if whole <= room else -(-busiest * count // room)
+    # With M shards it has (key + rest/M) / (count - 1).
+    key, rest = busiest * count - whole, count * (whole - busiest)
+    left = room * (count - 1) - key
+    return -(-rest // left) if left * most >= rest else NO_COUNT
+
+
+def hot_shards(readings: Readings, written: Traffic, limits: Limits) -> tuple[HotShard, ...]:
+    """The busiest shard by bytes and by records, as far as shard-level metrics tell."""
+    found = (
+        _hot(
+            readings,
+            INCOMING_BYTES,
+            ("hottest-shard-bytes", "hottest shard, bytes", limits.write_bytes),
+            written.accepted_bytes.amounts,
+            written.demand_bytes.amounts,
+        ),
+        _hot(
+            readings,
+            INCOMING_RECORDS,
+            ("hottest-shard-records", "hottest shard, records", limits.write_records),
+            written.accepted_records.amounts,
+            written.demand_records.amounts,
+        ),
+    )
+    return tuple(each for each in found if each is not None)
+
+
+def _hot(
+    readings: Readings, key: str, limit: tuple[str, str, Fact[Any]], accepted: Amounts, wanted: Amounts
+) -> HotShard | None:
+    part, shards = readings.part, readings.part.shards
+    nothing: Amounts = (GAP,) * part.points
+
+    def series(of: Mapping[str, Series], name: str) -> Amounts:
+        looked_at = measure(of.get(name))
+        return nothing if looked_at is None else looked_at.amounts
+
+    taken = [series(of, key) for of in shards.values() if key in of]
+    if not taken or max(map(max, taken)) <= GAP:
+        return None
+    rejected = [series(of, WRITE_THROTTLED) for of in shards.values() if key in of]
+    busiest = list(map(max, *taken)) if len(taken) > 1 else list(taken[0])
+    alive = _alive(taken, part.points)
+    full = limit[2].value.amount * part.period * NEARLY_FULL
+    for index, whole in enumerate(wanted):
+        if busiest[index] <= GAP or whole <= GAP or alive[index] < 2:
+            busiest[index] = GAP
+            continue
+        if whole > accepted[index] > GAP:
+            each = [of[index] for of in taken]
+            told = [max(0, of[index]) for of in rejected]
+            busiest[index] = _with_rejected(each, told, whole - accepted[index], full)
+        # Metrics of one minute can differ by a record: a shard takes its even part at least, and no more than
+        # all.
+        busiest[index] = min(whole, max(busiest[index], -(-whole // alive[index])))
+    return HotShard(*limit, busiest, wanted, alive) if max(busiest) > GAP else None
+
+
+def _with_rejected(taken: Sequence[int], told: Sequence[int], more: int, full: Fraction) -> int:
+    """The most that was asked of one shard, when so much more was asked of the stream than it took.
+
+    The shards' own counts of rejected records divide it; where they are not known, the shards that were
+    nearly full share it by what they took, and where none was, all do.
+    """
+    parts = told if any(told) else [each if each >= full else 0 for each in taken]
+    parts = parts if any(parts) else [max(0, each) for each in taken]
+    total = sum(parts)
+    return max(
+        each + (-(-more * part // total) if total else 0) for each, part in zip(taken, parts, strict=True)
+    )
+
+
+def _alive(shards: Sequence[Amounts], points: int) -> Amounts:
+    """How many shards were open in each period: each from its first point to its last, and throughout when it
+    has none.
+    """
+    change = [0] * (points + 1)
+    for series in shards:
+        first = next((index for index, value in enumerate(series) if value > GAP), 0)
+        last = next((points - index for index, value in enumerate(reversed(series)) if value > GAP), points)
+        change[first] += 1
+        change[last] -= 1
+    return list(accumulate(change[:points]))
