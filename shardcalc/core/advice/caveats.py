@@ -318,10 +318,13 @@ def _hot_shard(needs: Sequence[Need]) -> Iterator[Finding]:
     even = f"spread evenly, the stream would need {shards_text(plain)}"
     severity = Severity.WARNING
     if limit.regime is Regime.NONE:
-        message += "; no count of shards gives that key room, so the count leaves it out"
+        message += f"; no count up to {limit.most_shards:,} gives it room, so the count leaves it out"
         severity = Severity.ERROR
     elif limit.regime is Regime.BARE:
-        message += f"; no count leaves it {limit.reserve}, and {shards_text(limit.shards)} just carry it"
+        message += (
+            f"; no count up to {limit.most_shards:,} leaves it {limit.reserve}, and "
+            f"{shards_text(limit.shards)} just carry it"
+        )
     else:
         bare = max(plain, need.bare)
         message += f"; {even} instead of {limit.shards:,}"

@@ -482,11 +482,14 @@ def _hot_need(part: Asked, counted: Counted, which: int, options: Options) -> Ne
     index, most = ordered[-1 - options.allow.of(len(known))], max(known, key=hot.busiest.__getitem__)
     busiest, whole, shards = hot.busiest[index], hot.whole[index], hot.open_shards[index]
     plain = _constraint(hot, whole, readings.part.period, options)
-    if part.load.hot[which].busiest[index] * options.reserve.factor <= part.load.shard:
+    used = Fraction(part.load.hot[which].busiest[index], part.load.shard)
+    if used <= plain.reserve.used:
         made = with_skew(plain, Fraction(busiest * shards, whole) if whole else ONE)
     else:
-        key = Fraction(busiest * shards - whole, whole * (shards - 1))
-        made = with_key(plain, key, part.load.most)
+        half = 2 / (1 + plain.reserve.used)
+        if used <= 1 / half and regime is Regime.RESERVED:
+            plain = plain._replace(reserve=Reserve(half - 1, None, half))
+        made = with_key(plain, Fraction(busiest * shards - whole, whole * (shards - 1)), counted.most)
     asked = 0 if regime is Regime.NONE else counts[index]
     constraint = made._replace(name=hot.name, title=hot.title, shards=asked, regime=regime)
     rate, period = type(hot.fact.value), readings.part.period

@@ -43,13 +43,15 @@ class HotShard(NamedTuple):
             busiest=[each * weight for each in self.busiest], whole=[each * weight for each in self.whole]
         )
 
-    def counts(self, room: Fraction, most: int) -> list[int]:
+    def counts(self, room: Fraction, most: int, kept: Fraction | None = None) -> list[int]:
         """The least count with which the busiest shard has no more than this, in each period; ``NO_COUNT``
-        where none up to ``most`` does.
+        where none up to ``most`` does. Up to ``kept`` the count that was open is left as it is: the keys
+        beside the hottest differ from count to count, and a shard more each week helps nobody.
         """
         amount, by = room.as_integer_ratio()
+        keep = amount if kept is None else int(kept * by)
         return [
-            1 if busiest <= GAP else _least(busiest * by, whole * by, count, amount, most)
+            1 if busiest <= GAP else _least(busiest * by, whole * by, count, amount, keep, most)
             for busiest, whole, count in zip(self.busiest, self.whole, self.open_shards, strict=True)
         ]
 
@@ -67,9 +69,11 @@ class HotShard(NamedTuple):
         return made
 
 
-def _least(busiest: int, whole: int, count: int, room: int, most: int) -> int:
+def _least(busiest: int, whole: int, count: int, room: int, keep: int, most: int) -> int:
     if busiest <= room:
         return 1 if whole <= room else -(-busiest * count // room)
+    if busiest <= keep:
+        return count
     # With M shards it has (key + rest/M) / (count - 1).
     key, rest = busiest * count - whole, count * (whole - busiest)
     left = room * (count - 1) - key

@@ -22,6 +22,9 @@ from shardcalc.core.history.hot_shard import NO_COUNT, HotShard, hot_shards
 from shardcalc.core.history.model import Measurements
 from shardcalc.core.units import ceil_div
 
+TIMES: Final = 4
+"""The busiest shard asks for no more than so many times the shards that would do if all were alike. Beyond, a
+little more traffic or another key on that shard asks for many more each time, and the key is to be spread."""
 UNMET: Final = 10**9
 """More than any count: no count is enough."""
 
@@ -80,6 +83,8 @@ class Counted(NamedTuple):
 
     load: Load
     reserve: Fraction
+    most: int
+    """The most shards that are asked for on account of the busiest one."""
     regimes: tuple[Regime, ...]
     """What each limit of the busiest shard may use of it."""
     hot: tuple[list[int], ...]
@@ -110,17 +115,23 @@ def count(load: Load, reserve: Fraction, allowed: int = 0) -> Counted:
     """The counts of each period with a reserve.
 
     What the busiest shard may use is decided once for all periods, by the worst one that is not allowed to go
-    over: as much as the others if some count allows that, else all of it, else the limit is left out.
-    Decided period by period, the minute that just keeps the reserve would ask for thousands of shards, on a
-    day on which another minute cannot keep it.
+    over: as much as the others if some count allows that, else all of it, else the limit is left out. Decided
+    period by period, the minute that just keeps the reserve would ask for thousands of shards, on a day on
+    which another minute cannot keep it.
     """
-    made = [_regime(load, each, reserve, allowed) for each in load.hot]
-    return Counted(load, reserve, tuple(regime for regime, _ in made), tuple(counts for _, counts in made))
+    most = min(load.most, TIMES * load.shards(load.ordered[-1], reserve))
+    made = [_regime(load, each, reserve, allowed, most) for each in load.hot]
+    return Counted(
+        load, reserve, most, tuple(regime for regime, _ in made), tuple(counts for _, counts in made)
+    )
 
 
-def _regime(load: Load, hot: HotShard, reserve: Fraction, allowed: int) -> tuple[Regime, list[int]]:
-    for regime, room in ((Regime.RESERVED, load.shard / reserve), (Regime.BARE, Fraction(load.shard))):
-        counts = hot.counts(room, load.most)
+def _regime(
+    load: Load, hot: HotShard, reserve: Fraction, allowed: int, most: int
+) -> tuple[Regime, list[int]]:
+    full = Fraction(load.shard)
+    for regime, room in ((Regime.RESERVED, full / reserve), (Regime.BARE, full)):
+        counts = hot.counts(room, most, (room + full) / 2)
         if counts.count(NO_COUNT) <= allowed:
             return regime, [each or UNMET for each in counts]
     return Regime.NONE, [1] * len(hot.busiest)

@@ -126,28 +126,51 @@ def test_more_shards_than_a_stream_can_have_have_no_path():
     assert "no call goes above 10,000 shards" in made.no_path.message
 
 
+def hot_finding(made):
+    return next(finding for finding in made.findings if finding.id == "hot-shard")
+
+
 def test_a_hot_shard_needs_more():
-    # A sixth of 480,000 is 80,000 a minute, 1,333.33/s of 8,000/s. On 12 shards the key is then
-    # (12/6 - 1)/11 = 1/11 of the stream: 727.27/s, and the rest 7,272.73/s over n.
-    # 727.27 + 7,272.73/n <= 800 holds for n >= 100; bare, <= 1,000, for n >= 26.67.
-    made = found(history(shards=hot(history(), Fraction(1, 6))))
-    assert (made.decision.action, made.recommended) == (Action.RAISE, 100)
-    assert alone(made)["hottest-shard-records"] == 100
+    # 15 % of 480,000 are 1,200/s of 8,000/s. On 12 shards the key is then (12 x 0.15 - 1)/11 = 7.27 % of the
+    # stream: 581.82/s, and the rest 7,418.18/s over n. 581.82 + 7,418.18/n <= 800 holds for n >= 34; bare,
+    # <= 1,000, for n >= 17.74.
+    made = found(history(shards=hot(history(), Fraction(15, 100))))
+    assert (made.decision.action, made.recommended) == (Action.RAISE, 34)
+    assert alone(made)["hottest-shard-records"] == 34
     assert (
         made.binding[0].constraint.working
-        == "write 8,000 records/s x 1.25 headroom x (9.1% + 90.9%/100) / 1,000 records/s "
-        "= 1 of a shard -> 100 shards"
+        == "write 8,000 records/s x 1.25 headroom x (7.3% + 92.7%/34) / 1,000 records/s "
+        "= 1 of a shard -> 34 shards"
     )
-    finding = next(finding for finding in made.findings if finding.id == "hot-shard")
     assert (
-        finding.message == "on 2026-11-16 18:00 UTC the busiest shard was asked for 1,333.33 records/s, as "
-        "if one partition key were 9.1% of the stream; spread evenly, the stream would need 10 shards "
-        "instead of 100, and 27 just carry it"
+        hot_finding(made).message
+        == "on 2026-11-16 18:00 UTC the busiest shard was asked for 1,200 records/s, as if one partition key "
+        "were 7.3% of the stream; spread evenly, the stream would need 10 shards instead of 34, and 18 just "
+        "carry it"
     )
     # An even spread asks for nothing more than the stream as a whole.
     even = found(history(shards=hot(history(), Fraction(1, 12))))
     assert (even.decision.action, even.measured) == (Action.KEEP, 10)
     assert "hot-shard" not in ids(even)
+
+
+def test_the_headroom_of_a_hot_shard_is_not_bought_at_any_price():
+    # A sixth, 1,333.33/s: a key of (12/6 - 1)/11 = 1/11, 727.27/s, and the rest 7,272.73/s over n. 100 shards
+    # would leave the headroom, ten times the 10 that would do if all were alike; 27 carry it.
+    made = found(history(shards=hot(history(), Fraction(1, 6))))
+    assert (made.decision.action, made.recommended) == (Action.RAISE, 27)
+    assert (
+        "no count up to 40 leaves it 25% headroom, and 27 shards just carry it" in hot_finding(made).message
+    )
+
+
+def test_a_shard_that_keeps_half_of_its_headroom_is_left_as_it_is():
+    # 80 % may be used, and up to 90 % is left: 885/s of 8,000/s on 12 shards, where 667/s are even.
+    made = found(history(shards=hot(history(), Fraction(885, 8000))))
+    assert (made.decision.action, made.measured) == (Action.KEEP, 12)
+    # 920/s are not: a key of (12 x 0.115 - 1)/11 = 3.45 %, 276.4/s; 276.4 + 7,723.6/n <= 800 for n >= 14.75.
+    made = found(history(shards=hot(history(), Fraction(920, 8000))))
+    assert (made.decision.action, made.measured) == (Action.RAISE, 15)
 
 
 def test_a_busy_shard_that_has_room_keeps_its_skew_downwards():
@@ -177,8 +200,9 @@ def test_a_key_that_no_count_carries_is_left_out_and_forbids_fewer():
     made = found(history(shards=shards, open_shards=100))
     assert (made.decision.action, made.measured) == (Action.KEEP, 10)
     assert made.decision.held[0].startswith("one partition key is too much for a shard")
-    finding = next(finding for finding in made.findings if finding.id == "hot-shard")
-    assert (finding.severity.value, "no count of shards" in finding.message) == ("error", True)
+    # Four times the 10 that would do if all were alike.
+    assert hot_finding(made).severity.value == "error"
+    assert "no count up to 40 gives it room, so the count leaves it out" in hot_finding(made).message
 
 
 def test_a_key_for_which_no_count_leaves_the_reserve_gets_what_just_carries_it():
@@ -191,7 +215,7 @@ def test_a_key_for_which_no_count_leaves_the_reserve_gets_what_just_carries_it()
     }
     made = found(history(counts, sale=False, shards=shards, open_shards=2))
     assert (made.decision.action, made.recommended) == (Action.RAISE, 6)
-    assert "no count leaves it 25% headroom, and 6 shards just carry it" in made.findings[1].message
+    assert "no count up to 8 leaves it 25% headroom, and 6 shards just carry it" in hot_finding(made).message
     assert "the busiest shard's key left out or without its headroom" in made.rule
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shardcalc.core.advice.recommendation import Options, suggest
 from shardcalc.core.history.error import HistoryError
-from shardcalc.core.history.model import History
+from shardcalc.core.history.model import History, Measurements
 
 AMOUNT = st.none() | st.integers(0, 400_000_000)
 
@@ -127,3 +127,54 @@ def test_more_traffic_never_needs_fewer_shards(made):
     )
     once, twice = suggest(made).measured, suggest(more).measured
     assert once <= twice <= 2 * once
+
+
+@st.composite
+def with_shards_and_older(draw):
+    """A history, perhaps with shards, one of which may be hot, and a coarser part before it."""
+    made = draw(histories())
+    if draw(st.booleans()):
+        split = st.lists(st.integers(0, 50_000_000) | st.none(), min_size=made.points, max_size=made.points)
+        shards = {
+            f"shardId-{index:012d}": {"IncomingBytes": draw(split)}
+            for index in range(draw(st.integers(1, 4)))
+        }
+        made = replace(made, shards=shards)
+    points = draw(st.integers(1, 20))
+    column = st.lists(AMOUNT, min_size=points, max_size=points)
+    counts = st.lists(st.none() | st.integers(0, 400_000), min_size=points, max_size=points)
+    part = Measurements(
+        start=made.start - points * 3600,
+        period=3600,
+        points=points,
+        metrics={
+            "IncomingBytes": [None if each is None else 60 * each for each in draw(column)],
+            "IncomingRecords": [None if each is None else 60 * each for each in draw(counts)],
+        },
+    )
+    return made, replace(made, older=(part,))
+
+
+@given(with_shards_and_older(), st.sampled_from(["0%", "25%"]))
+def test_older_points_never_lower_what_is_asked(both, headroom):
+    finest, longer = both
+    options = Options.of(headroom=headroom)
+    try:
+        made = suggest(finest, options)
+    except HistoryError:
+        return
+    more = suggest(longer, options)
+    assert more.measured >= made.measured
+    assert more.decision.advised >= made.measured
+    # What all shards carry alike keeps its reserve in every finest period.
+    assert carried(with_silence(finest), more.measured, options)[0] == 0
+
+
+@given(with_shards_and_older(), st.integers(1, 2))
+def test_fewer_days_never_ask_for_more(both, days):
+    _, longer = both
+    try:
+        some = suggest(longer, Options.of(days=days))
+    except HistoryError:
+        return
+    assert suggest(longer, Options.of()).measured >= some.measured
