@@ -163,7 +163,12 @@ def observe(name: str, reading: Reading | None = None, progress: Progress = quie
         account, stream, spans = _found(name, reading, now, limits, subject)
         seen = _estimate([stream], spans, limits, reading)
         within_budget(seen, reading)
-        # DescribeLimits tells only of the account that asks.
+        if stream.foreign:
+            # DescribeLimits tells only of the account that asks, and a stream's name is one of that account.
+            notes.append(
+                f"{stream.name} is a stream of account {stream.account}, whose shard quota was not checked; "
+                "change it only with credentials of that account"
+            )
         allowed = None if stream.foreign else quota_of(account, stream.region, notes)
         with progress(f"reading {stream.name}", seen.queries) as tick:
             ((_, history),) = histories(

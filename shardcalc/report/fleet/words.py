@@ -65,7 +65,7 @@ def failed_text(failures: Sequence[Failure]) -> str:
 def summary(fleet: Fleet) -> list[str]:
     """The sums, and what is missing from them."""
     standings = [f"{count:,} {standing.value}" for standing in Standing if (count := fleet.count(standing))]
-    lines = ["no stream was found"]
+    lines = ["no stream could be read" if fleet.failures else "no stream was found"]
     if standings:
         streams = counted(len(fleet.members), "stream")
         cost = f"they cost {fleet.cost} a month before tax, at the measured mean"

@@ -81,7 +81,7 @@ class Breaker:
             self._failed[stream] = error.about(stream)
             self._row = [*(one for one in self._row if one is error.trouble), error.trouble]
             if error.trouble in self._lasting and len(self._row) >= IN_A_ROW:
-                self._over = error.about("", f"not asked, after {IN_A_ROW} streams in a row that failed: ")
+                self._over = error.about("", f"not asked, because {IN_A_ROW} streams in a row failed: ")
 
     def worked(self) -> None:
         """Take note of an answer."""

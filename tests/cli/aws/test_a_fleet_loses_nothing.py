@@ -72,7 +72,7 @@ def test_after_three_throttled_streams_in_a_row_the_others_are_not_asked_for(aws
     assert {row["reason"] for row in found["failures"]} == {"throttled"}
     assert "not asked" not in found["failures"][2]["message"]
     assert found["failures"][3]["message"].startswith(
-        "not asked, after 3 streams in a row that failed: AWS thro"
+        "not asked, because 3 streams in a row failed: AWS thro"
     )
     asked = [body for body in aws.asked(call) if about("s07")(body) and not about("s06")(body)]
     assert asked == []

@@ -121,6 +121,7 @@ def test_an_arn_of_another_account_is_asked_with_its_account_id(aws, at, shardca
     assert {body["StreamARN"] for body in aws.asked("DescribeStreamSummary")} == {arn(OTHER)}
     # Its quota is not that of the account that asks.
     assert aws.asked("DescribeLimits") == []
+    assert f"note: orders is a stream of account {OTHER}, whose shard quota was not checked; " in result.err
     assert len(aws.asked("GetCallerIdentity")) == 1
 
 

@@ -346,7 +346,7 @@ def test_throttling_that_goes_on_stops_the_reading(aws, account):
     assert {one.trouble for one in came} == {Trouble.THROTTLED}
     # {s0 s1}, s0, s1, {s2 s3} and s2, each tried twice: then three streams in a row have failed.
     assert len(aws.asked("GetMetricData")) == 10
-    assert "not asked, after 3 streams in a row that failed: AWS throttles" in came[99].message
+    assert "not asked, because 3 streams in a row failed: AWS throttles" in came[99].message
 
 
 def test_what_stops_every_call_is_asked_once(aws, account):
