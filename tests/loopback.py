@@ -15,6 +15,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
+
+CALLER = b"""<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account>
+<Arn>arn:aws:iam::123456789012:user/a</Arn><UserId>A</UserId></GetCallerIdentityResult>
+</GetCallerIdentityResponse>"""
+ROLE = b"""<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>role</AccessKeyId>
+<SecretAccessKey>role</SecretAccessKey><SessionToken>role</SessionToken>
+<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>"""
+"""What STS answers; it writes XML."""
 
 Measure = Callable[[str, dict[str, str], int], float | None]
 """The value of a metric with some dimensions at a time (epoch seconds); None for no point."""
@@ -49,6 +58,7 @@ class FakeStream:
     enhanced: tuple[str, ...] = ()
     closed: int = 0
     """Closed parents, listed before the open shards."""
+    tags: dict[str, str] = field(default_factory=dict)
     summary: dict[str, Any] = field(default_factory=dict)
     """Members of the summary that are set; None takes one away."""
 
@@ -71,7 +81,10 @@ class Aws(ThreadingHTTPServer):
         self.page_shards = 1000
         self.list_tokens = True
         self.faults: list[Fault] = []
-        self.sts: tuple[int, bytes] = (200, b"")
+        self.sts: dict[str, tuple[int, bytes]] = {
+            "GetCallerIdentity": (200, CALLER),
+            "AssumeRole": (200, ROLE),
+        }
         self.requests: list[tuple[str, str, dict[str, Any]]] = []
         self.over = threading.Event()
         self.lock = threading.Lock()
@@ -117,7 +130,7 @@ class Aws(ThreadingHTTPServer):
         stream = self.stream(region, body)
         said = {
             "StreamName": stream.name,
-            "StreamARN": ARN.format(region=region, name=stream.name),
+            "StreamARN": body.get("StreamARN") or ARN.format(region=region, name=stream.name),
             "StreamStatus": stream.status,
             "StreamModeDetails": {"StreamMode": stream.mode} if stream.mode else None,
             "RetentionPeriodHours": 24,
@@ -178,6 +191,21 @@ class Aws(ThreadingHTTPServer):
             "OnDemandStreamCount": 0,
             "OnDemandStreamCountLimit": 50,
         }
+
+    def GetResources(self, region: str, body: dict[str, Any]) -> dict[str, Any]:
+        assert (body["ResourceTypeFilters"], body["ResourcesPerPage"]) == (["kinesis:stream"], 100)
+        keys = {row["Key"] for row in body["TagFilters"]}
+        tagged = [each for each in self.regions.get(region, {}).values() if keys <= set(each.tags)]
+        first = int(body.get("PaginationToken") or 0)
+        rows = [
+            {
+                "ResourceARN": ARN.format(region=region, name=each.name),
+                "Tags": [{"Key": key, "Value": value} for key, value in each.tags.items()],
+            }
+            for each in tagged[first : first + 100]
+        ]
+        more = str(first + 100) if len(tagged) > first + 100 else ""
+        return {"ResourceTagMappingList": rows, "PaginationToken": more}
 
     def GetMetricData(self, region: str, body: dict[str, Any]) -> dict[str, Any]:
         """All series side by side, page by page in time, as many points a page as fit."""
@@ -240,13 +268,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         content = self.rfile.read(int(self.headers["Content-Length"]))
+        scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", self.headers.get("Authorization", ""))
+        region = scope[1] if scope else ""
         if "X-Amz-Target" not in self.headers:
-            self.reply(*self.server.sts)
+            asked = dict(parse_qsl(content.decode()))
+            self.server.requests.append((asked["Action"], region, asked))
+            self.reply(*self.server.sts[asked["Action"]])
             return
         body = json.loads(content or b"{}")
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
-        scope = re.search(r"Credential=[^/]+/\d+/([^/]+)/", self.headers.get("Authorization", ""))
-        region = scope[1] if scope else ""
         with self.server.lock:
             self.server.requests.append((operation, region, body))
             fault = next(

@@ -178,6 +178,7 @@ cli.errors
 cli.output
 cli.progress
 cli.flags
+cli.once
 cli.plan
 cli.cost
 cli.check

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from shardcalc.app.basis import Basis
@@ -18,23 +18,33 @@ from shardcalc.app.reading import (
     Tick,
     foreseen,
     quiet,
+    quota_of,
     spent_by,
     within_budget,
 )
-from shardcalc.app.refusal import BadFields, HistoryError, Reason, Refused, aws_refused, history_problems
+from shardcalc.app.refusal import (
+    BadFields,
+    HistoryError,
+    ProfileErrors,
+    Reason,
+    Refused,
+    aws_refused,
+    history_problems,
+)
 from shardcalc.app.suggest import prices_for, suggest
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, unmeasured
 from shardcalc.core.advice.fleet import fleet as ordered
 from shardcalc.core.advice.recommendation import Options
 from shardcalc.core.history.model import History, complete
-from shardcalc.core.workload.declared import DeclaredStream
+from shardcalc.core.lint.policy import policy_of
+from shardcalc.core.workload.declared import DeclaredStream, Document, Problem
 from shardcalc.core.workload.reading import read_fields
 from shardcalc.core.workload.workload import read_region
 
 if TYPE_CHECKING:
     from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.metrics import Estimate, Window
-    from shardcalc.sources.aws.session import Account
+    from shardcalc.sources.aws.session import Access, Account
     from shardcalc.sources.aws.streams import Stream
 
 HISTORIES_A_PROCESS: Final = 8
@@ -49,6 +59,8 @@ class FleetRead(NamedTuple):
     fleet: Fleet
     spent: Spent | None
     """None for saved histories."""
+    notes: tuple[str, ...] = ()
+    """What could not be read besides the streams, and what is unknown for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +77,7 @@ class _Found(NamedTuple):
 
     places: tuple[AccountRegion, ...]
     failures: list[Failure]
-    span: Window
+    spans: tuple[Window, ...]
     seen: Estimate
 
 
@@ -77,6 +89,7 @@ def fleet(
     save: str | None = None,
     region: str | None = None,
     profiles: Sequence[DeclaredStream] = (),
+    owner_tags: Sequence[str] = (),
     progress: Progress = quiet,
 ) -> FleetRead:
     """Work out what every stream of some accounts and Regions, or of a folder of saved histories, should
@@ -91,6 +104,7 @@ def fleet(
         save: a folder in which each stream's history that is read is kept.
         region: the Region of saved histories that do not say theirs.
         profiles: declared streams, which are found by name and Region.
+        owner_tags: tags that say who owns a stream, the first that it has; none is read when not given.
         progress: shows how far the reading is.
 
     Raises:
@@ -100,7 +114,26 @@ def fleet(
     options, basis = options or Options(), basis or Basis.of()
     if isinstance(where, str):
         return FleetRead(_saved(where, options, basis, region, profiles), None)
-    return _read(where or Reading(), options, basis, save, profiles, progress)
+    return _read(where or Reading(), options, basis, save, profiles, owner_tags, progress)
+
+
+def owner_tags(profiles: Sequence[DeclaredStream]) -> tuple[str, ...]:
+    """The tags that say who owns a stream: by the policies of the profiles or, without any, by the policy
+    file that counts in the working folder.
+
+    Raises:
+        ProfileErrors: that file cannot be used.
+    """
+    from shardcalc.sources.profiles.policies import POLICY_FILE, policy_files
+
+    problems: list[Problem] = []
+    documents: Iterable[Document] = [stream.document for stream in profiles]
+    if not profiles:
+        documents = policy_files([POLICY_FILE], problems).values()
+    if problems:
+        raise ProfileErrors(problems)
+    tags = (policy_of(document).owner_tag for document in documents)
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
 def _read(
@@ -109,6 +142,7 @@ def _read(
     basis: Basis,
     save: str | None,
     profiles: Sequence[DeclaredStream],
+    tags: Sequence[str],
     progress: Progress,
 ) -> FleetRead:
     from shardcalc.sources.aws.errors import AwsError
@@ -119,25 +153,28 @@ def _read(
             os.makedirs(save, exist_ok=True)
         except OSError as error:
             raise Refused("nothing was read", [f"--save {save}: {error.strerror}"]) from error
-    places, failures, span, seen = _find(reading, basis, now, progress)
+    places, failures, spans, seen = _find(reading, basis, now, progress)
     within_budget(seen, reading)
     members: list[Member] = []
+    notes: list[str] = []
     with progress("reading metrics", seen.queries) as tick:
         for place in places:
-            for stream, history in _histories(place, reading, basis, span, now, failures, places, tick):
+            owners = _owners(place, tags, notes)
+            for stream, history in _histories(place, reading, basis, spans, now, notes, places, tick):
                 if isinstance(history, AwsError):
-                    failures.append(_failure(history, place, stream.name))
+                    account = place.account
+                    failures.append(_failure(history, account.access, place.region, account.number))
                     continue
                 if save is not None:
                     _keep(history, stream, save)
-                members.append(_member(history, options, basis, stream.account, profiles))
+                made = _member(history, options, basis, stream.account, profiles)
+                members.append(replace(made, owner=owners.get(stream.arn, "")))
     accounts = list({id(place.account): place.account for place in places}.values())
     spent = spent_by(accounts, basis.limits)
     for account in accounts:
         account.close()
-    return FleetRead(
-        ordered(members, failures, reading.days, basis.limits, basis.prices, basis.discount), spent
-    )
+    found = ordered(members, failures, reading.days, basis.limits, basis.prices, basis.discount)
+    return FleetRead(found, spent, tuple(notes))
 
 
 def foresee_fleet(
@@ -148,12 +185,12 @@ def foresee_fleet(
     Raises:
         Refused: no stream can be read.
     """
-    places, failures, span, seen = _find(reading, basis, int(time.time()), progress)
+    places, failures, spans, seen = _find(reading, basis, int(time.time()), progress)
     streams = [stream for place in places for stream in place.streams]
     reasons = [
-        (f"{failure.subject or 'all streams'} in {failure.region}", failure.message) for failure in failures
+        (f"{failure.subject or 'all streams'} in {failure.place}", failure.message) for failure in failures
     ]
-    return foreseen(streams, reasons, span, seen, reading), failures
+    return foreseen(streams, reasons, spans, seen, reading), failures
 
 
 def _saved(
@@ -206,11 +243,11 @@ def _saved(
 def _find(reading: Reading, basis: Basis, now: int, progress: Progress) -> _Found:
     from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.histories import foresee
-    from shardcalc.sources.aws.metrics import estimate, window
+    from shardcalc.sources.aws.metrics import estimate, windows
 
     failures: list[Failure] = []
     try:
-        span = window(reading.days, now, basis.limits)
+        spans = windows(reading.days, now, basis.limits)
         places = tuple(_places(reading, failures, progress))
     except AwsError as error:
         raise aws_refused("no stream could be read", error) from error
@@ -219,67 +256,88 @@ def _find(reading: Reading, basis: Basis, now: int, progress: Progress) -> _Foun
         problems = [
             line
             for failure in failures
-            for line in (f"{failure.region or 'no Region'}: {failure.message}", f"-> {failure.remedy}")
+            for line in (f"{failure.place}: {failure.message}", f"-> {failure.remedy}")
         ]
         raise Refused("no stream could be read", problems, reason=Reason.AWS)
-    seen = estimate(0, span.points, basis.limits)
+    seen = estimate(0, 1, basis.limits)
     for place in places:
-        seen += foresee(place.streams, span, basis.limits, shard_metrics=reading.shard_metrics)
-    return _Found(places, failures, span, seen)
+        seen += foresee(place.streams, spans, basis.limits, shard_metrics=reading.shard_metrics)
+    return _Found(places, failures, spans, seen)
 
 
 def _places(reading: Reading, failures: list[Failure], progress: Progress) -> Iterator[AccountRegion]:
     """The streams of each Region of each account; what cannot be listed or described goes to the failures."""
     from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.histories import find
+    from shardcalc.sources.aws.session import Account
 
-    for account in reading.accounts():
-        for region in reading.regions or (account.region,):
+    seen: set[str] = set()
+    account: Account | None = None
+    for access in reading.accesses():
+        try:
+            account = Account(access, beside=account)
+            regions = reading.regions or (account.region,)
+        except AwsError as error:
+            failures.append(_failure(error, access, ""))
+            continue
+        for region in regions:
             streams: list[Stream] = []
-            place = AccountRegion(account, region, ())
+            failed: list[AwsError] = []
             with progress(f"finding streams in {region}", None) as tick:
                 try:
                     for one in find(account, region, tick=tick):
                         if isinstance(one, AwsError):
-                            failures.append(_failure(one, place, one.subject))
-                        else:
+                            failed.append(one)
+                            continue
+                        account.number = account.number or one.account
+                        # Two profiles may be of one account, and one role be reached from both.
+                        if one.arn not in seen:
                             streams.append(one)
+                        seen |= {one.arn} - {""}
                 except AwsError as error:
-                    failures.append(_failure(error, place, ""))
+                    failed.append(error)
+            failures += [_failure(error, access, region, account.number) for error in failed]
             yield AccountRegion(account, region, tuple(streams))
+
+
+def _owners(place: AccountRegion, tags: Sequence[str], notes: list[str]) -> dict[str, str]:
+    """Who owns each stream, by its ARN; where that cannot be read, a note says so."""
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.streams import owners
+
+    found: dict[str, str] = {}
+    try:
+        for tag in tags if place.streams else ():
+            found = owners(place.account, place.region, tag) | found
+    except AwsError as error:
+        whose = f"account {place.account.number} in {place.region}"
+        notes.append(f"the owners of the streams of {whose} are unknown: {error.message}")
+    return found
 
 
 def _histories(
     place: AccountRegion,
     reading: Reading,
     basis: Basis,
-    span: Window,
+    spans: tuple[Window, ...],
     now: int,
-    failures: list[Failure],
+    notes: list[str],
     places: Iterable[AccountRegion],
     tick: Tick,
 ) -> Iterator[tuple[Stream, History | AwsError]]:
-    from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.histories import histories
-    from shardcalc.sources.aws.streams import quota
 
     if not place.streams:
         return
-    allowed = None
-    try:
-        allowed = quota(place.account, place.region)
-    except AwsError as error:
-        # The streams can be judged without the quota, which then is unknown.
-        failures.append(_failure(error, place, ""))
     accounts = {id(one.account): one.account for one in places}.values()
     spent = sum(account.metrics for account in accounts if account is not place.account)
     yield from histories(
         place.account,
         place.region,
         place.streams,
-        span,
+        spans,
         basis.limits,
-        quota=allowed,
+        quota=quota_of(place.account, place.region, notes),
         read_at=now,
         shard_metrics=reading.shard_metrics,
         most=None if reading.max_metrics is None else reading.max_metrics - spent,
@@ -291,15 +349,19 @@ def _member(
     history: History, options: Options, basis: Basis, account: str, profiles: Sequence[DeclaredStream]
 ) -> Member:
     try:
-        return member(suggest(history, options, basis=basis, profiles=profiles), account)
+        made = suggest(history, options, basis=basis, profiles=profiles)
+        if made.no_path is not None:
+            # Its traceback holds the history in a circle, which nothing frees: the collector is off.
+            made.no_path.__traceback__ = None
+        return member(made, account)
     except HistoryError:
         return unmeasured(history, prices_for(history, basis), basis.limits, account)
 
 
-def _failure(error: AwsError, place: AccountRegion, subject: str) -> Failure:
-    role = place.account.access.role_arn.split(":")
-    account = role[4] if len(role) > 4 else ""
-    return Failure(subject, place.region, account, error.trouble.value, error.message, error.remedy)
+def _failure(error: AwsError, access: Access, region: str, account: str = "") -> Failure:
+    return Failure(
+        error.subject, region, account, error.trouble.value, error.message, error.remedy, access.profile
+    )
 
 
 def _keep(history: History, stream: Stream, folder: str) -> None:

@@ -6,26 +6,29 @@ metrics, so what would be asked can be said beforehand, and what was asked is sa
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from shardcalc.app.refusal import BadFields, BadValue, Refused, aws_refused
 from shardcalc.core.facts import Limits, built_in_limits
-from shardcalc.core.history.model import History
-from shardcalc.core.text import read_count
+from shardcalc.core.history.model import AccountQuota, History
+from shardcalc.core.text import read_count, shown
 from shardcalc.core.units import USD
 from shardcalc.core.workload.workload import read_region
 
 if TYPE_CHECKING:
     from shardcalc.sources.aws.metrics import Estimate, Window
-    from shardcalc.sources.aws.session import Account
+    from shardcalc.sources.aws.session import Access, Account
     from shardcalc.sources.aws.streams import Named, Stream
 
-DAYS = 14
-"""The days that are read when no number is given."""
+_ROLE: Final = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
+
+DAYS = 29
+"""The days that are read when no number is given: what CloudWatch keeps by the minute, and two weeks more."""
 
 Tick = Callable[[int], None]
 """Told how many more are done."""
@@ -45,7 +48,7 @@ class Reading:
 
     asked_days: int | str | None = None
     regions: tuple[str, ...] = ()
-    profile: str = ""
+    profiles: tuple[str, ...] = ()
     role_arns: tuple[str, ...] = ()
     external_id: str = ""
     endpoint_url: str = ""
@@ -68,21 +71,26 @@ class Reading:
         except BadValue as error:
             raise BadFields([("days", str(error))]) from error
 
-    def accounts(self) -> list[Account]:
-        """One account a role, or the user's own; their credentials are not used yet.
+    def accesses(self) -> list[Access]:
+        """How each account is reached: with each profile, or with each role from each profile.
 
         Raises:
-            BadFields: a Region is not one that is known, and no endpoint is given for it.
+            BadFields: a Region is not one that is known, and no endpoint is given for it; or a role is none.
         """
-        from shardcalc.sources.aws.session import Access, Account
+        from shardcalc.sources.aws.session import Access
 
+        for role in self.role_arns:
+            if not _ROLE.fullmatch(role):
+                problem = f"{shown(role)} is not the ARN of a role; write arn:aws:iam::ACCOUNT:role/NAME"
+                raise BadFields([("role_arn", problem)])
         for region in self.regions if not self.endpoint_url else ():
             try:
                 read_region(region)
             except BadValue as error:
                 raise BadFields([("region", str(error))]) from error
         return [
-            Account(Access(self.profile, self.endpoint_url, role, self.external_id, self.timeout))
+            Access(profile, self.endpoint_url, role, self.external_id, self.timeout)
+            for profile in self.profiles or ("",)
             for role in self.role_arns or ("",)
         ]
 
@@ -104,11 +112,8 @@ class Foreseen(NamedTuple):
     streams: tuple[StreamToRead, ...]
     failed: tuple[tuple[str, str], ...]
     """What could not even be described, and why."""
-    start: int
-    end: int
-    period: int
-    points: int
-    """Of one series."""
+    windows: tuple[Window, ...]
+    """The periods of every series; the newest first, coarser ones where CloudWatch keeps no finer."""
     series: int
     calls: int
     metrics: int
@@ -131,6 +136,8 @@ class Observed(NamedTuple):
 
     history: History
     spent: Spent
+    notes: tuple[str, ...] = ()
+    """What could not be read, and what is unknown for it."""
 
 
 def observe(name: str, reading: Reading | None = None, progress: Progress = quiet) -> Observed:
@@ -147,22 +154,28 @@ def observe(name: str, reading: Reading | None = None, progress: Progress = quie
     """
     from shardcalc.sources.aws.errors import AwsError
     from shardcalc.sources.aws.histories import histories
-    from shardcalc.sources.aws.streams import quota
 
     reading = reading or Reading()
     limits, now = built_in_limits(), int(time.time())
     subject = [f"stream {name}"]
+    notes: list[str] = []
     try:
-        account, stream, span = _found(name, reading, now, limits, subject)
-        seen = _estimate([stream], span, limits, reading)
+        account, stream, spans = _found(name, reading, now, limits, subject)
+        seen = _estimate([stream], spans, limits, reading)
         within_budget(seen, reading)
-        allowed = quota(account, stream.region)
+        if stream.foreign:
+            # DescribeLimits tells only of the account that asks, and a stream's name is one of that account.
+            notes.append(
+                f"{stream.name} is a stream of account {stream.account}, whose shard quota was not checked; "
+                "change it only with credentials of that account"
+            )
+        allowed = None if stream.foreign else quota_of(account, stream.region, notes)
         with progress(f"reading {stream.name}", seen.queries) as tick:
             ((_, history),) = histories(
                 account,
                 stream.region,
                 [stream],
-                span,
+                spans,
                 limits,
                 quota=allowed,
                 read_at=now,
@@ -176,7 +189,7 @@ def observe(name: str, reading: Reading | None = None, progress: Progress = quie
         raise aws_refused(f"{subject[0]} could not be read, nothing was computed", error) from error
     spent = spent_by([account], limits)
     account.close()
-    return Observed(history, spent)
+    return Observed(history, spent, tuple(notes))
 
 
 def foresee(name: str, reading: Reading | None = None) -> Foreseen:
@@ -192,30 +205,33 @@ def foresee(name: str, reading: Reading | None = None) -> Foreseen:
     limits, now = built_in_limits(), int(time.time())
     subject = [f"stream {name}"]
     try:
-        account, stream, span = _found(name, reading, now, limits, subject)
+        account, stream, spans = _found(name, reading, now, limits, subject)
         account.close()
-        return foreseen([stream], (), span, _estimate([stream], span, limits, reading), reading)
+        return foreseen([stream], (), spans, _estimate([stream], spans, limits, reading), reading)
     except AwsError as error:
         raise aws_refused(f"{subject[0]} could not be read, nothing was computed", error) from error
 
 
 def _found(
     name: str, reading: Reading, now: int, limits: Limits, subject: list[str]
-) -> tuple[Account, Stream, Window]:
+) -> tuple[Account, Stream, tuple[Window, ...]]:
     """The account, the stream as Kinesis describes it, and the periods to read; ``subject`` is told what is
     asked about.
     """
-    from shardcalc.sources.aws.metrics import window
+    from shardcalc.sources.aws.metrics import windows
+    from shardcalc.sources.aws.session import Account
     from shardcalc.sources.aws.streams import named
 
-    account = reading.accounts()[0]
+    account = Account(reading.accesses()[0])
     try:
         which = named(name, reading.regions[0] if reading.regions else "", account)
     except BadValue as error:
         raise Refused("nothing was read", [str(error)]) from error
     subject[0] = f"{which} in {which.region}"
-    span = window(reading.days, now, limits)
-    return account, _described(account, which), span
+    spans = windows(reading.days, now, limits)
+    stream = _described(account, which)
+    foreign = bool(which.account) and which.account != account.identify(which.region)
+    return account, replace(stream, foreign=foreign), spans
 
 
 def _described(account: Account, which: Named) -> Stream:
@@ -225,21 +241,38 @@ def _described(account: Account, which: Named) -> Stream:
     try:
         return describe(account, which)
     except AwsError as error:
-        if error.trouble is Trouble.MISSING and (there := elsewhere(account.access, which)):
+        if error.trouble is Trouble.MISSING and not which.arn and (there := elsewhere(account, which)):
             error.remedy = f"there is one of this name in {' and '.join(there)}: give --region {there[0]}"
         raise
 
 
-def _estimate(streams: Sequence[Stream], span: Window, limits: Limits, reading: Reading) -> Estimate:
+def quota_of(account: Account, region: str, notes: list[str]) -> AccountQuota | None:
+    """The shards that the account may have in a Region. None where that cannot be read: a note then says so,
+    and only the check against it is missing.
+    """
+    from shardcalc.sources.aws.errors import AwsError
+    from shardcalc.sources.aws.streams import quota
+
+    try:
+        return quota(account, region)
+    except AwsError as error:
+        whose = f"account {account.number}" if account.number else "the account"
+        notes.append(f"the shard quota of {whose} is unknown and was not checked: {error.message}")
+        return None
+
+
+def _estimate(
+    streams: Sequence[Stream], spans: tuple[Window, ...], limits: Limits, reading: Reading
+) -> Estimate:
     from shardcalc.sources.aws.histories import foresee as foresee_histories
 
-    return foresee_histories(streams, span, limits, shard_metrics=reading.shard_metrics)
+    return foresee_histories(streams, spans, limits, shard_metrics=reading.shard_metrics)
 
 
 def foreseen(
     streams: Iterable[Stream],
     failed: Iterable[tuple[str, str]],
-    span: Window,
+    spans: tuple[Window, ...],
     seen: Estimate,
     reading: Reading,
 ) -> Foreseen:
@@ -260,11 +293,8 @@ def foreseen(
     return Foreseen(
         streams=rows,
         failed=tuple(failed),
-        start=span.start,
-        end=span.end,
-        period=span.period,
-        points=span.points,
-        series=seen.queries,
+        windows=spans,
+        series=sum(row.series for row in rows),
         calls=seen.calls,
         metrics=seen.metrics,
         price=seen.price,
@@ -280,7 +310,7 @@ def within_budget(seen: Estimate, reading: Reading) -> None:
     """
     if reading.max_metrics is not None and seen.metrics > reading.max_metrics:
         ask = (
-            f"{seen.queries:,} series on {seen.calls:,} pages are {seen.metrics:,} metrics, "
+            f"{seen.calls:,} calls would ask for {seen.metrics:,} metrics, "
             f"--max-metrics allows {reading.max_metrics:,}"
         )
         remedy = "-> give fewer --days, --no-shard-metrics, or a larger --max-metrics"

@@ -50,11 +50,13 @@ def build(name: str | None) -> typer.Typer:
             continue
         from importlib import import_module
 
+        from shardcalc.cli.once import Command
+
         module: Any = import_module(f".{command}", __name__)
         if hasattr(module, "app"):
             app.add_typer(module.app, name=command, epilog=module.EXAMPLES)
         else:
-            app.command(command, epilog=module.EXAMPLES)(module.command)
+            app.command(command, cls=Command, epilog=module.EXAMPLES)(module.command)
     return app
 
 

@@ -9,6 +9,7 @@ import typer
 from shardcalc.app import facts
 from shardcalc.app.facts import PriceSource
 from shardcalc.cli.flags import Output
+from shardcalc.cli.once import Command, Group
 from shardcalc.cli.output import Format, page, write
 
 EXAMPLES: Final = """\
@@ -29,7 +30,9 @@ shardcalc facts refresh --region eu-west-1 --from bulk
 shardcalc facts refresh --region eu-west-1 --offer-file index.json
 """
 
-app = typer.Typer(invoke_without_command=True, rich_markup_mode=None, add_completion=False, epilog=EXAMPLES)
+app = typer.Typer(
+    cls=Group, invoke_without_command=True, rich_markup_mode=None, add_completion=False, epilog=EXAMPLES
+)
 
 
 @app.callback()
@@ -63,7 +66,7 @@ def command(
     write(text, output)
 
 
-@app.command("refresh", epilog=REFRESH_EXAMPLES)
+@app.command("refresh", cls=Command, epilog=REFRESH_EXAMPLES)
 def refresh(
     region: Annotated[
         str, typer.Option(metavar="REGION", help="the Region whose prices to read")

@@ -73,7 +73,7 @@ Days = Annotated[
     str | None,
     typer.Option(
         metavar="N",
-        help="read the last N days, 14 when not given; of a saved history, use the last N days",
+        help="read the last N days, 29 when not given; of a saved history, use the last N days",
         show_default=False,
     ),
 ]
@@ -116,12 +116,10 @@ def workload_flags(command: Command) -> Command:
     """
     from shardcalc.app.streams import FLAGS
 
-    # The parser accepts each several times, and a repeated one is refused below. If the parser accepted one
-    # value only, it would keep the last and say nothing.
     added = [
         _parameter(
             name,
-            list[str] | None,
+            list[str] | None if name == "consumers" else str | None,
             None,
             typer.Option(_flag(name), metavar=metavar, help=meaning, show_default=False),
         )
@@ -129,15 +127,11 @@ def workload_flags(command: Command) -> Command:
     ]
 
     def receive(given: dict[str, Any]) -> dict[str, Any]:
-        used = {parameter.name: values for parameter in added if (values := given.pop(parameter.name))}
-        twice = [
-            f"{_flag(name)} was given {'twice' if len(values) == 2 else f'{len(values)} times'}"
-            for name, values in used.items()
-            if len(values) > 1 and name != "consumers"
-        ]
-        if twice:
-            raise Refused("nothing was computed", twice)
-        return {"flags": {name: values[0] if len(values) == 1 else values for name, values in used.items()}}
+        values = {parameter.name: given.pop(parameter.name) for parameter in added}
+        used = {name: value for name, value in values.items() if value not in (None, [])}
+        if len(used.get("consumers", ())) == 1:
+            used["consumers"] = used["consumers"][0]
+        return {"flags": used}
 
     return _extended(command, "flags", added, receive)
 
@@ -180,9 +174,9 @@ def basis_flags(*names: str) -> Callable[[Command], Command]:
 
 
 _READING: Final[dict[str, tuple[Any, Any, Any]]] = {
-    "days": (int, 14,
+    "days": (int, 29,
         typer.Option(metavar="N", min=1,
-            help="days to read; CloudWatch keeps older points in coarser periods")),
+            help="days to read; CloudWatch keeps minutes for 15 days, and older points in coarser periods")),
     "region": (str, "",
         typer.Option(metavar="REGION", help="the Region; the profile's when not given", show_default=False)),
     "profile": (
@@ -219,10 +213,15 @@ _OF_A_FLEET: Final = {
             show_default=False,
         ),
     ),
+    "profile": (
+        list[str] | None, None,
+        typer.Option(metavar="NAME", help="the profile of the AWS CLI's configuration; several by "
+            "repeating it", show_default=False),
+    ),
     "role_arn": (
         list[str] | None, None,
-        typer.Option(metavar="ARN", help="assume this role first; several roles by repeating it",
-            show_default=False),
+        typer.Option(metavar="ARN", help="assume this role first; several roles by repeating it, each from "
+            "each profile", show_default=False),
     ),
 }  # fmt: skip
 
@@ -245,9 +244,10 @@ def reading_flags(*, fleet: bool = False) -> Callable[[Command], Command]:
             from shardcalc.app.reading import Reading
 
             values = {name: given[name] if name in has else given.pop(name) for name in flags}
-            regions, roles = (_several(values.pop(name)) for name in ("region", "role_arn"))
-            days = values.pop("days")
-            return {"reading": Reading(asked_days=days, regions=regions, role_arns=roles, **values)}
+            many: dict[str, Any] = {
+                f"{name}s": _several(values.pop(name)) for name in ("region", "profile", "role_arn")
+            }
+            return {"reading": Reading(asked_days=values.pop("days"), **many, **values)}
 
         return _extended(command, "reading", added, receive)
 

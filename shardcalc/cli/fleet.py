@@ -82,11 +82,13 @@ def command(
         raise typer.Exit(AWS if failures else 0)
     where = reading if from_ is None else from_
     declared = streams.load(profiles) if profiles else []
-    found, spent = fleet.fleet(
-        where, options, basis=basis, save=save, region=region, profiles=declared, progress=progress
-    )
+    tags = fleet.owner_tags(declared) if from_ is None else ()
+    found, spent, notes = fleet.fleet(
+        where, options, basis=basis, save=save, region=region, profiles=declared, owner_tags=tags,
+        progress=progress,
+    )  # fmt: skip
     if spent is not None:
-        tell_spent(spent)
+        tell_spent(spent, notes)
     match format:
         case Format.TABLE:
             from shardcalc.report.fleet import terminal

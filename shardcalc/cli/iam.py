@@ -33,10 +33,14 @@ def command(
         str,
         typer.Option(metavar="NAME", help="allow this stream only, where an action can be limited to one"),
     ] = "*",
+    owners: Annotated[
+        bool,
+        typer.Option("--owners", help="let fleet read the tag that a policy's owner_tag names"),
+    ] = False,
     output: Output = None,
 ) -> None:
     """The least read-only IAM policy that a command needs, as JSON.
 
     With --role-arn the role needs this policy, and you need sts:AssumeRole on the role.
     """
-    write(json.dumps(iam.iam(command, stream), indent=2) + "\n", output)
+    write(json.dumps(iam.iam(command, stream, owners=owners), indent=2) + "\n", output)

@@ -16,10 +16,10 @@ EXAMPLES: Final = """\
 Examples:
 
 \b
-shardcalc observe orders --days 14 -o orders-history.json
+shardcalc observe orders -o orders-history.json
 shardcalc observe orders --days 60 -o orders-history.json.gz --region eu-west-1
-shardcalc observe orders --days 14 -o orders.yaml      a profile for shardcalc plan
-shardcalc observe orders --days 14 --dry-run           what would be asked, and its price
+shardcalc observe orders -o orders.yaml                a profile for shardcalc plan
+shardcalc observe orders --dry-run                     what would be asked, and its price
 """
 
 
@@ -50,7 +50,7 @@ def command(
         write(tell_foreseen(observe.foresee(stream, reading)), None)
         return
     observed = observe.observe(stream, reading, progress)
-    tell_spent(observed.spent)
+    tell_spent(observed.spent, observed.notes)
     if output is None:
         write(observe.history_text(observed.history), None)
     elif as_profile:

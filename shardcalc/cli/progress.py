@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -46,8 +46,8 @@ def tell_foreseen(seen: Foreseen) -> str:
     return foreseen(seen, page(None))
 
 
-def tell_spent(spent: Spent) -> None:
-    """Say on stderr how many calls were made and what they cost."""
+def tell_spent(spent: Spent, notes: Sequence[str]) -> None:
+    """Say on stderr how many calls were made, what they cost, and what else could not be read."""
     from shardcalc.report.observe import terminal
 
-    print(terminal.spent(spent), file=sys.stderr)
+    print(terminal.spent(spent), *(f"note: {note}" for note in notes), sep="\n", file=sys.stderr)

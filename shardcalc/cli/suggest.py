@@ -35,8 +35,8 @@ EXAMPLES: Final = """\
 Examples:
 
 \b
-shardcalc suggest orders --days 14
-shardcalc suggest orders --days 14 --dry-run                  what would be asked of AWS, and its price
+shardcalc suggest orders
+shardcalc suggest orders --dry-run                            what would be asked of AWS, and its price
 shardcalc suggest --from orders-history.json
 shardcalc suggest orders --from orders-history.json.gz --allow 0.1% --headroom 30%
 shardcalc suggest --from orders-history.json --shards 12      would 12 have been enough?
@@ -134,7 +134,7 @@ def command(
             write(tell_foreseen(aws.foresee(stream, reading)), None)
             return
         observed = aws.observe(stream, reading, progress)
-        tell_spent(observed.spent)
+        tell_spent(observed.spent, observed.notes)
         history = observed.history
     declared = streams.load(profiles) if profiles else []
     try:

@@ -153,3 +153,35 @@ def test_a_name_that_aws_refuses_is_refused(command):
     ran = run(command, "--size", "1", "--rps", "1", "--name", "a b")
     assert ran.code == 2
     assert "--name: 'a b' is not a stream's name: up to 128 letters, digits, and any of _ . -" in ran.err
+
+
+def _commands():
+    """Every command with its name on the command line, and those below it."""
+    from typer.main import get_command
+
+    from shardcalc.cli import COMMANDS, build
+
+    for name in COMMANDS:
+        command = get_command(build(name)).commands[name]
+        yield (name,), command
+        yield from (((name, below), one) for below, one in getattr(command, "commands", {}).items())
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), [pytest.param(*row, id=" ".join(row[0])) for row in _commands()]
+)
+def test_an_option_that_takes_one_value_is_refused_when_it_is_given_twice(name, command):
+    """The parser would keep the last and say nothing: `--region a --region b` read b."""
+    options = [option for option in command.params if option.param_type_name == "option"]
+    several = {option.name for option in options if option.multiple}
+    assert several <= {
+        "consumers", "terraform", "shards", "histories", "history", "region", "profile", "profiles",
+        "role_arn",
+    }  # fmt: skip
+    for option in options:
+        if option.multiple or option.name == "help":
+            continue
+        given = [option.opts[0], *(() if option.is_flag else ("1",))]
+        ran = run(*name, *given, *given)
+        assert (ran.code, ran.out) == (2, ""), option.name
+        assert f"{max(option.opts, key=len)} was given twice" in ran.err

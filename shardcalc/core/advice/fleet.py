@@ -68,6 +68,8 @@ class Member:
     """The findings and doubts behind the answer, in words."""
     findings: tuple[str, ...] = ()
     """Ids of its warnings and errors."""
+    owner: str = ""
+    """What its tag says, where one was asked for; empty when it has none."""
     modes: StreamBills | None = None
     """Its bills in each mode, for the best mix; None where they are not known."""
 
@@ -93,6 +95,14 @@ class Failure:
     trouble: str
     message: str
     remedy: str
+    profile: str = ""
+    """The profile with which it was asked for, where one was given."""
+
+    @property
+    def place(self) -> str:
+        """Where it is, as far as it is known."""
+        said = (("account", self.account), ("profile", self.profile))
+        return ", ".join([self.region or "no Region", *(f"{noun} {name}" for noun, name in said if name)])
 
 
 @dataclass(frozen=True, slots=True)

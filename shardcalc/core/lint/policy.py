@@ -24,6 +24,7 @@ from shardcalc.core.workload.reading import (
     count,
     duration,
     read_fields,
+    read_line,
     read_money,
     readers,
     share,
@@ -49,6 +50,8 @@ class Policy:
     """The longest that records may be kept."""
     lambda_concurrency: int | None = None
     """The account's quota of concurrent executions in the Region, for all its functions."""
+    owner_tag: str | None = None
+    """The tag of a stream in AWS that says who answers for it."""
     facts_older_than: Duration = Duration.hours(365 * 24)  # noqa: RUF009
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     """A rule's severity, by its id; None turns it off."""
@@ -199,6 +202,12 @@ def policy_fields(rules: RuleNames) -> tuple[Field, ...]:
             count("a concurrency", 1),
             "the account's quota of concurrent Lambda executions in the Region",
             forms.whole(1),
+        ),
+        Field(
+            "owner_tag",
+            read_line,
+            "the tag of a stream in AWS that says who owns it, for the column owner of fleet",
+            forms.TEXT,
         ),
         Field(
             "facts_older_than",

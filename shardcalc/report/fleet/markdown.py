@@ -10,12 +10,13 @@ from shardcalc.report.kit.markdown import bullets, escape, page, table
 def text(fleet: Fleet) -> str:
     """As Markdown."""
     parts = ["# Fleet"]
-    rows = [
-        [*map(escape, words.cells(member)), member.standing.value, escape(member.answer)]
-        for member in fleet.members
-    ]
+    keep = words.columns(fleet)
+    rows = []
+    for member in fleet.members:
+        cells = words.cells(member)
+        rows.append([*(escape(cells[index]) for index in keep), member.standing.value, escape(member.answer)])
     if rows:
-        parts.append(table([*words.COLUMNS, "standing", "answer"], rows))
+        parts.append(table([*(words.COLUMNS[index] for index in keep), "standing", "answer"], rows))
     notes = [
         f"**{escape(words.name(member, fleet))}**: {escape(reason)}"
         for member in fleet.members

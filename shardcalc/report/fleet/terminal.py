@@ -23,16 +23,15 @@ def table(fleet: Fleet, page: Page) -> str:
     """For a terminal. A Region that all streams share is in the heading, not in each line."""
     screen = Screen(page)
     places = {member.region for member in fleet.members}
-    columns = [*words.COLUMNS, ""]
-    keep = [index for index, title in enumerate(columns) if title != "Region" or len(places) > 1]
+    keep = [index for index in words.columns(fleet) if words.COLUMNS[index] != "Region" or len(places) > 1]
     rows: list[Sequence[Cell]] = []
     for member in fleet.members:
+        cells = words.cells(member)
         standing = (member.standing.value, _STYLES[member.standing])
-        cells: list[Cell] = [*words.cells(member), (standing,)]
-        rows.append([cells[index] for index in keep])
+        rows.append([*(cells[index] for index in keep), (standing,)])
     if rows:
         screen.heading(" ".join(places) if len(places) == 1 else f"{len(places)} Regions")
-        screen.table([columns[index] for index in keep], rows)
+        screen.table([*(words.COLUMNS[index] for index in keep), ""], rows)
     for member in fleet.members:
         if member.reasons:
             screen.gap()

@@ -9,8 +9,19 @@ from shardcalc.core.text import percent
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.words import counted
 
-COLUMNS = ("stream", "Region", "now:", "to:", "used:", "a month:", "saves:")
+COLUMNS = ("stream", "account", "owner", "Region", "now:", "to:", "used:", "a month:", "saves:")
 """The titles of :func:`cells`."""
+
+
+def columns(fleet: Fleet) -> list[int]:
+    """The columns, by their place, that say something: no account that all streams share, and owners only
+    where one is known.
+    """
+    useless = {
+        "account": len({one.account for one in fleet.members}) < 2,
+        "owner": not any(one.owner for one in fleet.members),
+    }
+    return [index for index, title in enumerate(COLUMNS) if not useless.get(title)]
 
 
 def cells(member: Member) -> list[str]:
@@ -20,6 +31,8 @@ def cells(member: Member) -> list[str]:
     advised = member.recommended is not None and (not on_demand or member.standing is Standing.WASTEFUL)
     return [
         member.name,
+        member.account or "unknown",
+        member.owner or "-",
         member.region,
         now,
         f"{member.recommended:,}" if advised else "-",
@@ -38,8 +51,7 @@ def name(member: Member, fleet: Fleet) -> str:
 
 def failed(failure: Failure) -> str:
     """What could not be read."""
-    where = f"{failure.region}, account {failure.account}" if failure.account else failure.region
-    return f"{failure.subject} in {where}" if failure.subject else f"all streams in {where}"
+    return f"{failure.subject or 'all streams'} in {failure.place}"
 
 
 def failed_text(failures: Sequence[Failure]) -> str:
@@ -53,7 +65,7 @@ def failed_text(failures: Sequence[Failure]) -> str:
 def summary(fleet: Fleet) -> list[str]:
     """The sums, and what is missing from them."""
     standings = [f"{count:,} {standing.value}" for standing in Standing if (count := fleet.count(standing))]
-    lines = ["no stream was found"]
+    lines = ["no stream could be read" if fleet.failures else "no stream was found"]
     if standings:
         streams = counted(len(fleet.members), "stream")
         cost = f"they cost {fleet.cost} a month before tax, at the measured mean"

@@ -18,9 +18,10 @@ def foreseen(plan: Foreseen, page: Page) -> str:
     ]
     screen.table(["stream", "Region", "mode", "shards:", "fan-out:", "series:"], rows)
     screen.gap()
-    between = f"{moment(plan.start):%Y-%m-%d %H:%M} to {moment(plan.end):%Y-%m-%d %H:%M} UTC"
-    periods = f"{plan.points:,} periods of {Duration(plan.period)}"
-    screen.line(f"would read  {plan.series:,} series of {periods}, {between}")
+    for index, window in enumerate(plan.windows):
+        between = f"{moment(window.start):%Y-%m-%d %H:%M} to {moment(window.end):%Y-%m-%d %H:%M} UTC"
+        periods = f"{window.points:,} periods of {Duration(window.period)}"
+        screen.line(f"{'and' if index else 'would read':10}  {plan.series:,} series of {periods}, {between}")
     calls = counted(plan.calls, "GetMetricData call")
     screen.line(f"would make  {calls} for {plan.metrics:,} metrics: {_cost(plan.price)}")
     if plan.most is not None:

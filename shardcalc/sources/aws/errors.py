@@ -30,10 +30,12 @@ class Trouble(StrEnum):
     CAPPED = "over-budget"
 
 
-WIDE: Final = frozenset(
-    {Trouble.CREDENTIALS, Trouble.EXPIRED, Trouble.UNREACHABLE, Trouble.CLOCK, Trouble.THROTTLED}
-)
-"""Trouble that the next stream of the same account and Region would meet too, so it is not asked for."""
+AT_ONCE: Final = frozenset({Trouble.CREDENTIALS, Trouble.EXPIRED, Trouble.CLOCK, Trouble.CAPPED})
+"""Trouble that concerns every stream of the same account and Region: nothing more is asked there."""
+LASTING: Final = frozenset({Trouble.THROTTLED, Trouble.UNREACHABLE, Trouble.BROKEN})
+"""Trouble of one stream, until several streams in a row have it."""
+IN_A_ROW: Final = 3
+"""Streams in a row with the same lasting trouble, after which the others are not asked for."""
 
 
 class AwsError(Exception):
@@ -47,10 +49,43 @@ class AwsError(Exception):
         self.subject = ""
         """What could not be read, when it is known: a stream with its Region."""
 
-    @property
-    def wide(self) -> bool:
-        """Whether asking for another stream in the same place would fail likewise."""
-        return self.trouble in WIDE
+    def about(self, stream: str, before: str = "") -> AwsError:
+        """The same trouble, told of one stream."""
+        made = AwsError(self.trouble, before + self.message, self.remedy)
+        made.subject = stream
+        return made
+
+
+class Breaker:
+    """Which streams of one account and Region are not asked for any more, and why.
+
+    A stream that failed is not asked for again. All are given up when the trouble concerns every call, or
+    when several streams in a row had the same lasting trouble: to wait for each of thousands takes hours.
+    """
+
+    def __init__(self, *lasting: Trouble) -> None:
+        self._lasting = LASTING.union(lasting)
+        self._failed: dict[str, AwsError] = {}
+        self._row: list[Trouble] = []
+        self._over: AwsError | None = None
+
+    def why(self, stream: str) -> AwsError | None:
+        """Why a stream is not asked for; None when it is."""
+        return self._failed.get(stream) or (self._over and self._over.about(stream))
+
+    def failed(self, error: AwsError, stream: str = "") -> None:
+        """Take note of trouble with one stream, or with a call that was about several."""
+        if error.trouble in AT_ONCE:
+            self._over = error
+        elif stream:
+            self._failed[stream] = error.about(stream)
+            self._row = [*(one for one in self._row if one is error.trouble), error.trouble]
+            if error.trouble in self._lasting and len(self._row) >= IN_A_ROW:
+                self._over = error.about("", f"not asked, because {IN_A_ROW} streams in a row failed: ")
+
+    def worked(self) -> None:
+        """Take note of an answer."""
+        self._row = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +97,8 @@ class Call:
     region: str
     subject: str
     """For people: ``stream orders``; empty when the call is about the whole account."""
+    role: str = ""
+    """The role that is assumed for it."""
 
     @property
     def action(self) -> str:
@@ -80,6 +117,10 @@ class Explanation:
 
 UNDERSTOOD: Final = "check the proxy and --endpoint-url, or run it again"
 _SIGN_IN: Final = "sign in again (aws sso login, aws login), or renew the session's credentials"
+_TRUST: Final = (
+    "check the role's ARN and external id, that its trust policy names you, "
+    "and that you may call sts:AssumeRole on it"
+)
 _WAIT: Final = "run it again later, or read fewer streams or days; others may be using the same API"
 
 CODES: Final[Mapping[str, Explanation]] = {
@@ -207,9 +248,9 @@ def translate(error: Exception, asked: Call) -> AwsError:
         str(inside.get("Message") or inside.get("message") or "") or (code if response else str(error))
     )
     operation = getattr(error, "operation_name", None)
-    if operation == "AssumeRole" and asked.service != "sts":
+    if operation == "AssumeRole":
         # The role is assumed when the first call is signed, so its failure comes out of that call.
-        asked = Call("sts", operation, asked.region, "")
+        asked = Call("sts", operation, asked.region, asked.role and f"role {asked.role}")
     row = _by_code(code, said, response) if response else _by_class(error)
     attempts = response.get("ResponseMetadata", {}).get("RetryAttempts", 0) + 1
     words = {
@@ -221,7 +262,10 @@ def translate(error: Exception, asked: Call) -> AwsError:
         "said": said,
         "attempts": f"{attempts} attempt{'' if attempts == 1 else 's'}",
     }
-    return AwsError(row.trouble, row.says.format(**words), row.do.format(**words))
+    remedy = row.do.format(**words)
+    if operation == "AssumeRole" and row.trouble in (Trouble.DENIED, Trouble.REFUSED):
+        remedy = _TRUST
+    return AwsError(row.trouble, row.says.format(**words), remedy)
 
 
 def _by_code(code: str, said: str, response: dict[str, Any]) -> Explanation:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from shardcalc.core.facts import Limits
 from shardcalc.core.history.metrics import (
@@ -20,9 +21,9 @@ from shardcalc.core.history.metrics import (
     STREAM_METRICS,
 )
 from shardcalc.core.history.model import AccountQuota as Quota
-from shardcalc.core.history.model import History, Series
-from shardcalc.sources.aws.errors import AwsError
-from shardcalc.sources.aws.metrics import Estimate, Query, Tick, Window, estimate, read
+from shardcalc.core.history.model import History, Measurements, Series
+from shardcalc.sources.aws.errors import AwsError, Breaker, Trouble
+from shardcalc.sources.aws.metrics import Estimate, Query, Tick, Window, estimate, read, unlinked
 from shardcalc.sources.aws.session import Account
 from shardcalc.sources.aws.streams import Named, Stream, describe, list_streams
 
@@ -35,16 +36,17 @@ def queries(stream: Stream, *, shard_metrics: bool = True) -> list[Query]:
     where it has them.
     """
     whole = (("StreamName", stream.name),)
-    made = [Query(metric.partition(":")[0], statistic, whole) for metric, statistic in STREAM_METRICS.items()]
+    query = partial(Query, account=stream.account if stream.foreign else "")
+    made = [query(metric.partition(":")[0], statistic, whole) for metric, statistic in STREAM_METRICS.items()]
     for consumer in stream.registered:
         made += [
-            Query(metric, statistic, (*whole, ("ConsumerName", consumer)))
+            query(metric, statistic, (*whole, ("ConsumerName", consumer)))
             for metric, statistic in CONSUMER_METRICS.items()
         ]
     if shard_metrics:
         names = shard_series(stream)
         for shard in stream.shard_ids:
-            made += [Query(name, SHARD_METRICS[name], (*whole, ("ShardId", shard))) for name in names]
+            made += [query(name, SHARD_METRICS[name], (*whole, ("ShardId", shard))) for name in names]
     return made
 
 
@@ -55,12 +57,11 @@ def shard_series(stream: Stream) -> tuple[str, ...]:
 
 
 def foresee(
-    streams: Sequence[Stream], span: Window, limits: Limits, *, shard_metrics: bool = True
+    streams: Sequence[Stream], spans: Iterable[Window], limits: Limits, *, shard_metrics: bool = True
 ) -> Estimate:
     """What reading these streams of one Region asks of CloudWatch."""
-    return estimate(
-        sum(len(queries(stream, shard_metrics=shard_metrics)) for stream in streams), span.points, limits
-    )
+    series = sum(len(queries(stream, shard_metrics=shard_metrics)) for stream in streams)
+    return sum((estimate(series, span.points, limits) for span in spans), start=estimate(0, 1, limits))
 
 
 def find(account: Account, region: str, *, tick: Tick = lambda _: None) -> Iterator[Stream | AwsError]:
@@ -69,34 +70,25 @@ def find(account: Account, region: str, *, tick: Tick = lambda _: None) -> Itera
     Raises:
         AwsError: the streams cannot be listed.
     """
-    over: AwsError | None = None
+    breaker = Breaker()
     for name in list_streams(account, region):
-        if over is None:
+        stream: Stream | AwsError | None = breaker.why(name)
+        if stream is None:
             try:
-                yield describe(account, Named(name, region), list_shards=False)
-                tick(1)
-                continue
+                stream = describe(account, Named(name, region), list_shards=False)
+                breaker.worked()
             except AwsError as error:
-                failed = error
-            over = failed if failed.wide else None
-        else:
-            failed = over
+                breaker.failed(error, name)
+                stream = error.about(name)
         tick(1)
-        yield about(failed, name)
-
-
-def about(error: AwsError, stream: str) -> AwsError:
-    """The same reason, for one stream."""
-    made = AwsError(error.trouble, error.message, error.remedy)
-    made.subject = stream
-    return made
+        yield stream
 
 
 def histories(
     account: Account,
     region: str,
     streams: Sequence[Stream],
-    span: Window,
+    spans: Sequence[Window],
     limits: Limits,
     *,
     quota: Quota | None,
@@ -106,33 +98,35 @@ def histories(
     tick: Tick = lambda _: None,
 ) -> Iterator[tuple[Stream, History | AwsError]]:
     """Each stream with its history, or with the reason why it could not be read; in the order of the streams,
-    one at a time.
+    one at a time. All windows are read side by side, and what failed in one is not asked for in another.
     """
     asked = {stream.name: queries(stream, shard_metrics=shard_metrics) for stream in streams}
-    series = read(
-        account,
-        region,
-        [query for stream in streams for query in asked[stream.name]],
-        span,
-        limits,
-        most=most,
-        tick=tick,
-    )
+    every = [query for stream in streams for query in asked[stream.name]]
+    breaker = Breaker(Trouble.DENIED)
+    reads = [
+        read(account, region, every, span, limits, most=most, breaker=breaker, tick=tick) for span in spans
+    ]
     for stream in streams:
         # All of a stream's series are taken even when one of them fails, so that the next stream begins with
         # its own.
-        came = [next(series) for _ in asked[stream.name]]
+        came = [next(series) for series in reads for _ in asked[stream.name]]
         failed = next((one for one in came if isinstance(one, AwsError)), None)
+        if failed is None and stream.foreign and not any(map(_has_points, came)):
+            failed = unlinked(stream.name, stream.account)
         if failed is not None:
-            yield stream, about(failed, stream.name)
+            yield stream, failed.about(stream.name)
         else:
-            yield stream, _history(stream, iter(came), span, quota, read_at, shard_metrics)  # type: ignore[arg-type]  # no failure among them
+            yield stream, _history(stream, iter(came), spans, quota, read_at, shard_metrics)  # type: ignore[arg-type]  # no failure among them
+
+
+def _has_points(series: Series | AwsError) -> bool:
+    return not isinstance(series, AwsError) and any(value is not None for value in series)
 
 
 def _history(
     stream: Stream,
     series: Iterator[Series],
-    span: Window,
+    spans: Iterable[Window],
     quota: Quota | None,
     read_at: int,
     shard_metrics: bool,
@@ -140,17 +134,22 @@ def _history(
     def take(names: Iterable[str]) -> dict[str, Series]:
         return {name: next(series) for name in names}
 
-    metrics = take(STREAM_METRICS)
-    consumers = {name: take(CONSUMER_METRICS) for name in stream.registered}
     names = shard_series(stream) if shard_metrics else ()
-    shards = {shard: take(names) for shard in stream.shard_ids} if names else {}
+    parts: list[dict[str, Any]] = [
+        {
+            "start": span.start,
+            "period": span.period,
+            "points": span.points,
+            "metrics": take(STREAM_METRICS),
+            "consumers": {name: take(CONSUMER_METRICS) for name in stream.registered},
+            "shards": {shard: take(names) for shard in stream.shard_ids} if names else {},
+        }
+        for span in spans
+    ]
+    finest, *older = parts
     return History(
-        start=span.start,
-        period=span.period,
-        points=span.points,
-        metrics=metrics,
-        consumers=consumers,
-        shards=shards,
+        **finest,
+        older=tuple(Measurements(**part) for part in older),
         stream=stream.name,
         region=stream.region,
         mode=stream.mode,
@@ -161,6 +160,7 @@ def _history(
         registered=stream.registered,
         max_record_size_kib=stream.max_record_size_kib,
         warm_throughput_mibps=stream.warm_throughput_mibps,
+        created=stream.created,
         account=quota,
         read_at=datetime.fromtimestamp(read_at, UTC).isoformat().replace("+00:00", "Z"),
     )

@@ -1,6 +1,6 @@
 """What CloudWatch measured: many series of many streams in few calls, each on one clock with its gaps.
 
-A window asks for the finest period that CloudWatch still keeps. Queries of many streams share a call; a
+Windows ask for the finest period that CloudWatch still keeps. Queries of many streams share a call; a
 series leaves as soon as its call is read to the end, so that a fleet needs the memory of a few streams.
 Answers are matched by query id, never by label or order.
 """
@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
+from itertools import groupby
 from math import isfinite
 from typing import Any, Final
 
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.history.model import Series
 from shardcalc.core.units import USD, Duration
-from shardcalc.sources.aws.errors import AwsError, Trouble
+from shardcalc.sources.aws.errors import AwsError, Breaker, Trouble
 from shardcalc.sources.aws.session import Account
 
 NAMESPACE: Final = "AWS/Kinesis"
@@ -46,29 +48,38 @@ class Window:
         return self.start + self.points * self.period
 
 
-def window(days: int, now: int, limits: Limits) -> Window:
-    """The finest periods that CloudWatch still keeps for the last days.
+def windows(days: int, now: int, limits: Limits) -> tuple[Window, ...]:
+    """The last days, each part in the finest period that CloudWatch still keeps of it; the newest part first.
 
-    A coarser period than needed hides peaks; a finer one than is kept answers nothing.
+    A coarser period than needed hides peaks; a finer one than is kept answers nothing. Each part begins where
+    a period of the next coarser one ends, so that all of them follow each other without a gap.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 
     Raises:
         AwsError: CloudWatch does not keep anything for so long.
     """
-    asked = Duration(days * 86_400)
-    for period, kept in kept_periods(limits):
-        if asked <= kept.value:
-            step = int(period.value.amount)
-            start = now - min(int(asked.amount), int(kept.value.amount) - MARGIN)
-            first = -(-start // step) * step
-            return Window(first, step, max(1, (now - SETTLED) // step - first // step))
-    most = kept_periods(limits)[-1][1]
-    raise AwsError(
-        Trouble.REFUSED,
-        f"CloudWatch keeps metrics for {most.value}, not for {asked}",
-        f"at most --days {int(most.value.amount // 86_400)}",
-    )
+    asked = days * 86_400
+    kept = [(int(step.value.amount), int(time.value.amount)) for step, time in kept_periods(limits)]
+    if asked > kept[-1][1]:
+        raise AwsError(
+            Trouble.REFUSED,
+            f"CloudWatch keeps metrics for {Duration(kept[-1][1])}, not for {Duration(asked)}",
+            f"at most --days {kept[-1][1] // 86_400}",
+        )
+    made: list[Window] = []
+    end = (now - SETTLED) // kept[0][0] * kept[0][0]
+    for index, (step, time) in enumerate(kept):
+        last = asked <= time
+        align = step if last else kept[index + 1][0]
+        start = -(-(now - min(asked, time - MARGIN)) // align) * align
+        points = max(0 if made else 1, (end - start) // step)
+        if points:
+            made.append(Window(start, step, points))
+            end = start
+        if last:
+            break
+    return tuple(made)
 
 
 def kept_periods(limits: Limits) -> tuple[tuple[Fact[Duration], Fact[Duration]], ...]:
@@ -87,6 +98,13 @@ class Query:
     metric: str
     statistic: str
     dimensions: tuple[tuple[str, str], ...]
+    account: str = ""
+    """The account that has it, where that is not the one that asks."""
+
+    @property
+    def stream(self) -> str:
+        """The stream that it is about."""
+        return self.dimensions[0][1]
 
     def __str__(self) -> str:
         return f"{self.metric} ({', '.join(value for _, value in self.dimensions)})"
@@ -100,8 +118,6 @@ class Estimate:
     """What a reading asks of CloudWatch, beforehand."""
 
     queries: int
-    points: int
-    """Of one series."""
     calls: int
     metrics: int
     """Metrics asked for, counted again on each page of a call: what CloudWatch may bill."""
@@ -110,7 +126,6 @@ class Estimate:
     def __add__(self, other: Estimate) -> Estimate:
         return Estimate(
             self.queries + other.queries,
-            max(self.points, other.points),
             self.calls + other.calls,
             self.metrics + other.metrics,
             self.price + other.price,
@@ -119,10 +134,11 @@ class Estimate:
 
 def estimate(queries: int, points: int, limits: Limits) -> Estimate:
     """How many GetMetricData calls this number of series takes when none has a gap, and their price."""
-    calls, metrics = _asks(
-        queries, queries_per_call(queries, points, limits), points, limits.cloudwatch.metric_points_most.value
-    )
-    return Estimate(queries, points, calls, metrics, price(metrics, limits))
+    size = queries_per_call(points, limits)
+    pages = -(-size * points // limits.cloudwatch.metric_points_most.value)
+    calls = -(-queries // size) * pages
+    metrics = queries * pages
+    return Estimate(queries, calls, metrics, price(metrics, limits))
 
 
 def price(metrics: int, limits: Limits) -> USD:
@@ -132,25 +148,14 @@ def price(metrics: int, limits: Limits) -> USD:
     )
 
 
-def queries_per_call(queries: int, points: int, limits: Limits) -> int:
-    """How many series to ask for in one call, so that the fewest calls are made in all.
+def queries_per_call(points: int, limits: Limits) -> int:
+    """How many series to ask for in one call: as many as fit one page.
 
-    A page holds a fixed number of points for any number of queries: with long series, calls of few queries
-    that just fill their pages are as few as calls of many, keep less in memory, and do not ask for the same
-    metric again on every page.
+    CloudWatch bills each metric of a call again on each of its pages, so calls of one page ask for the fewest
+    metrics; of those, full pages are the fewest calls. A series longer than a page has calls of its own.
     """
-    page = limits.cloudwatch.metric_points_most.value
-    return min(
-        range(1, limits.cloudwatch.metric_queries_most.value + 1),
-        key=lambda size: (*_asks(queries, size, points, page), size),
-    )
-
-
-def _asks(queries: int, size: int, points: int, page: int) -> tuple[int, int]:
-    """The pages that ``queries`` queries take with ``size`` in a call, and the metrics asked for on them."""
-    full, rest = divmod(queries, size)
-    pages, last = -(-size * points // page), -(-rest * points // page)
-    return full * pages + last, full * pages * size + last * rest
+    most = limits.cloudwatch
+    return max(1, min(most.metric_queries_most.value, most.metric_points_most.value // points))
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
@@ -168,6 +173,7 @@ def read(
     limits: Limits,
     *,
     most: int | None = None,
+    breaker: Breaker | None = None,
     tick: Tick = lambda _: None,
 ) -> Iterator[Series | AwsError]:
     """The series of the queries, in their order, each with one value or None a period; in its place the
@@ -180,29 +186,43 @@ def read(
         span: the periods.
         limits: CloudWatch's, of a call and of a page.
         most: metrics that may be asked for in all, by this account's count; None for any number.
+        breaker: knows which streams are not asked for.
         tick: told after each call how many series are done.
     """
-    size = queries_per_call(len(queries), span.points, limits)
-    over: AwsError | None = None
+    breaker = Breaker(Trouble.DENIED) if breaker is None else breaker
+    call = partial(_call, account, region, span, most)
+    size = queries_per_call(span.points, limits)
     for first in range(0, len(queries), size):
         batch = queries[first : first + size]
-        if over is None:
-            try:
-                yield from _call(account, region, batch, span, most)
-                tick(len(batch))
-                continue
-            except AwsError as error:
-                failed = error
-            # An error that every call would meet is kept, and no further call is made.
-            over = failed if failed.wide or failed.trouble is Trouble.CAPPED else None
-        else:
-            failed = over
+        came = _read_batch(call, batch, breaker)
         tick(len(batch))
-        yield from [failed] * len(batch)
+        yield from came
+
+
+def _read_batch(
+    call: Callable[[Sequence[Query]], list[Series | AwsError]], batch: Sequence[Query], breaker: Breaker
+) -> list[Series | AwsError]:
+    """One call's series; where it fails, the call is made again for each of its streams alone."""
+    came: dict[Query, Series | AwsError] = {}
+    for query in batch:
+        if why := breaker.why(query.stream):
+            came[query] = why
+    asked = [query for query in batch if query not in came]
+    parts = [list(part) for _, part in groupby(asked, lambda query: query.stream)]
+    try:
+        if asked:
+            came |= zip(asked, call(asked), strict=True)
+            breaker.worked()
+    except AwsError as error:
+        alone = len(parts) == 1
+        breaker.failed(error, asked[0].stream if alone else "")
+        for part in parts:
+            came |= zip(part, [error] * len(part) if alone else _read_batch(call, part, breaker), strict=True)
+    return [came[query] for query in batch]
 
 
 def _call(
-    account: Account, region: str, batch: Sequence[Query], span: Window, most: int | None
+    account: Account, region: str, span: Window, most: int | None, batch: Sequence[Query]
 ) -> list[Series | AwsError]:
     series: list[Values] = [[None] * span.points for _ in batch]
     ids = {f"q{index}": index for index in range(len(batch))}
@@ -255,12 +275,16 @@ def _query(name: str, query: Query, span: Window) -> dict[str, Any]:
         "Id": name,
         "MetricStat": {"Metric": metric, "Period": span.period, "Stat": query.statistic},
         "ReturnData": True,
+        # Without it CloudWatch answers with the metrics of a stream of the same name of the caller's own.
+        **({"AccountId": query.account} if query.account else {}),
     }
 
 
 def _problem(query: Query, said: str | None, region: str) -> AwsError | None:
     if said == "Complete":
         return None
+    if said == "Forbidden" and query.account:
+        return unlinked(query.stream, query.account)
     if said == "Forbidden":
         message = f"access denied: cloudwatch:GetMetricData is missing on {query} in {region}"
         return AwsError(
@@ -273,6 +297,18 @@ def _problem(query: Query, said: str | None, region: str) -> AwsError | None:
         Trouble.PARTIAL,
         f"CloudWatch {what} for {query} in {region}: points are missing, and which is not known",
         "run it again",
+    )
+
+
+def unlinked(stream: str, account: str) -> AwsError:
+    """Why nothing can be read of a stream of another account: CloudWatch tells of it only where that account
+    is linked to the one that asks, and answers without points elsewhere.
+    """
+    return AwsError(
+        Trouble.DENIED,
+        f"CloudWatch has no metrics of stream {stream} of account {account} for the account that asks",
+        f"give --role-arn with a role of account {account}, or link that account to yours "
+        "(CloudWatch cross-account observability)",
     )
 
 

@@ -24,16 +24,25 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
 """The commands that ask AWS; every other command works without credentials."""
 
 
-def policy(commands: Iterable[str], stream: str = "*") -> dict[str, Any]:
+OWNERS: Final = "tag:GetResources"
+"""What fleet needs besides, where a policy's owner_tag has it read who owns each stream."""
+
+
+def policy(commands: Iterable[str], stream: str = "*", *, owners: bool = False) -> dict[str, Any]:
     """The least read-only policy for some commands.
 
     Args:
         commands: names out of :data:`COMMANDS`.
         stream: the only stream to allow, where an action can be limited to one.
+        owners: whether the tags of streams may be read.
     """
-    actions = {action for command in commands for action in COMMANDS[command]}
+    actions = {action for command in commands for action in COMMANDS[command]} | (
+        {OWNERS} if owners else set()
+    )
+    # IAM allows a wildcard in each segment of an ARN but the service's, so this holds in every partition.
+    # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     parts = (
-        ("ShardcalcStreams", sorted(actions & set(OF_A_STREAM)), f"arn:aws:kinesis:*:*:stream/{stream}"),
+        ("ShardcalcStreams", sorted(actions & set(OF_A_STREAM)), f"arn:*:kinesis:*:*:stream/{stream}"),
         ("ShardcalcAccount", sorted(actions - set(OF_A_STREAM)), "*"),
     )
     statements = [

@@ -6,8 +6,11 @@ One :class:`Account` is one set of credentials. It counts its calls, and every f
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Self
@@ -18,10 +21,14 @@ ATTEMPTS: Final = 6
 """Times that a call is tried: with botocore's growing pauses, about a quarter of a minute of throttling.
 AWS_MAX_ATTEMPTS and the profile win."""
 
+OPTIONAL_ATTEMPTS: Final = 2
+"""Times that a call is tried whose answer can be done without."""
 CUT_ATTEMPTS: Final = 3
 """Times that an answer may come cut off before it is given up."""
 CONNECT_WITHIN: Final = 5
 """Seconds to wait for a connection; it does not depend on the time to wait for an answer."""
+CLIENTS: Final = {"tag": "resourcegroupstaggingapi"}
+"""Botocore's names of services, where they are not those of IAM."""
 STS_REGION: Final = "us-east-1"
 
 
@@ -38,20 +45,28 @@ class Access:
 
 
 class Account:
-    """One set of credentials, in any Region. It only reads, and counts what it asks."""
+    """One set of credentials, in any Region. It only reads, and counts what it asks.
 
-    def __init__(self, access: Access, *, attempts: int | None = None) -> None:
+    Beside another account of the same profile it begins with that one's credentials: an MFA code is good for
+    one use.
+    """
+
+    def __init__(self, access: Access, *, attempts: int | None = None, beside: Account | None = None) -> None:
         self.access = access
         self._attempts = attempts
         self.calls: Counter[str] = Counter()
         """How many calls were answered or failed, by IAM action; retries are not counted."""
         self.metrics = 0
         """Metrics asked for with GetMetricData: what CloudWatch bills."""
-        self._clients: dict[tuple[str, str], Any] = {}
+        self.number = access.role_arn.split(":")[4] if access.role_arn else ""
+        """The account's number; empty until somebody learns it."""
+        self._clients: dict[tuple[str, str, int | None], Any] = {}
         try:
-            self._session = _session(access)
+            same = beside is not None and beside.access.profile == access.profile
+            self._own: Any = beside._own if beside is not None and same else _core(access.profile)
+            self._session = _assumed(self._own, access) if access.role_arn else self._own
         except botocore_errors() as error:
-            raise translate(error, Call("sts", "AssumeRole", "", "")) from error
+            raise translate(error, Call("sts", "AssumeRole", "", "", access.role_arn)) from error
 
     def __enter__(self) -> Self:
         return self
@@ -81,6 +96,16 @@ class Account:
             raise translate(NoRegionError(), Call("", "", "", ""))
         return str(region)
 
+    def identify(self, region: str) -> str:
+        """The account's number. STS is asked once; it answers everybody, and free of charge. Empty when it
+        does not.
+        """
+        if not self.number:
+            with suppress(AwsError):
+                said = self.ask("sts", region, "GetCallerIdentity", {}, "Account", attempts=OPTIONAL_ATTEMPTS)
+                self.number = str(said["Account"])
+        return self.number
+
     def ask(
         self,
         service: str,
@@ -90,26 +115,28 @@ class Account:
         member: str,
         *,
         subject: str = "",
+        attempts: int | None = None,
     ) -> dict[str, Any]:
         """Make one call, with botocore's retries.
 
         Args:
-            service: as in IAM, ``kinesis`` or ``cloudwatch``.
+            service: as in IAM, such as ``kinesis``.
             region: where.
             operation: AWS's name of it, ``DescribeStreamSummary``.
             arguments: the call's members.
             member: what the answer must have to be one; a proxy's page has not.
             subject: what it is about, for the message when it fails.
+            attempts: times that it is tried; as the account says when not given.
 
         Raises:
             AwsError: it failed.
         """
-        asked = Call(service, operation, region, subject)
+        asked = Call(service, operation, region, subject, self.access.role_arn)
         self.calls[asked.action] += 1
         try:
             from botocore import xform_name
 
-            call = getattr(self._client(service, region), xform_name(operation))
+            call = getattr(self._client(service, region, attempts or self._attempts), xform_name(operation))
             answer = _whole_answer(call, arguments)
         except botocore_errors() as error:
             raise translate(error, asked) from error
@@ -128,33 +155,31 @@ class Account:
             AwsError: there is no such endpoint.
         """
         try:
-            self._client(service, region)
+            self._client(service, region, self._attempts)
         except botocore_errors() as error:
             raise translate(error, Call(service, "", region, "")) from error
 
-    def _client(self, service: str, region: str) -> Any:
-        client = self._clients.get((service, region))
+    def _client(self, service: str, region: str, attempts: int | None) -> Any:
+        client = self._clients.get((service, region, attempts))
         if client is None:
             try:
                 client = self._session.create_client(
-                    service,
+                    CLIENTS.get(service, service),
                     region_name=region,
                     endpoint_url=self.access.endpoint_url or None,
-                    config=_config(self._session, self.access, self._attempts),
+                    config=_config(self._session, self.access, attempts),
                 )
             except ValueError as error:
                 # Botocore checks an endpoint's form with a bare ValueError.
                 raise AwsError(
                     Trouble.UNREACHABLE, str(error), "check --region and --endpoint-url"
                 ) from error
-            self._clients[service, region] = client
+            self._clients[service, region, attempts] = client
         return client
 
 
-def _session(access: Access) -> Any:
-    own = _core(access.profile)
-    if not access.role_arn:
-        return own
+def _assumed(own: Any, access: Access) -> Any:
+    """A session with the credentials of a role, which is assumed with those of another session."""
     from botocore.credentials import (
         AssumeRoleCredentialFetcher,
         CredentialProvider,
@@ -171,8 +196,7 @@ def _session(access: Access) -> Any:
     )
     create = partial(
         own.create_client,
-        # STS answers in every Region; which one is asked does not matter to the role.
-        region_name=own.get_config_variable("region") or STS_REGION,
+        region_name=_sts_region(own, access.role_arn.split(":")[1]),
         endpoint_url=access.endpoint_url or None,
         config=_config(own, access),
     )
@@ -193,17 +217,44 @@ def _session(access: Access) -> Any:
     return session
 
 
+def _sts_region(session: Any, partition: str) -> str:
+    """The Region whose STS gives a role's credentials: any Region of the role's partition does."""
+    known = session.get_available_regions("sts", partition)
+    region = session.get_config_variable("region")
+    if region in known:
+        return str(region)
+    return STS_REGION if STS_REGION in known or not known else str(known[0])
+
+
 def _core(profile: str) -> Any:
     from botocore.session import Session
 
     session = Session(profile=profile or None)
+    if region := os.environ.get("AWS_REGION"):
+        # The variable of all of AWS's SDKs, before AWS_DEFAULT_REGION; this botocore reads the latter only.
+        session.set_config_variable("region", region)
     session.get_scoped_config()  # a profile that does not exist is an error now, and not in the first call
+    # For a profile with mfa_serial. Botocore's own prompt waits for ever where nobody can type.
+    session.get_component("credential_provider").get_provider("assume-role")._prompter = _mfa_code
     # Botocore's hook for the form of timestamps, the one that the AWS CLI uses. Left as they came, a page of
     # 100,800 points takes
     # a seventeenth of the time that it takes with datetimes.
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_came)
     session.register("before-parse", _refuse_cut)
     return session
+
+
+def _mfa_code(prompt: str) -> str:
+    from getpass import getpass
+
+    with suppress(EOFError):
+        if sys.stdin is not None and sys.stdin.isatty():
+            return getpass(prompt)
+    raise AwsError(
+        Trouble.CREDENTIALS,
+        "the profile asks for an MFA code, and there is no terminal to type it in",
+        "run it in a terminal, or sign in first and use the credentials of that session",
+    )
 
 
 def _as_it_came(value: Any) -> Any:

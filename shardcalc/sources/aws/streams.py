@@ -6,6 +6,7 @@ Members that newer or older versions of the API do not have are unknown when abs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,10 +14,15 @@ from typing import Any, Final
 from shardcalc.core.facts import regions
 from shardcalc.core.history.model import MODES
 from shardcalc.core.history.model import AccountQuota as Quota
+from shardcalc.core.text import BadValue, shown
 from shardcalc.core.workload.reading import read_name
 from shardcalc.sources.aws.errors import AwsError, Trouble
-from shardcalc.sources.aws.session import Access, Account
+from shardcalc.sources.aws.session import OPTIONAL_ATTEMPTS, Account
 
+_ARN: Final = re.compile(
+    r"arn:aws[a-z-]*:kinesis:(?P<region>[a-z0-9-]+):[0-9]{12}:stream/(?P<name>.*)", re.DOTALL
+)
+"""Of any partition: aws, aws-cn, aws-us-gov, ..."""
 SUMMARY: Final = "StreamDescriptionSummary"
 MOST_PAGES: Final = 2_000
 """More pages than any list of an account has; the guard of every loop over pages."""
@@ -40,11 +46,15 @@ class Stream:
     max_record_size_kib: int | None = None
     warm_throughput_mibps: int | None = None
 
+    created: int | None = None
+    """Epoch seconds."""
+    foreign: bool = False
+    """Whether another account owns it than the one that asks."""
+
     @property
     def account(self) -> str:
         """The number of the account that owns it; empty when its ARN does not say."""
-        parts = self.arn.split(":")
-        return parts[4] if len(parts) > 5 else ""
+        return _account(self.arn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,11 @@ class Named:
     name: str
     region: str
     arn: str = ""
+
+    @property
+    def account(self) -> str:
+        """The number of the account that owns it; empty when no ARN says it."""
+        return _account(self.arn)
 
     @property
     def key(self) -> dict[str, str]:
@@ -68,13 +83,25 @@ def named(text: str, region: str, account: Account) -> Named:
     """Read the name or ARN of a stream; without a Region of its own it is in the given one, or the profile's.
 
     Raises:
-        BadValue: it is neither.
+        BadValue: it is neither, or the ARN's Region is another one.
         AwsError: no Region is set.
     """
-    parts = text.split(":")
-    if parts[0] == "arn" and len(parts) == 6 and parts[2] == "kinesis" and parts[5].startswith("stream/"):
-        return Named(read_name(parts[5].removeprefix("stream/")), parts[3], text)
-    return Named(read_name(text), region or account.region)
+    if not text.startswith("arn:"):
+        return Named(read_name(text), region or account.region)
+    found = _ARN.fullmatch(text)
+    if found is None:
+        raise BadValue(
+            f"{shown(text)} is not the ARN of a stream; write arn:aws:kinesis:REGION:ACCOUNT:stream/NAME"
+        )
+    which = Named(read_name(found["name"]), found["region"], text)
+    if region and region != which.region:
+        raise BadValue(f"--region {region} contradicts the stream's ARN, which says {which.region}; give one")
+    return which
+
+
+def _account(arn: str) -> str:
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 else ""
 
 
 def list_streams(account: Account, region: str) -> Iterator[str]:
@@ -136,7 +163,7 @@ def describe(account: Account, which: Named, *, list_shards: bool = True) -> Str
         if enhanced is None
         else tuple(dict.fromkeys(name for row in enhanced for name in row.get("ShardLevelMetrics") or ()))
     )
-    counted = said.get("OpenShardCount")
+    counted, created = said.get("OpenShardCount"), said.get("StreamCreationTimestamp")
     shards: tuple[str, ...] = ()
     if list_shards or metrics or not counted:
         shards = tuple(open_shards(account, which))
@@ -159,6 +186,7 @@ def describe(account: Account, which: Named, *, list_shards: bool = True) -> Str
         shard_ids=shards,
         max_record_size_kib=said.get("MaxRecordSizeInKiB"),
         warm_throughput_mibps=(said.get("WarmThroughput") or {}).get("CurrentMiBps"),
+        created=int(created) if isinstance(created, (int, float)) else None,
     )
 
 
@@ -239,16 +267,39 @@ def quota(account: Account, region: str) -> Quota:
     Raises:
         AwsError: they cannot be read.
     """
-    said = account.ask("kinesis", region, "DescribeLimits", {}, "ShardLimit")
+    said = account.ask("kinesis", region, "DescribeLimits", {}, "ShardLimit", attempts=OPTIONAL_ATTEMPTS)
     return Quota(int(said["ShardLimit"]), int(said["OpenShardCount"]))
 
 
-def elsewhere(access: Access, which: Named) -> list[str]:
+def owners(account: Account, region: str, tag: str) -> dict[str, str]:
+    """What a tag says of each stream of a Region that has it, by the stream's ARN.
+
+    Raises:
+        AwsError: the tags cannot be read.
+    """
+    found: dict[str, str] = {}
+    arguments = {"ResourceTypeFilters": ["kinesis:stream"], "TagFilters": [{"Key": tag}]}
+    token = ""
+    for _ in range(MOST_PAGES):
+        page = {**arguments, "ResourcesPerPage": 100, **({"PaginationToken": token} if token else {})}
+        what = ("GetResources", page, "ResourceTagMappingList")
+        answer = account.ask("tag", region, *what, attempts=OPTIONAL_ATTEMPTS)
+        for row in answer["ResourceTagMappingList"]:
+            said = {each["Key"]: each["Value"] for each in row.get("Tags") or ()}
+            found[row["ResourceARN"]] = said.get(tag, "")
+        token = answer.get("PaginationToken") or ""
+        if not token:
+            break
+    return found
+
+
+def elsewhere(account: Account, which: Named) -> list[str]:
     """The other Regions of the partition that have a stream of this name, as far as they say so at once."""
     from concurrent.futures import ThreadPoolExecutor
     from dataclasses import replace
 
-    quick = Account(replace(access, timeout=min(access.timeout, 3)), attempts=1)
+    access = replace(account.access, timeout=min(account.access.timeout, 3))
+    quick = Account(access, attempts=1, beside=account)
 
     def there(region: str) -> str:
         try:

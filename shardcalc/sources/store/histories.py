@@ -33,8 +33,9 @@ def read_history_file(path: str, period: int | None = None) -> tuple[History, tu
     except (ValueError, RecursionError) as error:
         raise HistoryError([("", f"not JSON: {_why(error)}")]) from error
     del text
-    from shardcalc.sources.store.metric_data import is_metric_data, read_metric_data
+    from shardcalc.sources.store.metric_data import is_metric_data, read_metric_data, refuse_statistics
 
+    refuse_statistics(data)
     if is_metric_data(data):
         return read_metric_data(data, period)
     if period is not None:

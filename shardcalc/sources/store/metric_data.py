@@ -61,6 +61,24 @@ def is_metric_data(data: object) -> bool:
     return isinstance(data, dict) and "MetricDataResults" in data
 
 
+def refuse_statistics(data: object) -> None:
+    """Refuse the output of get-metric-statistics, which has one metric of one stream and does not say which.
+
+    Raises:
+        HistoryError: it is that output.
+    """
+    if isinstance(data, dict) and "Datapoints" in data:
+        raise HistoryError(
+            [
+                (
+                    "",
+                    "the output of aws cloudwatch get-metric-statistics, which holds a single metric; give "
+                    "the output of aws cloudwatch get-metric-data, or a history saved by shardcalc observe",
+                )
+            ]
+        )
+
+
 def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tuple[History, tuple[str, ...]]:
     """Read the output of get-metric-data; also returns notes on what had to be taken on trust.
 

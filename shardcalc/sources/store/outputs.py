@@ -235,11 +235,13 @@ FleetTotal = TypedDict("FleetTotal", {
     "more_complete": bool, "idle_saving_usd_per_month": Dollars, "idle_saving_complete": bool,
     "idle_cost_usd_per_month": Dollars, "idle_cost_complete": bool})
 Failure = TypedDict("Failure", {
-    "stream": Text, "region": str, "account": Text, "reason": str, "message": str, "remedy": Text})
+    "stream": Text, "region": str, "account": Text, "profile": Text, "reason": str, "message": str,
+    "remedy": Text})
 FleetStream = TypedDict("FleetStream", {
-    "name": str, "region": Text, "account": Text, "mode": Text, "standing": Standing, "shards": Shards | None,
-    "recommended_shards": Shards | None, "worst_utilisation": Maybe, "cost_usd_per_month": Dollars,
-    "saving_usd_per_month": Dollars, "answer": str, "reasons": list[str], "findings": list[str]})
+    "name": str, "region": Text, "account": Text, "owner": Text, "mode": Text, "standing": Standing,
+    "shards": Shards | None, "recommended_shards": Shards | None, "worst_utilisation": Maybe,
+    "cost_usd_per_month": Dollars, "saving_usd_per_month": Dollars, "answer": str, "reasons": list[str],
+    "findings": list[str]})
 BestMix = TypedDict("BestMix", {
     "account": Text, "region": str, "modes": dict[str, Mode], "exact": bool, "now_usd_per_month": Dollars,
     "mix_usd_per_month": Dollars})

@@ -35,7 +35,7 @@ def steady(rates):
 
 @pytest.fixture
 def at(aws):
-    return ("--region", HERE, "--endpoint-url", aws.url, "--days", "16")
+    return ("--region", HERE, "--endpoint-url", aws.url, "--days", "8")
 
 
 MIB = 1_048_576
@@ -160,14 +160,6 @@ def test_a_region_that_fails_does_not_hide_the_others(aws, at, five, shardcalc):
     assert "1 Region could not be read completely" in result.err
 
 
-def test_a_quota_that_cannot_be_read_is_told_and_the_streams_are_judged(aws, at, five, shardcalc):
-    aws.fault("DescribeLimits", status=400, code="AccessDeniedException")
-    result = shardcalc("fleet", *at, "--format", "json")
-    assert result.code == 3
-    assert len(json.loads(result.out)["streams"]) == 5
-    assert "kinesis:DescribeLimits" in result.out
-
-
 def test_nothing_at_all_that_can_be_read_is_an_error_and_no_report(aws, at, shardcalc):
     aws.fault("ListStreams", status=400, code="ExpiredTokenException")
     result = shardcalc("fleet", *at)
@@ -280,7 +272,7 @@ def test_sixty_streams_share_calls(aws, at, shardcalc):
     for number in range(60):
         aws.add(f"s{number:02d}", region=HERE)
     aws.steady = steady({})
-    result = shardcalc("fleet", *at, "--days", "1", "--format", "json")
+    result = shardcalc("fleet", *at[:4], "--days", "1", "--format", "json")
     assert result.code == 0
     assert len(json.loads(result.out)["streams"]) == 60
     assert len(aws.asked("GetMetricData")) == 7
@@ -301,7 +293,7 @@ def test_unknown_prices_are_not_zero(aws, shardcalc):
     """No price of eu-north-1 is known."""
     aws.steady = steady({})
     aws.add("orders", region="eu-north-1", shards=9)
-    flags = ("--region", "eu-north-1", "--endpoint-url", aws.url, "--days", "16")
+    flags = ("--region", "eu-north-1", "--endpoint-url", aws.url, "--days", "8")
     out = shardcalc("fleet", *flags).out
     assert "unknown" in out
     assert "$0.00" not in out
@@ -409,7 +401,7 @@ def test_refreshed_prices_give_one_saving_in_suggest_and_fleet_live_and_saved(aw
     )
     aws.steady = steady({"wasteful": (MIB, 100)})
     aws.add("wasteful", region=region, shards=4)
-    at = ("--region", region, "--endpoint-url", aws.url, "--days", "16", "--format", "json")
+    at = ("--region", region, "--endpoint-url", aws.url, "--days", "8", "--format", "json")
     live = shardcalc("suggest", "wasteful", *at)
     assert live.code == 0, live.err
     fleet = shardcalc("fleet", *at, "--save", str(tmp_path))

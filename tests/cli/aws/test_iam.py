@@ -27,9 +27,16 @@ def test_a_policy_allows_what_the_command_asks_and_nothing_else(aws, at, shardca
     assert {statement["Effect"] for statement in policy["Statement"]} == {"Allow"}
 
 
+def test_tags_are_allowed_only_when_they_are_asked_for(shardcalc):
+    for more, allowed in (((), False), (("--owners",), True)):
+        for command in ((), ("fleet",)):
+            assert ("tag:GetResources" in shardcalc("iam", *command, *more).out) is allowed
+    assert shardcalc("iam", "suggest", "--owners").code == 2
+
+
 def test_a_policy_may_be_for_one_stream(shardcalc):
     first, second = json.loads(shardcalc("iam", "suggest", "--stream", "orders").out)["Statement"]
-    assert first["Resource"] == "arn:aws:kinesis:*:*:stream/orders"
+    assert first["Resource"] == "arn:*:kinesis:*:*:stream/orders"
     assert second["Resource"] == "*"
 
 

@@ -149,6 +149,65 @@ def test_moto_is_read_like_aws(moto, shardcalc, tmp_path):
     assert set(history.metrics["GetRecords.Bytes"]) == {None}
 
 
+# ── several windows ──
+
+
+@pytest.mark.parametrize("days", [None, "70"])
+def test_older_days_are_read_in_the_coarser_periods_that_are_kept(
+    aws, shardcalc, monkeypatch, tmp_path, days
+):
+    """A minute has 60 of everything: five minutes 300, an hour 3,600; a lag is the same in all of them."""
+    now = 1_795_000_000
+    monkeypatch.setattr("time.time", lambda: float(now))
+    aws.steady = lambda metric, dimensions: 60.0
+    aws.add("orders", shards=2, consumers=("billing",), enhanced=("IncomingBytes",))
+    file = tmp_path / "o.json.gz"
+    at = ("--region", HERE, "--endpoint-url", aws.url, *(() if days is None else ("--days", days)))
+    result = shardcalc("observe", "orders", *at, "-o", str(file))
+    assert result.code == 0, result.err
+    history = read_history_file(str(file))[0]
+    periods = [60, 300] if days is None else [60, 300, 3600]
+    assert [part.period for part in history.parts] == periods
+    assert [part.end for part in history.older] == [part.start for part in history.parts[:-1]]
+    # 29 days when nothing is said: 15 by the minute, less an hour's margin, and two weeks more
+    assert 0 <= history.begin - (now - int(days or 29) * 86_400) < 2 * 3600
+    for part in history.parts:
+        assert set(part.metrics["IncomingBytes"]) == {part.period}
+        assert set(part.consumers["billing"]["SubscribeToShardEvent.Bytes"]) == {part.period}
+        assert set(part.consumers["billing"]["SubscribeToShardEvent.MillisBehindLatest"]) == {60}
+        assert {key: set(of["IncomingBytes"]) for key, of in part.shards.items()} == {
+            f"shardId-{index:012d}": {part.period} for index in range(2)
+        }
+        assert {len(series) for series in part.metrics.values()} == {part.points}
+    # 8 of the stream, 2 of its consumer, 1 of each of 2 shards, once in each window
+    assert f"for {12 * len(periods)} metrics" in result.err
+    foreseen = shardcalc("observe", "orders", *at, "--dry-run").out
+    assert foreseen.count("12 series of ") == len(periods)
+    assert f"for {12 * len(periods)} metrics" in foreseen
+    calls = len(aws.asked("GetMetricData"))
+    # 12 series of 21,540 minutes are 3 calls of 4. Of 4,044 five minutes all fit one call; of 48 days they
+    # are 13,836 each, 7 in a call. The hours are one call.
+    assert calls == (3 + 1 if days is None else 3 + 2 + 1)
+    assert f"would make  {calls} GetMetricData calls" in foreseen
+    too_few = str(12 * len(periods) - 1)
+    assert shardcalc("observe", "orders", *at, "--max-metrics", too_few).code == 2
+
+
+def test_a_stream_that_fails_in_one_window_is_not_asked_for_in_another(aws, shardcalc):
+    aws.add("orders")
+    aws.fault("GetMetricData", status=400, code="AccessDenied")
+    at = ("--region", HERE, "--endpoint-url", aws.url)
+    assert shardcalc("observe", "orders", *at).code == 3
+    assert len(aws.asked("GetMetricData")) == 1
+
+
+def test_the_number_of_days_in_the_help_is_the_one_that_is_read(shardcalc):
+    from shardcalc.app.reading import DAYS
+
+    assert f"{DAYS} when not given" in " ".join(shardcalc("fleet", "--help").out.split())
+    assert f"[default: {DAYS}" in " ".join(shardcalc("observe", "--help").out.split())
+
+
 # ── a profile ──
 
 
@@ -244,11 +303,6 @@ def test_a_stream_of_another_region_is_pointed_at(aws, at, shardcalc):
             "ListShards",
             {"status": 400, "code": "AccessDeniedException"},
             "kinesis:ListShards is missing on stream orders",
-        ),
-        (
-            "DescribeLimits",
-            {"status": 400, "code": "AccessDeniedException"},
-            "kinesis:DescribeLimits is missing in eu-west-1",
         ),
         (
             "GetMetricData",

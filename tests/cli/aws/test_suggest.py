@@ -28,7 +28,7 @@ def busy(metric, dimensions):
 @pytest.fixture
 def at(aws):
     aws.steady = busy
-    return ("--region", HERE, "--endpoint-url", aws.url, "--days", "16")
+    return ("--region", HERE, "--endpoint-url", aws.url, "--days", "8")
 
 
 @pytest.mark.parametrize(
@@ -42,6 +42,28 @@ def test_a_suggestion_is_made_from_what_aws_says(aws, at, shardcalc, shards, ver
     found = json.loads(result.out)
     assert (found["verdict"], found["recommended_shards"]) == (verdict, 4)
     assert [step["shards_after"] for step in (found["path"] or {}).get("steps", [])] == steps
+
+
+@pytest.mark.parametrize("days", ["14", "20", None, "70"])
+def test_more_days_never_ask_for_fewer_shards(aws, shardcalc, monkeypatch, days):
+    """One minute of 6 MiB/s two days ago, else 1,000 B/s: 6 x 1.25 = 7.5, so 8. Read in five-minute sums the
+    minute is a fifth of it, and in hourly ones a sixtieth.
+    """
+    now = 1_795_000_000
+    monkeypatch.setattr("time.time", lambda: float(now))
+    minute = now // 3600 * 3600 - 2 * 86_400 + 120
+    quiet, burst = 60_000.0, 6 * 1_048_576 * 60.0
+    aws.measure = lambda metric, dimensions, time: {
+        "IncomingBytes": burst if time == minute else quiet,
+        "IncomingRecords": 600.0,
+    }.get(metric, 0.0)
+    aws.add("orders", region=HERE, shards=8)
+    flags = () if days is None else ("--days", days)
+    result = shardcalc(
+        "suggest", "orders", "--region", HERE, "--endpoint-url", aws.url, *flags, "--format", "json"
+    )
+    assert result.code == 0, result.err
+    assert json.loads(result.out)["measured_shards"] == 8
 
 
 def test_live_and_saved_say_the_same(aws, at, shardcalc, tmp_path, monkeypatch):

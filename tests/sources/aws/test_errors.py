@@ -180,7 +180,7 @@ def test_a_role_that_may_not_be_assumed_names_that_action(aws):
     """
     denied = b"<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
     denied += b"<Message>not authorized</Message></Error></ErrorResponse>"
-    aws.sts = (403, denied)
+    aws.sts["AssumeRole"] = (403, denied)
     role = "arn:aws:iam::210987654321:role/reader"
     with (
         Account(Access(endpoint_url=aws.url, role_arn=role)) as account,

@@ -5,8 +5,11 @@ not whole.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shardcalc.core.facts import built_in_limits
 from shardcalc.sources.aws.errors import AwsError, Trouble
@@ -18,7 +21,7 @@ from shardcalc.sources.aws.metrics import (
     estimate,
     queries_per_call,
     read,
-    window,
+    windows,
 )
 
 LIMITS = built_in_limits()
@@ -45,58 +48,86 @@ def pages_of(points):
 SPAN = Window(NOW - NOW % 3600, 60, 10)
 
 
-# ── the window ──
+# ── the windows ──
+
+
+KEPT = {60: 15, 300: 63, 3600: 455}
+"""CloudWatch's own words: 60 s to 15 days, 300 s to 63, 3,600 s to 455."""
 
 
 @pytest.mark.parametrize(
-    ("days", "period"),
-    # 60 s to 15 days, 300 s to 63, 3,600 s to 455: CloudWatch's own words.
-    [(1, 60), (14, 60), (15, 60), (16, 300), (63, 300), (64, 3600), (455, 3600)],
+    ("days", "periods"),
+    [
+        (1, [60]),
+        (15, [60]),
+        (16, [60, 300]),
+        (29, [60, 300]),
+        (63, [60, 300]),
+        (64, [60, 300, 3600]),
+        (455, [60, 300, 3600]),
+    ],
 )
-def test_the_finest_period_that_is_still_kept(days, period):
-    span = window(days, NOW, LIMITS)
-    kept = {60: 15, 300: 63, 3600: 455}[period]
-    assert span.period == period
-    assert span.start % period == span.end % period == 0
-    assert NOW - kept * DAY + MARGIN <= span.start
-    assert NOW - days * DAY <= span.start < NOW - days * DAY + MARGIN + period + 60
-    assert NOW - SETTLED - period < span.end <= NOW - SETTLED
+def test_each_part_has_the_finest_period_that_is_still_kept(days, periods):
+    spans = windows(days, NOW, LIMITS)
+    assert [span.period for span in spans] == periods
+    assert NOW - SETTLED - 60 < spans[0].end <= NOW - SETTLED
+    # Never a point that is not kept, and no hour that was asked for without need of it.
+    assert all(NOW - KEPT[span.period] * DAY + MARGIN <= span.start for span in spans)
+    assert NOW - days * DAY <= spans[-1].start < NOW - days * DAY + MARGIN + periods[-1]
+    # As fine for as long as it is kept, to an hour and the period that begins there.
+    for span, older in pairwise(spans):
+        assert span.start < NOW - KEPT[span.period] * DAY + MARGIN + older.period
+
+
+@given(st.integers(1, 455), st.integers(1_700_000_000, 1_900_000_000))
+def test_the_parts_follow_each_other_without_gap_or_overlap_on_whole_periods(days, now):
+    spans = windows(days, now, LIMITS)
+    assert all(span.start % span.period == span.end % span.period == 0 for span in spans)
+    assert all(older.end == span.start for span, older in pairwise(spans))
+    assert all(span.points >= 1 for span in spans)
+    assert [span.period for span in spans] == sorted({span.period for span in spans})
 
 
 def test_a_window_longer_than_anything_is_kept_is_refused():
     with pytest.raises(AwsError, match="455 d, not for 456 d"):
-        window(456, NOW, LIMITS)
+        windows(456, NOW, LIMITS)
 
 
 # ── packing ──
 
 
 @pytest.mark.parametrize(
-    ("queries", "points", "size", "why"),
+    ("points", "size", "why"),
     [
-        (4_000, 20_160, 5, "14 days of minutes: 5 x 20,160 is one page exactly"),
-        (4_000, 180, 500, "3 hours of minutes: 500 x 180 is less than a page"),
-        (
-            4_000,
-            1_440,
-            69,
-            "a day of minutes: 58 pages at least, and 69 a call are the fewest that make no more",
-        ),
-        (4_200, 21_600, 14, "15 days of minutes: 14 x 21,600 are three pages exactly"),
-        (8, 20_160, 4, "a stream: 2 pages at least, and none asks for a metric twice"),
+        (20_160, 5, "14 days of minutes: 5 x 20,160 is one page exactly"),
+        (21_600, 4, "15 days of minutes: a fifth series would need a second page, and bill all five twice"),
+        (43_200, 2, "30 days of minutes: 2 x 43,200 fit a page"),
+        (1_437, 70, "a day of minutes: 70 x 1,437 = 100,590"),
+        (180, 500, "3 hours of minutes: a call has at most 500"),
+        (100_801, 1, "longer than a page: calls of its own"),
     ],
 )
-def test_queries_are_packed_to_fill_pages(queries, points, size, why):
-    assert queries_per_call(queries, points, LIMITS) == size, why
+def test_a_call_asks_for_as_many_series_as_fit_one_page(points, size, why):
+    assert queries_per_call(points, LIMITS) == size, why
 
 
-@pytest.mark.parametrize("points", [1, 180, 201, 202, 1_440, 4_320, 17_280, 20_160, 21_600])
-@pytest.mark.parametrize("queries", [1, 8, 499, 501, 4_000])
-def test_packing_never_makes_more_calls_than_500_queries_page_by_page(points, queries):
-    """The bound: calls of 500 queries each, ceil(queries / 500) for each page of time."""
-    full, rest = divmod(queries, 500)
-    bound = full * -(-500 * points // 100_800) + -(-rest * points // 100_800)
-    assert estimate(queries, points, LIMITS).calls <= bound
+@given(st.integers(1, 50_000), st.integers(1, 300_000))
+def test_a_metric_is_asked_for_once_a_page_of_time_and_no_less_full_call_is_made(queries, points):
+    seen = estimate(queries, points, LIMITS)
+    pages = -(-points // 100_800)
+    assert seen.metrics == queries * pages
+    # No packing that bills so few metrics makes fewer calls: another series would need another page.
+    each = min(500, 100_800 // points) if points <= 100_800 else 1
+    assert seen.calls == -(-queries // each) * pages
+    # Where whole series fill pages, the calls are nearly as few as pages of points.
+    if 0.995 * 100_800 <= each * points <= 100_800 and queries % each == 0:
+        assert seen.calls <= 1.01 * -(-queries * points // 100_800)
+
+
+def test_five_thousand_streams_and_a_day_take_eight_metrics_each():
+    seen = estimate(40_000, 1_437, LIMITS)
+    # 40,000 / 70 = 571.4; 40,000 x 1,437 points are 570.2 pages
+    assert (seen.metrics, seen.calls) == (40_000, 572)
 
 
 def test_the_estimate_is_what_is_then_asked(aws, account):
@@ -288,17 +319,24 @@ def test_a_page_that_is_cut_once_is_asked_again(aws, account):
     assert of(account, [query()], SPAN) == [[60] * 10]
 
 
-def test_a_failing_call_fails_its_series_only(aws, account):
-    """Two queries a call: the first call fails for good, the others are read."""
-    two = pages_of(20)
+def test_a_failing_call_fails_the_streams_that_fail_alone(aws, account):
+    """Two queries a call, two of each stream: s1 and s2 share no call with s0, and s1 fails for good."""
+    two = pages_of(30)
     aws.fault(
         "GetMetricData",
         status=400,
         code="InvalidParameterValue",
         when=lambda body: "s1" in str(body["MetricDataQueries"]),
     )
-    came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(6)], SPAN, two))
-    assert [isinstance(one, AwsError) for one in came] == [True, True, False, False, False, False]
+    queries = [query(name, f"s{n}") for n in range(5) for name in ("IncomingBytes", "IncomingRecords")]
+    came = list(read(account, HERE, queries, SPAN, two))
+    assert [isinstance(one, AwsError) for one in came] == [False] * 2 + [True] * 2 + [False] * 6
+    # Three of ten a call: {s0 s0 s1} fails, then {s0 s0} and {s1}; s1 is not asked for again.
+    sent = [
+        [row["MetricStat"]["Metric"]["Dimensions"][0]["Value"] for row in body["MetricDataQueries"]]
+        for body in aws.asked("GetMetricData")
+    ]
+    assert sent == [["s0", "s0", "s1"], ["s0", "s0"], ["s1"], ["s2", "s2"], ["s3", "s3", "s4"], ["s4"]]
 
 
 def test_throttling_that_goes_on_stops_the_reading(aws, account):
@@ -306,7 +344,17 @@ def test_throttling_that_goes_on_stops_the_reading(aws, account):
     aws.fault("GetMetricData", status=400, code="Throttling")
     came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(100)], SPAN, two))
     assert {one.trouble for one in came} == {Trouble.THROTTLED}
-    assert len(aws.asked("GetMetricData")) == 2  # one call, tried twice
+    # {s0 s1}, s0, s1, {s2 s3} and s2, each tried twice: then three streams in a row have failed.
+    assert len(aws.asked("GetMetricData")) == 10
+    assert "not asked, because 3 streams in a row failed: AWS throttles" in came[99].message
+
+
+def test_what_stops_every_call_is_asked_once(aws, account):
+    two = pages_of(20)
+    aws.fault("GetMetricData", status=400, code="ExpiredTokenException")
+    came = list(read(account, HERE, [query(stream=f"s{number}") for number in range(100)], SPAN, two))
+    assert {one.trouble for one in came} == {Trouble.EXPIRED}
+    assert len(aws.asked("GetMetricData")) == 1
 
 
 def test_no_more_metrics_are_asked_for_than_allowed(aws, account):

@@ -158,11 +158,11 @@ def test_the_quota_is_that_of_the_region(aws, account):
 def test_a_stream_of_another_region_is_found(aws, account):
     aws.add("orders", region="us-west-2")
     aws.add("orders", region="ap-south-1")
-    assert elsewhere(account.access, Named("orders", HERE)) == ["ap-south-1", "us-west-2"]
+    assert elsewhere(account, Named("orders", HERE)) == ["ap-south-1", "us-west-2"]
 
 
 def test_other_partitions_are_not_asked(aws, account):
-    elsewhere(account.access, Named("orders", HERE))
+    elsewhere(account, Named("orders", HERE))
     asked = {region for _, region, _ in aws.requests}
     assert "us-east-1" in asked
     assert not [
