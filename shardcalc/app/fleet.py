@@ -167,7 +167,7 @@ def _read(
                     continue
                 if save is not None:
                     _keep(history, stream, save)
-                made = _member(history, options, basis, stream.account, profiles)
+                made = _member(history, options, basis, profiles)
                 members.append(replace(made, owner=owners.get(stream.arn, "")))
     accounts = list({id(place.account): place.account for place in places}.values())
     spent = spent_by(accounts, basis.limits)
@@ -228,7 +228,7 @@ def _saved(
             except HistoryError as error:
                 problems += [f"{path}: {problem}" for problem in history_problems(error)]
                 continue
-            members.append(_member(history, options, basis, "", profiles))
+            members.append(_member(history, options, basis, profiles))
         return members, problems
 
     # What the first history needs loaded, such as its reader and prices, the other processes then have.
@@ -345,17 +345,11 @@ def _histories(
     )
 
 
-def _member(
-    history: History, options: Options, basis: Basis, account: str, profiles: Sequence[DeclaredStream]
-) -> Member:
+def _member(history: History, options: Options, basis: Basis, profiles: Sequence[DeclaredStream]) -> Member:
     try:
-        made = suggest(history, options, basis=basis, profiles=profiles)
-        if made.no_path is not None:
-            # Its traceback holds the history in a circle, which nothing frees: the collector is off.
-            made.no_path.__traceback__ = None
-        return member(made, account)
+        return member(suggest(history, options, basis=basis, profiles=profiles))
     except HistoryError:
-        return unmeasured(history, prices_for(history, basis), basis.limits, account)
+        return unmeasured(history, prices_for(history, basis), basis.limits)
 
 
 def _failure(error: AwsError, access: Access, region: str, account: str = "") -> Failure:

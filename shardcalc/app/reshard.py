@@ -34,7 +34,7 @@ def reshard(
     Args:
         current: open shards now.
         target: open shards wanted.
-        stream: the stream's name, for the commands.
+        stream: the stream's name or ARN, for the commands.
         region: its Region, for the commands.
         quota: the account's shard quota, ShardLimit of DescribeLimits; not checked when unknown.
         used: open shards of the whole account, OpenShardCount of DescribeLimits.

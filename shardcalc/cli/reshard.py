@@ -37,7 +37,7 @@ def command(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="open shards wanted", show_default=False)],
     stream: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="the stream's name, for the commands", show_default=False),
+        typer.Option(metavar="NAME", help="the stream's name or ARN, for the commands", show_default=False),
     ] = None,
     region: Annotated[
         str | None,

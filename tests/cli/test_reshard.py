@@ -20,3 +20,23 @@ def test_reshard_without_a_path_says_why_and_what_to_do():
     # 700 of its own and 250 of others; 400 + 700 - 100 = 1,000 of its own in the worst case.
     assert "raise the quota to 950, or to 1,250 for the worst case on the way" in ran.err
     assert run("reshard", "1", "10001").code == 2
+
+
+ARN = "arn:aws-us-gov:kinesis:us-gov-west-1:123456789012:stream/orders"
+
+
+def test_a_stream_can_be_given_by_its_arn():
+    out = run("reshard", "2", "4", "--stream", ARN).out
+    assert f"aws kinesis update-shard-count --stream-arn {ARN} --region us-gov-west-1 --target" in out
+    assert (
+        f"describe-stream-summary --stream-arn {ARN} "
+        in run("reshard", "2", "4", "--stream", ARN, "--format", "sh").out
+    )
+
+
+def test_an_arn_and_another_region_contradict_each_other():
+    ran = run("reshard", "2", "4", "--stream", ARN, "--region", "us-east-1")
+    assert ran.code == 2
+    assert "--region: us-east-1 contradicts the stream's ARN, which says us-gov-west-1" in ran.err
+    ran = run("reshard", "2", "4", "--stream", "arn:aws:sqs:us-east-1:123456789012:orders")
+    assert "is not the ARN of a stream" in ran.err

@@ -229,7 +229,7 @@ def _pools(
             yield Pool(account, region, tuple(member.name for member in measured), mix, now)
 
 
-def member(suggestion: Suggestion, account: str = "") -> Member:
+def member(suggestion: Suggestion) -> Member:
     """One stream's suggestion as a line of a fleet."""
     history = suggestion.history
     grave = [finding for finding in suggestion.findings if finding.severity is not Severity.INFO]
@@ -262,7 +262,7 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
     return Member(
         name=history.stream or "",
         region=history.region or "",
-        account=account,
+        account=history.account_number,
         mode=history.mode or "",
         standing=standing,
         shards=history.open_shards,
@@ -277,7 +277,7 @@ def member(suggestion: Suggestion, account: str = "") -> Member:
     )
 
 
-def unmeasured(history: History, prices: PriceSheet, limits: Limits, account: str = "") -> Member:
+def unmeasured(history: History, prices: PriceSheet, limits: Limits) -> Member:
     """A stream whose metrics are missing: what its shards cost, and no advice."""
     cost = None
     if history.mode == "PROVISIONED" and history.open_shards is not None and prices.shard_hour is not None:
@@ -289,7 +289,7 @@ def unmeasured(history: History, prices: PriceSheet, limits: Limits, account: st
     return Member(
         name=history.stream or "",
         region=history.region or "",
-        account=account,
+        account=history.account_number,
         mode=history.mode or "",
         standing=Standing.UNMEASURED,
         shards=history.open_shards,

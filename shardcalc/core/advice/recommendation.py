@@ -627,4 +627,5 @@ def _path(history: History, decision: Decision, limits: Limits) -> tuple[Path | 
             current, target, limits, quota=None if account is None else account.shard_limit, used=used
         ), None
     except NoPath as blocked:
-        return None, blocked
+        # Its traceback holds the history in a circle, which nothing frees where the collector is off.
+        return None, blocked.with_traceback(None)

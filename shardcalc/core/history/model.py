@@ -72,6 +72,7 @@ class History(Measurements):
     ones for so long. Each ends where the one before it starts."""
     stream: str | None = None
     region: str | None = None
+    arn: str | None = None
     mode: str | None = None
     """One of :data:`MODES`."""
     status: str | None = None
@@ -90,6 +91,18 @@ class History(Measurements):
     account: AccountQuota | None = None
     read_at: str | None = None
     """When AWS was asked, as ISO 8601 text."""
+
+    @property
+    def which(self) -> str | None:
+        """The stream as a command for AWS names it: by its ARN where that is known, so that a shell with
+        other credentials cannot change a stream of the same name.
+        """
+        return self.arn or self.stream
+
+    @property
+    def account_number(self) -> str:
+        """The number of the account that owns it; empty when it is not known."""
+        return self.arn.split(":")[4] if self.arn else ""
 
     @property
     def parts(self) -> tuple[Measurements, ...]:

@@ -28,7 +28,7 @@ from typing import Final
 from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.text import BadFields, read_count
 from shardcalc.core.units import Duration
-from shardcalc.core.workload.reading import read_fields, read_name
+from shardcalc.core.workload.reading import read_fields, read_stream
 from shardcalc.core.workload.workload import read_region
 
 _CALL: Final = 100_000
@@ -389,13 +389,18 @@ def read_request(**fields: object) -> ReshardRequest:
                 )
             ]
         )
+    if (stream := str(values.get("stream"))).startswith("arn:"):
+        region = stream.split(":")[3]
+        if values.setdefault("region", region) != region:
+            said = f"{values['region']} contradicts the stream's ARN, which says {region}"
+            raise BadFields([("region", said)])
     return ReshardRequest(**values)
 
 
 _READERS: Final[Mapping[str, Callable[[object], object]]] = {
     "current": lambda value: read_count(value, "a shard count", least=1),
     "target": lambda value: read_count(value, "a shard count", least=1),
-    "stream": read_name,
+    "stream": read_stream,
     "region": read_region,
     "quota": lambda value: read_count(value, "a shard quota"),
     "used": lambda value: read_count(value, "a count of open shards"),

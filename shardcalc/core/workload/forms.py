@@ -50,6 +50,11 @@ PARTITION_KEY_MOST: Final = 256
 PARTITION_KEY: Final = {**TEXT, "minLength": 1, "maxLength": PARTITION_KEY_MOST}
 STREAM_NAME: Final = {"type": "string", "pattern": r"^[a-zA-Z0-9_.-]{1,128}$"}
 """Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html"""
+STREAM_ARN: Final = {
+    "type": "string",
+    "pattern": r"^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[a-zA-Z0-9_.-]{1,128}$",
+}
+"""Of any partition: aws, aws-cn, aws-us-gov, ..."""
 DAY: Final = {"type": "string", "pattern": r"^\s*\d{4}-\d{2}-\d{2}\s*$"}
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from shardcalc.core.text import BadFields, BadValue, nearest, read_count, read_share, shown
 from shardcalc.core.units import TIB, USD, Duration, RecordRate, Size
-from shardcalc.core.workload.forms import PARTITION_KEY_MOST, STREAM_NAME, Schema, mapping_of
+from shardcalc.core.workload.forms import PARTITION_KEY_MOST, STREAM_ARN, STREAM_NAME, Schema, mapping_of
 
 Reader = Callable[[Any], Any]
 """From what somebody wrote to a value."""
@@ -184,6 +184,23 @@ def read_line(value: object) -> str:
 
 NAME: Final = re.compile(STREAM_NAME["pattern"].strip("^$"))
 """What AWS allows as the name of a stream or a consumer; nothing in it needs quoting in a shell."""
+
+
+ARN: Final = re.compile(STREAM_ARN["pattern"].strip("^$"))
+
+
+def read_stream(value: object) -> str:
+    """The name of a stream, or its ARN, which says its Region and account too."""
+    text = str(value)
+    if not text.startswith("arn:"):
+        return read_name(text)
+    if ARN.fullmatch(text):
+        return text
+    before, is_stream, name = text.partition(":stream/")
+    if is_stream and ARN.fullmatch(f"{before}:stream/name"):
+        read_name(name)
+    write = "write arn:aws:kinesis:REGION:ACCOUNT:stream/NAME"
+    raise BadValue(f"{shown(text)} is not the ARN of a stream; {write}")
 
 
 def read_name(value: object) -> str:

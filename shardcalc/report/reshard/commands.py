@@ -22,7 +22,8 @@ def status(stream: str | None, region: str | None) -> str:
 
 def _which(stream: str | None, region: str | None) -> str:
     name = '"$STREAM"' if stream is None else quote(stream)
-    return f"--stream-name {name}" + ("" if region is None else f" --region {quote(region)}")
+    by = "arn" if stream is not None and stream.startswith("arn:") else "name"
+    return f"--stream-{by} {name}" + ("" if region is None else f" --region {quote(region)}")
 
 
 def calls(found: Path, stream: str | None, region: str | None) -> list[str]:

@@ -252,6 +252,8 @@ def path_cells(found: Path) -> list[list[str]]:
 def commands(row: Judged, found: Path) -> list[str]:
     """The calls as commands; a name that AWS would not take is left to a variable."""
     name = row.stream.name if NAME.fullmatch(row.stream.name) else None
+    if row.measured is not None and row.measured.history.arn is not None:
+        name = row.measured.history.arn
     return shell.calls(found, name, row.plan.workload.region)
 
 

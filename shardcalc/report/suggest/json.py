@@ -107,7 +107,7 @@ def text(made: Suggestion, *, explain: bool = False) -> str:
                 for choice in made.choices
             ],
             "cheapest": None if made.cheapest is None else made.cheapest.mode.value,
-            "path": None if made.path is None else path_row(made.path, history.stream, history.region),
+            "path": None if made.path is None else path_row(made.path, history.which, history.region),
             "no_path": None
             if made.no_path is None
             else {"message": made.no_path.message, "remedy": made.no_path.remedy},

@@ -46,7 +46,7 @@ def _parts(made: Suggestion, explain: bool) -> Iterator[str]:
     if doubts := words.doubts(made):
         yield bullets(map(escape, doubts))
     if made.path is not None and made.path.steps:
-        yield from reshard.section(made.path, made.limits, history.stream, history.region)
+        yield from reshard.section(made.path, made.limits, history.which, history.region)
     if made.no_path is not None:
         why = f"{escape(made.no_path.message)}. {escape(made.no_path.remedy)}"
         yield f"**No path to {made.recommended:,} shards**: {why}"

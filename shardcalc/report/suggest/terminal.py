@@ -23,7 +23,7 @@ def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
         screen.finding(finding.severity, finding.id, finding.message, finding.remedy)
     screen.line((made.answer, "bold"), *(f"; {change}" for change in [words.change(made)] if change))
     if made.path is not None and made.path.steps:
-        screen.command(command(made.path.steps[0], history.stream, history.region))
+        screen.command(command(made.path.steps[0], history.which, history.region))
     screen.gap()
     screen.line(made.window)
     screen.line(made.rule)
@@ -58,7 +58,7 @@ def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
         screen.line((line, "dim"))
     if made.path is not None and made.path.steps:
         screen.gap()
-        reshard.draw(screen, made.path, made.limits, history.stream, history.region)
+        reshard.draw(screen, made.path, made.limits, history.which, history.region)
     if made.no_path is not None:
         screen.gap()
         screen.heading(f"no path to {made.recommended:,} shards")

@@ -16,9 +16,9 @@ from shardcalc.core.history.metrics import (
     CONSUMER_METRICS,
     INCOMING_BYTES,
     INCOMING_RECORDS,
-    OUTGOING_BYTES,
     SHARD_METRICS,
     STREAM_METRICS,
+    WRITE_THROTTLED,
 )
 from shardcalc.core.history.model import AccountQuota as Quota
 from shardcalc.core.history.model import History, Measurements, Series
@@ -27,7 +27,7 @@ from shardcalc.sources.aws.metrics import Estimate, Query, Tick, Window, estimat
 from shardcalc.sources.aws.session import Account
 from shardcalc.sources.aws.streams import Named, Stream, describe, list_streams
 
-SHARD_SERIES: Final = (INCOMING_BYTES, INCOMING_RECORDS, OUTGOING_BYTES)
+SHARD_SERIES: Final = (INCOMING_BYTES, INCOMING_RECORDS, WRITE_THROTTLED)
 """The shard-level metrics that the calculation uses; the others are not asked for."""
 
 
@@ -151,6 +151,7 @@ def _history(
         **finest,
         older=tuple(Measurements(**part) for part in older),
         stream=stream.name,
+        arn=stream.arn or None,
         region=stream.region,
         mode=stream.mode,
         status=stream.status,

@@ -6,7 +6,6 @@ Members that newer or older versions of the API do not have are unknown when abs
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -14,15 +13,11 @@ from typing import Any, Final
 from shardcalc.core.facts import regions
 from shardcalc.core.history.model import MODES
 from shardcalc.core.history.model import AccountQuota as Quota
-from shardcalc.core.text import BadValue, shown
-from shardcalc.core.workload.reading import read_name
+from shardcalc.core.text import BadValue
+from shardcalc.core.workload.reading import read_stream
 from shardcalc.sources.aws.errors import AwsError, Trouble
 from shardcalc.sources.aws.session import OPTIONAL_ATTEMPTS, Account
 
-_ARN: Final = re.compile(
-    r"arn:aws[a-z-]*:kinesis:(?P<region>[a-z0-9-]+):[0-9]{12}:stream/(?P<name>.*)", re.DOTALL
-)
-"""Of any partition: aws, aws-cn, aws-us-gov, ..."""
 SUMMARY: Final = "StreamDescriptionSummary"
 MOST_PAGES: Final = 2_000
 """More pages than any list of an account has; the guard of every loop over pages."""
@@ -86,14 +81,11 @@ def named(text: str, region: str, account: Account) -> Named:
         BadValue: it is neither, or the ARN's Region is another one.
         AwsError: no Region is set.
     """
-    if not text.startswith("arn:"):
-        return Named(read_name(text), region or account.region)
-    found = _ARN.fullmatch(text)
-    if found is None:
-        raise BadValue(
-            f"{shown(text)} is not the ARN of a stream; write arn:aws:kinesis:REGION:ACCOUNT:stream/NAME"
-        )
-    which = Named(read_name(found["name"]), found["region"], text)
+    stream = read_stream(text)
+    if not stream.startswith("arn:"):
+        return Named(stream, region or account.region)
+    where, _, name = stream.partition("/")
+    which = Named(name, where.split(":")[3], stream)
     if region and region != which.region:
         raise BadValue(f"--region {region} contradicts the stream's ARN, which says {which.region}; give one")
     return which

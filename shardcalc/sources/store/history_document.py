@@ -16,6 +16,7 @@ SCHEMA_VERSION: Final = 1
 KIND: Final = "shardcalc-history"
 _STREAM: Final = {
     "name": "stream",
+    "arn": "arn",
     "region": "region",
     "mode": "mode",
     "status": "status",

@@ -28,7 +28,7 @@ from shardcalc.core.history.metrics import CONSUMER_METRICS, SHARD_METRICS, STRE
 from shardcalc.core.history.model import LATEST, MOST, MOST_POINTS, Series, whole
 from shardcalc.core.text import nearest, shown
 from shardcalc.core.units import USD
-from shardcalc.core.workload.forms import STREAM_NAME
+from shardcalc.core.workload.forms import STREAM_ARN, STREAM_NAME
 
 T = TypeVar("T")
 
@@ -181,6 +181,7 @@ class HistoryStream(TypedDict):
     """What AWS says of the stream; null or left out where it is not known."""
 
     name: NotRequired[Name | None]
+    arn: NotRequired[Annotated[str, Field(pattern=STREAM_ARN["pattern"])] | None]
     region: NotRequired[Annotated[str, Field(pattern=r"^[a-z]{2,8}(-[a-z]{1,12}){1,3}-[0-9]{1,2}$")] | None]
     mode: NotRequired[Literal["PROVISIONED", "ON_DEMAND"] | None]
     status: NotRequired[Word | None]

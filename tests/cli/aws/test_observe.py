@@ -208,6 +208,19 @@ def test_the_number_of_days_in_the_help_is_the_one_that_is_read(shardcalc):
     assert f"[default: {DAYS}" in " ".join(shardcalc("observe", "--help").out.split())
 
 
+def test_shard_level_metrics_that_the_calculation_uses_are_asked_for(aws, at, shardcalc, tmp_path):
+    aws.measure = values
+    aws.add("orders", shards=2, enhanced=("ALL",))
+    file = tmp_path / "orders.json"
+    assert shardcalc("observe", "orders", *at, "-o", str(file)).code == 0
+    history = read_document(json.loads(file.read_text(encoding="utf-8")))
+    assert {tuple(of) for of in history.shards.values()} == {
+        ("IncomingBytes", "IncomingRecords", "WriteProvisionedThroughputExceeded")
+    }
+    assert history.arn == f"arn:aws:kinesis:{HERE}:123456789012:stream/orders"
+    assert history.account_number == "123456789012"
+
+
 # ── a profile ──
 
 

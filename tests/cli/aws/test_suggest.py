@@ -76,6 +76,17 @@ def test_live_and_saved_say_the_same(aws, at, shardcalc, tmp_path, monkeypatch):
     assert shardcalc("suggest", "--from", str(tmp_path / "o.json.gz")).out == live.out
 
 
+def test_commands_name_the_stream_by_its_arn(aws, at, shardcalc, tmp_path):
+    """A shell with the credentials of another account cannot change a stream of the same name there."""
+    aws.steady = lambda metric, _: {"IncomingBytes": 4 * 1_048_576 * 60, "IncomingRecords": 60}.get(metric, 0)
+    aws.add("orders", region=HERE, shards=2)
+    out = json.loads(shardcalc("suggest", "orders", *at, "--format", "json").out)
+    arn = f"arn:aws:kinesis:{HERE}:123456789012:stream/orders"
+    assert {step["command"].split(" --")[1] for step in out["path"]["steps"]} == {f"stream-arn {arn}"}
+    page = shardcalc("suggest", "orders", *at).out
+    assert f"shardcalc reshard 2 {out['recommended_shards']} --stream {arn}" in page
+
+
 def test_a_dry_run_suggests_nothing(aws, at, shardcalc):
     aws.add("orders", region=HERE)
     result = shardcalc("suggest", "orders", *at, "--dry-run")

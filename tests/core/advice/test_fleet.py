@@ -16,6 +16,12 @@ from shardcalc.core.workload.parts import Mode
 from tests.suggested import found
 from tests.synthetic import DAY, DAYS, history, with_metric
 
+
+def arn(account, stream):
+    """The ARN of a stream of an account."""
+    return f"arn:aws:kinesis:us-east-1:{account:012d}:stream/{stream}"
+
+
 PRICES = built_in_prices("us-east-1")
 LIMITS = built_in_limits()
 
@@ -48,13 +54,13 @@ def test_the_streams_of_an_account_and_region_have_a_best_mix_of_modes():
     """Two streams on demand with steady traffic: 10 shards each cost less than half. The one that is lowered
     already has the mode that is best.
     """
-    steady = member(found(history(mode="ON_DEMAND", stream="a")), "1")
-    other = member(found(history(mode="ON_DEMAND", stream="b")), "1")
-    shards = member(found(history(open_shards=16, stream="c")), "1")
-    elsewhere = member(found(history(open_shards=16, stream="d")), "2")
+    steady = member(found(history(mode="ON_DEMAND", stream="a", arn=arn(1, "a"))))
+    other = member(found(history(mode="ON_DEMAND", stream="b", arn=arn(1, "b"))))
+    shards = member(found(history(open_shards=16, stream="c", arn=arn(1, "c"))))
+    elsewhere = member(found(history(open_shards=16, stream="d", arn=arn(2, "d"))))
     made = fleet([steady, other, shards, elsewhere], [], 14, LIMITS, built_in_prices)
     [pool] = made.pools
-    assert (pool.account, pool.region, sorted(pool.names)) == ("1", "us-east-1", ["a", "b", "c"])
+    assert (pool.account, pool.region, sorted(pool.names)) == ("000000000001", "us-east-1", ["a", "b", "c"])
     assert set(pool.mix.modes) == {Mode.PROVISIONED}
     assert pool.now == USD(sum(each.cost.amount for each in (steady, other, shards)))
     # A month of c at 16 shards is 6 x 730 h x ($0.015 + $0.015) = $131.40 above that of 10.
@@ -63,8 +69,8 @@ def test_the_streams_of_an_account_and_region_have_a_best_mix_of_modes():
 
 def test_an_account_of_which_a_stream_was_not_read_has_no_best_mix():
     """The least that Advantage costs is for all its streams together."""
-    steady = member(found(history(mode="ON_DEMAND")), "1")
-    gone = Failure("gone", "us-east-1", "1", "not-ready", "it is DELETING", "")
+    steady = member(found(history(mode="ON_DEMAND", arn=arn(1, "orders"))))
+    gone = Failure("gone", "us-east-1", "000000000001", "not-ready", "it is DELETING", "")
     assert len(fleet([steady], [], 14, LIMITS, built_in_prices).pools) == 1
     assert fleet([steady], [gone], 14, LIMITS, built_in_prices).pools == ()
     # Another Region's failure says nothing of this one.
