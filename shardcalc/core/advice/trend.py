@@ -96,8 +96,7 @@ def _days(history: History, parts: Sequence[Asked], limits: Limits, since: int) 
     for part in parts:
         own = part.readings.part
         asked = part if own.period == period else asked_of(coarser(own, period), limits, ONE, since)
-        if asked is None:
-            continue
+        assert asked is not None  # the part has traffic
         start, load = asked.readings.part.start, asked.load
         most: dict[int, int] = {}
         for index, each in enumerate(load.series):

@@ -194,13 +194,11 @@ def read_stream(value: object) -> str:
     text = str(value)
     if not text.startswith("arn:"):
         return read_name(text)
-    if ARN.fullmatch(text):
-        return text
-    before, is_stream, name = text.partition(":stream/")
-    if is_stream and ARN.fullmatch(f"{before}:stream/name"):
-        read_name(name)
-    write = "write arn:aws:kinesis:REGION:ACCOUNT:stream/NAME"
-    raise BadValue(f"{shown(text)} is not the ARN of a stream; {write}")
+    before, _, name = text.partition(":stream/")
+    if not ARN.fullmatch(f"{before}:stream/name"):
+        write = "write arn:aws:kinesis:REGION:ACCOUNT:stream/NAME"
+        raise BadValue(f"{shown(text)} is not the ARN of a stream; {write}")
+    return f"{before}:stream/{read_name(name)}"
 
 
 def read_name(value: object) -> str:

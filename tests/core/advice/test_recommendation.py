@@ -21,7 +21,7 @@ from shardcalc.core.facts.prices import PriceSheet, built_in_prices
 from shardcalc.core.history.error import HistoryError
 from shardcalc.core.history.model import AccountQuota, History
 from shardcalc.core.text import BadFields
-from shardcalc.core.units import USD
+from shardcalc.core.units import USD, Duration
 from tests.suggested import alone, found, hot, ids
 from tests.synthetic import (
     DAY,
@@ -419,6 +419,26 @@ def test_finer_weeks_are_compared_with_coarser_ones_in_the_coarser_period():
     assert found(older(whole, 14, 3600)).growth.text == "no trend"
     # And what grows is seen to grow by the same pace.
     assert found(older(growing(), 14, 300)).growth.per_week == pytest.approx(Fraction(1, 5), rel=0.01)
+
+
+def test_gaps_in_finer_weeks_do_not_hide_their_coarser_sums():
+    # Of each five minutes of the last two weeks one is unknown, and one hour of each day all of them.
+    made = older(growing(), 14, 300)
+    gaps = {
+        name: [None if index % 5 == 2 or index % DAY < 60 else value for index, value in enumerate(series)]
+        for name, series in made.metrics.items()
+    }
+    weeks = found(replace(made, metrics=gaps)).growth.weeks
+    assert weeks[:2] == found(made).growth.weeks[:2]
+    # Four fifths of 7 and 8.
+    assert [float(week) for week in weeks[2:]] == pytest.approx([5.6, 6.4], rel=0.01)
+
+
+def test_a_reader_lagged_as_it_did_at_worst_and_lags_as_it_does_now():
+    made = changed(history(), "GetRecords.IteratorAgeMilliseconds", range(100, 105), 7_200_000)
+    [shared, _] = found(older(made, 7, 300)).lags
+    assert (shared.worst, shared.latest) == (Duration(7200), Duration(Fraction(1, 2)))
+    assert shared.at == START + 100 * 60
 
 
 def test_a_saving_needs_only_the_prices_that_matter():

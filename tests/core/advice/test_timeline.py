@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from shardcalc.core.advice.timeline import Stretch, Timeline
+from shardcalc.core.advice.timeline import Stretch, Timeline, timeline
+from tests.suggested import found, hot
+from tests.synthetic import history
 
 ONE, TWO = Fraction(1), Fraction(2)
 
@@ -24,3 +26,12 @@ def test_a_line_ends_before_a_gap_and_begins_after_it():
 
 def test_rejections_that_touch_are_one():
     assert drawn((ONE, 3), (ONE, 1), (ONE, 0), (ONE, 2)).rejections == [(0, 120), (180, 240)]
+
+
+def test_a_hot_shard_asks_for_as_many_shards_as_it_needs_to_fit():
+    # As in test_a_hot_shard_needs_more: 18 just carry the sale and 34 keep the headroom; noon is 750/s of
+    # 5,000/s on one shard, which fits 9 of its like: 750 x 12 / 1,000.
+    made = timeline(found(history(shards=hot(history(), Fraction(15, 100)))))
+    assert max(stretch.most for stretch in made.stretches) == 18
+    assert dict(made.needed)[34] == 60
+    assert max(most for day, most, _ in made.days if day.day != 16) == 9
