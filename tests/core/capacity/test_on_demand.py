@@ -31,6 +31,9 @@ def severity(name: str, **fields: object) -> str | None:
         # out: 150 MiB/s x 3 = 450 MiB/s of 400; x 2 = 300
         ("1 MiB", 150, {"consumers": 2, "fan_out": 1}, "eu-central-1", "error"),
         ("1 MiB", 150, {"consumers": 2}, "eu-central-1", None),
+        # 100 MiB/s x 4 = 400: AWS scales to the traffic itself, and a headroom is not part of it.
+        ("1 MiB", 100, {"consumers": 4, "headroom": "25%"}, "eu-central-1", None),
+        ("1 MiB", 200, {"consumers": 1, "headroom": "25%"}, "eu-central-1", None),
         # 7 GiB/s x 3 = 21 GiB/s of 20
         ("1 MiB", 7 * 1024, {"fan_out": 3, "consumers": 0}, "us-east-1", "error"),
     ],
