@@ -20,9 +20,10 @@ fast.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
+TYPE_CHECKING = False  # that of typing is this, and importing it takes ten times as long as all that is here
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from shardcalc.app.basis import Basis as Basis
     from shardcalc.app.check import check as check
     from shardcalc.app.check import explain as explain

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shardcalc.cli import errors
 from shardcalc.core.lint.policy import Policy, policy_fields
 from shardcalc.core.lint.rules import NAMES
 from shardcalc.core.version import __version__
@@ -83,11 +82,6 @@ def test_the_tables_of_fields_are_those_of_the_code():
     page = "docs/profiles.md"
     pages.golden(page, pages.with_tables(pages.text_of(page)))
     assert all(f"\n| `{name}`" in pages.text_of(page) for name in STREAM_READERS)
-
-
-def test_the_exit_codes_are_those_of_the_code():
-    rows = re.findall(r"^\| (\d+) \|", pages.text_of("docs/command-line.md"), re.MULTILINE)
-    assert [int(row) for row in rows] == [errors.DONE, errors.FOUND, errors.USAGE, errors.AWS, errors.BUG]
 
 
 def test_the_history_of_the_examples_is_the_one_with_the_known_answer():

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from shardcalc.app.basis import Basis
-from shardcalc.app.refusal import BadFields, FactsError, Reason, Refused, aws_refused
+from shardcalc.app.refusal import BadFields, FactsError, Reason, Refused, aws_refused, unwritten
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.workload.workload import read_region
@@ -76,13 +76,14 @@ def refresh(
         BadFields: it is no Region with Kinesis Data Streams.
         Refused: the list cannot be read or used, or the prices cannot be kept.
     """
-    from shardcalc.sources.store.prices import save
+    from shardcalc.sources.store.prices import cache_file, save
 
     sheet = _read(_region(region), way, offer_file, profile, endpoint_url, bulk_url)
     try:
         return Refreshed(sheet, save(sheet))
     except OSError as error:
-        raise Refused("the prices were read and not kept", [f"{error.filename}: {error.strerror}"]) from error
+        what = "; the prices that were read are not kept"
+        raise unwritten(cache_file(sheet.region), error, what) from error
 
 
 def _read(

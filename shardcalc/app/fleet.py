@@ -30,6 +30,7 @@ from shardcalc.app.refusal import (
     Refused,
     aws_refused,
     history_problems,
+    unwritten,
 )
 from shardcalc.app.suggest import prices_for, suggest
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, unmeasured
@@ -152,7 +153,7 @@ def _read(
         try:
             os.makedirs(save, exist_ok=True)
         except OSError as error:
-            raise Refused("nothing was read", [f"--save {save}: {error.strerror}"]) from error
+            raise unwritten(save, error, ", and nothing was read") from error
     places, failures, spans, seen = _find(reading, basis, now, progress)
     within_budget(seen, reading)
     members: list[Member] = []
@@ -366,5 +367,4 @@ def _keep(history: History, stream: Stream, folder: str) -> None:
     try:
         write_history_file(history, path)
     except OSError as error:
-        what = f"{path}: not written, and nothing after it was read"
-        raise Refused(what, [f"{error.strerror}"]) from error
+        raise unwritten(path, error, ", and nothing after it was read") from error

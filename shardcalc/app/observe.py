@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shardcalc.app.reading import Foreseen, Observed, Progress, Reading, foresee, observe, quiet
-from shardcalc.app.refusal import HistoryError, Refused
+from shardcalc.app.refusal import HistoryError, Refused, unwritten
 from shardcalc.core.history.draft import Draft, draft
 from shardcalc.core.history.model import History
 
@@ -55,4 +55,4 @@ def save(history: History, path: str) -> None:
     try:
         write_history_file(history, path)
     except OSError as error:
-        raise Refused(f"{path}: not written", [f"{error.strerror}"]) from error
+        raise unwritten(path, error) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shardcalc.app.refusal import Refused
+from shardcalc.app.refusal import unwritten
 
 
 def write_file(path: str, parts: Iterable[str]) -> None:
@@ -17,5 +17,7 @@ def write_file(path: str, parts: Iterable[str]) -> None:
 
     try:
         write_whole_parts(path, (part.encode("utf-8") for part in parts))
+    except BrokenPipeError:
+        raise  # a pipe whose reader went away, which is nobody's mistake
     except OSError as error:
-        raise Refused(f"{path}: not written", [f"{error.strerror}"]) from error
+        raise unwritten(path, error) from error

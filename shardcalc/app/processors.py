@@ -79,9 +79,11 @@ def _inherit(parts: Sequence[Any], work: Callable[[Any], Any]) -> None:
 
     _inherited[:] = [parts, work]
     # Ctrl-C goes to all processes of a terminal; this one ends without a word, and the first tells it. Where
-    # it is ignored, as in the background of a script, it stays so.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # it is ignored, as in the background of a script, it stays so. What the first does when it ends is not
+    # this one's to do.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)
     # Where the first is killed, this one would wait for work for ever, and keep open what it writes to.
     Thread(target=_end_with, args=[parent_process()], daemon=True).start()
 

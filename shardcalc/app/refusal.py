@@ -29,6 +29,8 @@ class Reason(StrEnum):
     """Wrong usage, or input that cannot be used."""
     AWS = "aws"
     """AWS could not be read."""
+    OUTPUT = "output"
+    """The result could not be written."""
 
 
 class Refused(Exception):
@@ -53,6 +55,11 @@ def history_refused(what: str, error: HistoryError) -> Refused:
 def history_problems(error: HistoryError) -> Iterable[str]:
     """Each problem of a history with its place."""
     return (f"{place}: {message}" if place else message for place, message in error.problems)
+
+
+def unwritten(path: str, error: OSError, rest: str = "") -> Refused:
+    """A file that could not be written; what was there before is untouched."""
+    return Refused(f"{path}: not written{rest}: {error.strerror}", (), reason=Reason.OUTPUT)
 
 
 def aws_refused(what: str, error: AwsError) -> Refused:

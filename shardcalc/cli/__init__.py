@@ -12,6 +12,8 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 
+from shardcalc.cli.errors import MEANINGS
+
 COMMANDS: Final[Mapping[str, str]] = {
     "plan": "How many shards streams need, why, and what they cost.",
     "cost": "What streams cost in each capacity mode, line by line.",
@@ -38,10 +40,7 @@ def build(name: str | None) -> typer.Typer:
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
-        epilog=(
-            "Exit codes: 0 done, 1 a check found something, 2 wrong usage or input, "
-            "3 AWS could not be read, 70 a bug in shardcalc."
-        ),
+        epilog=f"Exit codes: {', '.join(f'{code} {meaning}' for code, meaning in MEANINGS.items())}.",
     )
     app.callback()(_root)
     for command, summary in COMMANDS.items():
@@ -106,6 +105,23 @@ def main() -> NoReturn:
 
     # A run builds many small objects that live to its end; looking for cycles takes longer than planning.
     gc.disable()
+    _streams()
     code = errors.guard(lambda: run(sys.argv[1:]))
     # Everything is written; to take the interpreter apart would be the slowest part of a short run.
     errors.leave(code)
+
+
+def _streams() -> None:
+    """Make stdout and stderr such that what cannot be written is an error, and never lost."""
+    import io
+    import sys
+
+    # Where the caller closed them: a result has nowhere to go, and messages may go nowhere.
+    if sys.stdout is None:
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf-8")  # noqa: SIM115
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    # With PYTHONUNBUFFERED Python forgets the rest of what a full disk or a closed pipe takes only a part of.
+    raw = sys.stdout.buffer
+    if isinstance(raw, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), sys.stdout.encoding, sys.stdout.errors)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import errno
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, NoReturn
 
 DONE: Final = 0
@@ -15,7 +16,26 @@ FOUND: Final = 1
 USAGE: Final = 2
 AWS: Final = 3
 BUG: Final = 70
+UNWRITTEN: Final = 74
+HUNG_UP: Final = 129
+INTERRUPTED: Final = 130
 CLOSED: Final = 141
+TERMINATED: Final = 143
+MEANINGS: Final[Mapping[int, str]] = {
+    DONE: "done",
+    FOUND: "a check found something",
+    USAGE: "wrong usage or input; nothing was done",
+    AWS: "AWS could not be read, wholly or in part",
+    BUG: "a bug in shardcalc",
+    UNWRITTEN: "the output could not be written",
+    HUNG_UP: "its terminal was closed (SIGHUP)",
+    INTERRUPTED: "interrupted (SIGINT, Ctrl-C)",
+    CLOSED: "the reader of the output went away",
+    TERMINATED: "terminated (SIGTERM)",
+}
+"""Every exit code, as help and docs say it; those above 128 are told by nothing else."""
+
+_FULL: Final = {getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBADF")}
 
 
 def guard(run: Callable[[], object]) -> int:
@@ -23,11 +43,13 @@ def guard(run: Callable[[], object]) -> int:
     try:
         run()
     except SystemExit as end:
+        if _reader_went_away(end.__context__):  # Typer makes 1 of it
+            return CLOSED
         return end.code if isinstance(end.code, int) else USAGE if end.code else DONE
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
     except Exception as error:
-        return CLOSED if _reader_went_away(error) else _other(error)
+        return _unwritten(error) or _other(error)
     return DONE
 
 
@@ -37,10 +59,23 @@ def leave(code: int) -> NoReturn:
 
     try:
         sys.stdout.flush()
-        sys.stderr.flush()
     except OSError as error:
-        code = CLOSED if _reader_went_away(error) else code
+        if code not in (UNWRITTEN, CLOSED):  # which was told where it happened
+            code = _unwritten(error) or code
+    with suppress(OSError):
+        sys.stderr.flush()
     os._exit(code)
+
+
+def _unwritten(error: Exception) -> int:
+    """The code for stdout or stderr that cannot be written, and 0 for any other error."""
+    if _reader_went_away(error):
+        return CLOSED
+    # Of files the name is known; their errors have become refusals where they were opened.
+    if isinstance(error, OSError) and error.filename is None and error.errno in _FULL:
+        _say(f"the output could not be written: {error.strerror}", ())
+        return UNWRITTEN
+    return 0
 
 
 def _other(error: Exception) -> int:
@@ -49,7 +84,7 @@ def _other(error: Exception) -> int:
 
     if isinstance(error, Refused):
         _say(error.what, error.problems)
-        return AWS if error.reason is Reason.AWS else USAGE
+        return {Reason.AWS: AWS, Reason.OUTPUT: UNWRITTEN}.get(error.reason, USAGE)
     if isinstance(error, BadFields):
         problems = [f"--{field.replace('_', '-')}: {message}" for field, message in error.problems]
         _say("nothing was computed", problems)
@@ -91,12 +126,13 @@ def _usage(error: Any) -> int:
 
 def _say(what: str, problems: Sequence[str]) -> None:
     unbreakable(sys.stderr)
-    print(f"error: {what}", file=sys.stderr)
-    for problem in problems:
-        print(f"  {problem}", file=sys.stderr)
+    with suppress(OSError):  # where stderr cannot be written either, the code still says it
+        print(f"error: {what}", file=sys.stderr)
+        for problem in problems:
+            print(f"  {problem}", file=sys.stderr)
 
 
-def _reader_went_away(error: Exception) -> bool:
+def _reader_went_away(error: BaseException | None) -> bool:
     """Whether a pipe was closed from the other side, as ``| head`` does; on Windows that is EINVAL."""
     return isinstance(error, BrokenPipeError) or (
         sys.platform == "win32" and isinstance(error, OSError) and error.errno == errno.EINVAL

@@ -114,6 +114,48 @@ leave(guard(lambda: in_parts(range(4000), work, 10, 1)))
     assert (process.returncode, err) == (code, "")
 
 
+@pytest.mark.parametrize("group", [True, False])
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_processes_of_the_program_end_with_it_and_say_nothing(end, group):
+    process = begun("""
+from shardcalc.__main__ import heed
+
+def work(some):
+    os.write(1, b"begun\\n")
+    time.sleep(60)
+
+heed()
+leave(guard(lambda: in_parts(range(4000), work, 10, 1)))
+""")
+    assert process.stdout.readline() == "begun\n"
+    time.sleep(0.2)  # until the others have begun, too
+    (os.killpg if group else os.kill)(process.pid, end)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (128 + end, "")
+
+
+def test_a_process_that_is_ended_alone_takes_away_no_file_of_the_first(tmp_path):
+    file = str(tmp_path / "out")
+    process = begun(f"""
+from shardcalc.__main__ import heed
+from shardcalc.sources.store.files import write_whole_parts
+
+def work(some):
+    if os.getpid() != first:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return list(some)
+
+heed()
+write_whole_parts({file!r}, (b"x" for _ in in_parts(range(40), work, 10, 3)))
+def parts():
+    yield b"begun "
+    yield str(len(in_parts(range(40), work, 10, 3))).encode()
+write_whole_parts({file!r}, parts())
+""")
+    assert process.communicate(timeout=60) == ("", "")
+    assert (tmp_path / "out").read_bytes() == b"begun 14"
+
+
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     """Forty histories that all differ, the longest in the middle; and the same with some that are broken."""

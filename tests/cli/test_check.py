@@ -39,7 +39,6 @@ def test_the_exit_code_is_1_at_or_above_the_level(text, level, code, tmp_path):
         (("{file}", "--today", "2026-02-30"), "'2026-02-30' is not a day"),
         (("{file}", "--baseline", "nowhere.json"), "nowhere.json: no baseline, nothing was checked"),
         (("{file}", "--against", "nowhere.json"), "nowhere.json: no plan, nothing was checked"),
-        (("{file}", "--output", "nowhere/out.txt"), "nowhere/out.txt: not written"),
     ],
 )
 def test_unusable_input_leaves_with_2_and_nothing_on_stdout(arguments, message, tmp_path, monkeypatch):

@@ -11,18 +11,6 @@ from tests.run_check import ORDERS, write
 from tests.terminal import COMMAND
 
 
-def test_a_closed_pipe_is_no_error(tmp_path):
-    file = tmp_path / "many.yaml"
-    file.write_text("version: 1\nstreams:\n" + "".join(f"  s{i}: {{size: 1, rps: 1}}\n" for i in range(3000)))
-    command = [*COMMAND, "plan", str(file), "--format", "json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.read(10) == b'{"schema_v'
-        process.stdout.close()
-        assert process.stderr.read() == b""
-
-
 def test_an_encoding_without_our_characters_is_no_error(tmp_path):
     file = tmp_path / "p.yaml"
     file.write_text(

@@ -60,7 +60,10 @@ def _nearest_policy(folder: str) -> str | None:
     while (parent := os.path.dirname(above[-1])) != above[-1]:
         above.append(parent)
     roots = [index for index, each in enumerate(above) if os.path.exists(os.path.join(each, ".git"))]
-    here = os.path.realpath(".")
+    try:
+        here = os.path.realpath(".")
+    except FileNotFoundError:  # the working folder was removed
+        here = ""
     top = roots[0] if roots else above.index(here) if here in above else 0
     return next(
         (path for each in above[: top + 1] if os.path.isfile(path := os.path.join(each, POLICY_FILE))), None
@@ -71,7 +74,8 @@ def _near(file: str) -> str:
     """A file's name seen from the working folder if it is below it, and else its whole name."""
     try:
         seen = os.path.relpath(file)
-    except ValueError:  # on Windows, no path leads from one drive to another
+    # On Windows no path leads from one drive to another; nor does one from a folder that was removed.
+    except (ValueError, FileNotFoundError):
         return file
     return file if seen.startswith("..") else seen
 

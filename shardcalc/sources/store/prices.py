@@ -5,6 +5,7 @@ The refreshed sheets lie in the user's cache folder, by the convention of the pl
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from functools import lru_cache
@@ -63,8 +64,11 @@ def read_file(path: str) -> PriceSheet:
 
 def _refreshed(region: str) -> PriceSheet | None:
     path = cache_file(region)
-    if not os.path.exists(path):
+    # A relative place would be another one in each working folder, and in a repository its author's.
+    if not os.path.isabs(path) or not os.path.isfile(path):
         return None
+    if not os.access(path, os.R_OK):
+        return built_in_prices(region)._replace(origin=f"built in; {path} cannot be read")
     sheet = read_file(path)
     if sheet.region != region:
         raise FactsError(
@@ -83,6 +87,8 @@ def save(sheet: PriceSheet) -> str:
     from shardcalc.sources.store.files import write_whole
 
     path = cache_file(sheet.region)
+    if not os.path.isabs(path):
+        raise OSError(errno.EINVAL, "the cache folder is no absolute path", path)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     write_whole(path, write_prices(sheet).encode("utf-8"))
     return path

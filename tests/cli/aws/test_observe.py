@@ -361,7 +361,7 @@ def test_a_file_of_unknown_kind_is_refused_before_aws_is_asked(aws, at, shardcal
 def test_a_file_that_cannot_be_written(aws, at, shardcalc, tmp_path):
     aws.add("orders")
     result = shardcalc("observe", "orders", *at, "-o", str(tmp_path / "nowhere" / "o.json"))
-    assert result.code == 2
+    assert result.code == 74
     assert "not written" in result.err
 
 
