@@ -130,8 +130,8 @@ app.schema
 report.kit.terminal
 report.kit.markdown
 report.kit.json
-report.kit.svg
 report.kit.html
+report.kit.svg
 report.words
 report.rows
 report.decisions

@@ -68,10 +68,9 @@ def _other(error: Exception) -> int:
         return _usage(error)
     import traceback
 
-    traceback.print_exception(error)
-    print(
-        "error: this is a bug in shardcalc, not in your input; please report it with the lines above",
-        file=sys.stderr,
+    lines = "".join(traceback.format_exception(error)).split("\n")
+    tell(
+        *lines, "error: this is a bug in shardcalc, not in your input; please report it with the lines above"
     )
     return BUG
 
@@ -90,10 +89,15 @@ def _usage(error: Any) -> int:
 
 
 def _say(what: str, problems: Sequence[str]) -> None:
+    tell(f"error: {what}", *(f"  {problem}" for problem in problems))
+
+
+def tell(*lines: str) -> None:
+    """Say something on stderr; nothing else writes there. Each line stays one, whatever came into it."""
+    from shardcalc.report.kit.terminal import logged  # --help says nothing
+
     unbreakable(sys.stderr)
-    print(f"error: {what}", file=sys.stderr)
-    for problem in problems:
-        print(f"  {problem}", file=sys.stderr)
+    sys.stderr.write(logged(lines))
 
 
 def _reader_went_away(error: Exception) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated, Final, assert_never
 
@@ -11,7 +10,7 @@ import typer
 from shardcalc.app import fleet, streams
 from shardcalc.app.refusal import Refused
 from shardcalc.app.suggest import Options
-from shardcalc.cli.errors import AWS
+from shardcalc.cli.errors import AWS, tell
 from shardcalc.cli.flags import (
     Allow,
     Basis,
@@ -108,7 +107,7 @@ def command(
     if found.failures:
         from shardcalc.report.fleet.words import failed_text
 
-        print(f"error: {failed_text(found.failures)}", file=sys.stderr)
+        tell(f"error: {failed_text(found.failures)}")
         raise typer.Exit(AWS)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 
 import typer
 
 from shardcalc.app import plan, streams
+from shardcalc.cli.errors import tell
 from shardcalc.cli.flags import Basis, Flags, Output, Paths, StreamName, basis_flags, workload_flags
 from shardcalc.cli.output import Format, page, write
 
@@ -69,10 +69,7 @@ def tell_unused(declared: Sequence[Any]) -> None:
     for field, names in streams.unused_flags(declared).items():
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         flag = f"--{field.replace('_', '-')}"
-        print(
-            f"note: {flag} has no effect on streams that declare their own: {', '.join(names[:5])}{more}",
-            file=sys.stderr,
-        )
+        tell(f"note: {flag} has no effect on streams that declare their own: {', '.join(names[:5])}{more}")
 
 
 def _json(declared: Sequence[Any], basis: Basis, explain: bool) -> str:

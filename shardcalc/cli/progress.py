@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from shardcalc.cli.errors import tell
 from shardcalc.cli.output import page
 
 if TYPE_CHECKING:
@@ -50,4 +51,4 @@ def tell_spent(spent: Spent, notes: Sequence[str]) -> None:
     """Say on stderr how many calls were made, what they cost, and what else could not be read."""
     from shardcalc.report.observe import terminal
 
-    print(terminal.spent(spent), *(f"note: {note}" for note in notes), sep="\n", file=sys.stderr)
+    tell(terminal.spent(spent), *(f"note: {note}" for note in notes))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Final, assert_never
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from shardcalc.app import reading as aws
 from shardcalc.app import streams, suggest
 from shardcalc.app.refusal import HistoryError, Refused, history_refused
+from shardcalc.cli.errors import tell
 from shardcalc.cli.flags import (
     Allow,
     Basis,
@@ -142,7 +142,7 @@ def command(
     except HistoryError as error:
         raise history_refused(f"{from_ or stream}: nothing was suggested", error) from error
     if headroom is not None and made.options.headroom != options.headroom:
-        print("note: --headroom has no effect: the profile gives the reserve", file=sys.stderr)
+        tell("note: --headroom has no effect: the profile gives the reserve")
     match format:
         case Format.TABLE:
             from shardcalc.report.suggest import terminal
@@ -164,6 +164,5 @@ def command(
 def _saved(path: str, period: str | None, **said: str | None) -> History:
     """Read a saved history, and tell its notes."""
     history, notes = suggest.read_history(path, period, **said)
-    for note in notes:
-        print(f"note: {path}: {note}", file=sys.stderr)
+    tell(*(f"note: {path}: {note}" for note in notes))
     return history

@@ -1,9 +1,11 @@
-"""Text to values and back: what cannot be read, numbers as people write them, and the nearest right name."""
+"""Text to values and back: what cannot be read, numbers as people write them, the nearest right name, and
+what came from outside made fit to be shown.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 
@@ -28,6 +30,9 @@ _NUMBER = re.compile(
     re.DOTALL | re.ASCII,
 )
 
+_LEAST, _BEYOND = Fraction(1, 10**31), Fraction(10**31)
+"""What the digits alone can say; an exponent goes no further, so that every number has its nearest double."""
+
 
 def split_number(text: str, kind: str, write: str) -> tuple[Fraction, str]:
     """Split ``'1.5 KiB'`` into an exact number and its unit as written."""
@@ -38,6 +43,8 @@ def split_number(text: str, kind: str, write: str) -> tuple[Fraction, str]:
     number = Fraction(int(digits)) if found["decimals"] is None else Fraction(digits + found["decimals"])
     if found["exponent"] is not None:
         number *= Fraction(10) ** int(found["exponent"])
+    if number and not _LEAST <= number < _BEYOND:
+        raise BadValue(f"{shown(text)} is not {kind}: no number that far from 1 is meant; {write}")
     if found["divisor"] is not None:
         divisor = Fraction(found["divisor"])
         if not divisor:
@@ -47,11 +54,48 @@ def split_number(text: str, kind: str, write: str) -> tuple[Fraction, str]:
 
 
 def shown(value: object) -> str:
-    """Quote what somebody wrote, shortened and without control characters, for a message."""
-    text = value if isinstance(value, str) else str(value)
-    if len(text) > 60:
-        text = text[:57] + "..."
-    return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in text) + "'"
+    """Quote what somebody wrote, shortened and on one line, for a message; what holds more is named."""
+    if isinstance(value, (Mapping, list, tuple)):
+        return "a mapping" if isinstance(value, Mapping) else "a list"
+    text = without_password((value if isinstance(value, str) else str(value))[:2000])
+    return f"'{visible(text if len(text) <= 60 else text[:57] + '...')}'"
+
+
+_COMMAND = re.compile(r"(?<!\S):(?=:)|#(?=#\[|#vso\[)")
+"""What a runner of GitHub or Azure takes for a command: ``::`` after nothing but blanks, ``##[`` anywhere.
+Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+"""
+_PASSWORD = re.compile(r"(?<=://)(?:[^\s/@]{0,1000}:\S{0,1000}|[^\s/@]{1,1000})@")
+
+
+def visible(text: str) -> str:
+    """A text on one line, as it can be shown anywhere: characters that steer a terminal, turn the direction
+    of text, end a line or cannot be seen are escapes, addresses have no passwords, and nothing is a command.
+    """
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+    if "::" in text or "##" in text:
+        text = _COMMAND.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    return without_password(text)
+
+
+def without_password(text: str) -> str:
+    """A text whose addresses do not say who asks: ``https://***@host``."""
+    return _PASSWORD.sub("***@", text) if "://" in text else text
+
+
+_ADDRESS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?(?:[/?#][!#-;=?-Z_a-z~]*)?", re.ASCII)
+
+
+def is_address(text: str) -> bool:
+    """Whether a link may lead there: https, no password, nothing that ends a link of Markdown."""
+    return _ADDRESS.fullmatch(text) is not None and "(" not in text and ")" not in text
+
+
+def one_line(text: str, most: int = 1000) -> str:
+    """A line of a log: visible, and without its middle where it is too long."""
+    line = visible(text if len(text) <= 2 * most else f"{text[:most]}...{text[-most:]}")
+    return line if len(line) <= most else f"{line[: most // 2]}...{line[-most // 2 + 3 :]}"
 
 
 def read_count(text: object, what: str, *, least: int = 0, most: int = 1_000_000) -> int:

@@ -16,7 +16,7 @@ from shardcalc.core.facts.prices import Price, exact_decimal
 from shardcalc.core.text import decimal, percent
 from shardcalc.core.units import USD, ByteRate, RecordRate
 from shardcalc.core.workload.parts import Mode
-from shardcalc.report.kit.markdown import bullets, escape, table
+from shardcalc.report.kit.markdown import bullets, escape, link, table
 
 # ── counts ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -195,7 +195,8 @@ def linked_citation(fact: Fact[Any] | None) -> str:
 
 def linked_origin(fact: Fact[Any]) -> str:
     """Where a limit was read, as a link in Markdown."""
-    return f"[{escape(fact.source.title)}]({fact.source.url}), read {fact.date}, confidence {fact.confidence}"
+    cited = link(fact.source.title, fact.source.url)
+    return f"{cited}, read {fact.date}, confidence {escape(fact.confidence)}"
 
 
 # ── Markdown ─────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shardcalc.core.text import BadValue, decimal, percent, ratio, read_factor, read_share
+from shardcalc.core.text import (
+    BadValue,
+    decimal,
+    one_line,
+    percent,
+    ratio,
+    read_factor,
+    read_share,
+    shown,
+    visible,
+    without_password,
+)
 from shardcalc.core.units import ceil_div
 
 
@@ -86,3 +97,50 @@ def test_what_is_no_factor_is_refused(text):
 def test_a_share_in_a_unit_is_refused():
     with pytest.raises(BadValue, match=r"'5 KB' is not a share; write a percentage such as 20%"):
         read_share("5 KB", "a share")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("a\nb\x1b[31m\x9b\x7f", r"a\nb\x1b[31m\x9b\x7f"),
+        ("\u202ea\u2066\u200f\u2028", r"\u202ea\u2066\u200f\u2028"),
+        ("\udcff", r"\udcff"),
+        ("é 注文 😀", "é 注文 😀"),
+        ("  ::error::x", r"  \x3a:error::x"),
+        ("a::b ##[error] ##vso[a] ## c", r"a::b \x23#[error] \x23#vso[a] ## c"),
+    ],
+)
+def test_what_cannot_be_seen_is_an_escape_and_nothing_is_a_command(text, seen):
+    assert visible(text) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("at https://user:hunter2@host:1/x?y", "at https://***@host:1/x?y"),
+        ("'http://user:hun@ter/2@host', https://a.b", "'http://***@host', https://a.b"),
+        ("https://token@host", "https://***@host"),
+        ("https://medium.com/@name", "https://medium.com/@name"),
+        ("a@b.c https://d", "a@b.c https://d"),
+    ],
+)
+def test_an_address_is_shown_without_its_password(text, safe):
+    assert without_password(text) == safe
+    assert "hunter2" not in visible(f"{text} {text}")
+
+
+def test_what_is_quoted_is_short_and_one_line():
+    assert shown("x" * 100) == "'" + "x" * 57 + "...'"
+    assert shown("https://user:" + "x" * 60 + "@host") == "'https://***@host'"
+    assert (shown(["a"] * 10**7), shown({"a": 1}), shown(None)) == ("a list", "a mapping", "'None'")
+
+
+def test_a_line_of_a_log_keeps_its_ends():
+    assert one_line("a" * 10**7 + "\n") == "a" * 500 + "..." + "a" * 495 + "\\n"
+    assert len(one_line("\x1b" * 10**5)) == 1000
+
+
+@pytest.mark.parametrize("text", ["1e-400 s", "1e400", "9e31", "-1e999", "1e-32"])
+def test_no_number_is_further_from_one_than_a_double_can_be(text):
+    with pytest.raises(BadValue, match="that far from 1"):
+        read_share(text, "a share")

@@ -247,7 +247,7 @@ def test_junit_satisfies_the_xsd_and_counts_as_the_exit_code_does():
 def test_names_are_text_in_junit():
     text = junit_report.text(of_a_program("::error::x%0A"))
     names = [case.get("name") for case in ElementTree.fromstring(text).iter("testcase")]
-    assert "SC023 no-owner: ::error::x%0A" in names
+    assert r"SC023 no-owner: \x3a:error::x%0A" in names
 
 
 # ── Markdown ─────────────────────────────────────────────────────────────────────────────────────

@@ -43,4 +43,4 @@ def _data(value: str) -> str:
 
 
 def _property(value: str) -> str:
-    return clean(_data(value)).replace(":", "%3A").replace(",", "%2C")
+    return clean(_data(value).replace(":", "%3A").replace(",", "%2C"))

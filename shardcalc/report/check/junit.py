@@ -6,15 +6,12 @@ the report and the exit code agree. Checked against the XSD of Jenkins' xUnit pl
 
 from __future__ import annotations
 
-import re
-from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from shardcalc.app.check import CheckReport
 from shardcalc.core.lint.check import Found
 from shardcalc.report.check import words
-
-_NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from shardcalc.report.kit.terminal import clean
 
 
 def text(report: CheckReport) -> str:
@@ -64,8 +61,8 @@ def _suite(report: CheckReport, file: str, found: list[Found], clean: list[str])
 
 
 def _attribute(value: str) -> str:
-    return quoteattr(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value))
+    return quoteattr(clean(value))
 
 
 def _content(value: str) -> str:
-    return escape(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", value))
+    return escape("\n".join(map(clean, value.split("\n"))))

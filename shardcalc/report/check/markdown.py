@@ -11,7 +11,7 @@ from shardcalc.core.facts import Limits
 from shardcalc.core.lint.check import Found, State
 from shardcalc.core.lint.plan_diff import Comparison
 from shardcalc.report.check import words
-from shardcalc.report.kit.markdown import arrows, bold, escape, page, table
+from shardcalc.report.kit.markdown import arrows, bold, escape, link, page, table
 from shardcalc.report.words import period, prices_from, sentence
 
 _MARKS: Final = {Severity.ERROR: "🔴", Severity.WARNING: "🟠", Severity.INFO: "🔵"}
@@ -55,7 +55,7 @@ def _parts(report: CheckReport) -> Iterator[str]:
 
 def _linked(found: Found, report: CheckReport) -> str:
     fact = words.source(found, report)
-    return f"[{words.named(found)}]({fact.source.url})" if fact is not None else words.named(found)
+    return link(words.named(found), fact.source.url if fact is not None else "")
 
 
 def _comparison(comparison: Comparison, limits: Limits) -> Iterator[str]:

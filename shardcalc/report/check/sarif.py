@@ -66,7 +66,7 @@ def _rule(rule: Rule, limits: Limits) -> dict[str, Any]:
 
 
 def _result(found: Found, index: int, baseline: bool) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(path(found.file))}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(path(found.file), errors="surrogatepass")}}
     if found.place is not None:
         physical["region"] = {"startLine": found.place.line, "startColumn": found.place.column}
     location: dict[str, Any] = {"physicalLocation": physical}
@@ -83,7 +83,9 @@ def _result(found: Found, index: int, baseline: bool) -> dict[str, Any]:
         # No line and no number, so that a finding stays the same when lines move or demand changes.
         "partialFingerprints": {
             "shardcalc/v1": hashlib.sha256(
-                "\0".join((found.rule.id, path(found.file), found.stream, found.field)).encode()
+                "\0".join((found.rule.id, path(found.file), found.stream, found.field)).encode(
+                    "utf-8", "surrogatepass"
+                )
             ).hexdigest()
         },
     }

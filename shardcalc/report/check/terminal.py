@@ -10,7 +10,7 @@ from shardcalc.app.check import CheckReport
 from shardcalc.core.facts import Limits
 from shardcalc.core.lint.plan_diff import Comparison
 from shardcalc.report.check import words
-from shardcalc.report.kit.terminal import SEVERITY_STYLES, Page, Screen, width_of
+from shardcalc.report.kit.terminal import SEVERITY_STYLES, Page, Screen, clean, width_of
 from shardcalc.report.words import period, prices_from
 
 
@@ -75,7 +75,9 @@ def _excerpt(screen: Screen, line: str, number: int, column: int) -> None:
     carets = "^" * max(1, min(span(line, column), room - before))
     margin = " " * len(str(number))
     screen.unwrapped((f"{number} | ", "dim"), shown, indent=2)
-    screen.unwrapped((f"{margin} | ", "dim"), " " * width_of(shown[:before]), (carets, "bold red"), indent=2)
+    screen.unwrapped(
+        (f"{margin} | ", "dim"), " " * width_of(clean(shown[:before])), (carets, "bold red"), indent=2
+    )
 
 
 def _comparison(screen: Screen, comparison: Comparison, limits: Limits) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shardcalc.app.facts import FactsReport
+from shardcalc.core.text import is_address
 from shardcalc.report.facts import words
 from shardcalc.report.kit.markdown import bullets, escape, page, table
 from shardcalc.report.words import fact_value, sentence
@@ -15,22 +16,23 @@ def text(report: FactsReport) -> str:
             escape(fact.title),
             fact_value(fact.value),
             escape(fact.scope),
-            fact.source.key,
+            escape(fact.source.key),
             str(fact.date),
-            fact.confidence,
+            escape(fact.confidence),
         ]
         for fact in report.limits.facts
     ]
-    prices = [[escape(name), *cells] for name, *cells in words.price_cells(report.prices)]
+    prices = [list(map(escape, cells)) for cells in words.price_cells(report.prices)]
     sources = [
-        f"{source.key}: {escape(source.title)}{f', <{source.url}>' if source.url else ''}"
+        f"{escape(source.key)}: {escape(source.title)}"
+        + (f", {f'<{source.url}>' if is_address(source.url) else escape(source.url)}" if source.url else "")
         for source in words.sources(report)
     ]
     return page(
         [
             "# Limits",
             table(["limit", "value:", "scope", "source", "read", "sure"], limits),
-            f"# {sentence(words.prices_title(report.prices))}",
+            f"# {escape(sentence(words.prices_title(report.prices)))}",
             table(words.PRICE_COLUMNS, prices),
             "# Sources",
             bullets(sources),

@@ -8,7 +8,14 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Sequence
 from hashlib import sha256
-from html import escape
+from html import escape as _markup
+
+from shardcalc.core.text import visible
+
+
+def escape(text: str) -> str:
+    """Show a text as it is, each line of it: no markup, nothing that turns its direction."""
+    return _markup(visible(text) if text.isprintable() else "\n".join(map(visible, text.split("\n"))))
 
 
 def policy(style: str, script: str) -> str:

@@ -28,12 +28,21 @@ def head(command: str) -> dict[str, Any]:
 
 def document(body: Mapping[str, Any]) -> str:
     """One object, indented for people to read."""
-    return json.dumps(body, indent=2, ensure_ascii=False, default=exact) + "\n"
+    return _seen(json.dumps(body, indent=2, ensure_ascii=False, default=exact)) + "\n"
 
 
 def line(value: object, separators: tuple[str, str] = SPACED) -> str:
     """One value on one line."""
-    return _encoder(separators).encode(value)
+    return _seen(_encoder(separators).encode(value))
+
+
+def _seen(written: str) -> str:
+    """The same JSON, with escapes for characters that cannot be seen and commands of a log."""
+    if "##" in written:
+        written = written.replace("##[", "#\\u0023[").replace("##vso[", "#\\u0023vso[")
+    if written.replace("\n", "").isprintable():
+        return written
+    return "".join(c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in written)
 
 
 @cache

@@ -7,15 +7,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Final
+
+from shardcalc.core.text import is_address, visible
+
+_LINKED: Final = re.compile(
+    r"@|(?:(?<!\w)|[\w.-]{1,100}/[\w.-]{1,100})#(?=\d)|\bGH-(?=\d)|:(?=//)|\bwww(?=\.)", re.IGNORECASE
+)
+"""After these GitHub makes links of plain text, backslashes or not: mentions, issues and bare addresses."""
 
 
 def escape(text: str) -> str:
-    """Show a text as it is: no markup, no HTML, no mention, no table or line break."""
-    text = " ".join(text.split())
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Show a text as it is: no markup, no HTML, no mention or link, no table or line break."""
+    text = visible(" ".join(text.split()))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = text.replace("@", "@\N{ZERO WIDTH NON-JOINER}")
+    text = _LINKED.sub("\\g<0>\N{ZERO WIDTH NON-JOINER}", text)
     return re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", text)
+
+
+def link(text: str, address: str) -> str:
+    """A text that leads to an address; both as text where the address is none that may be followed."""
+    if is_address(address):
+        return f"[{escape(text)}]({address})"
+    return f"{escape(text)} ({escape(address)})" if address else escape(text)
 
 
 def page(parts: Iterable[str]) -> str:

@@ -8,9 +8,10 @@ above a table of its numbers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from html import escape
 from math import ceil, floor, log10
 from typing import Final, NamedTuple
+
+from shardcalc.report.kit.html import escape
 
 WIDTH: Final = 560
 LEFT: Final = 62

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
+from shardcalc.core.text import one_line, visible
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -254,11 +256,10 @@ def width_of(text: str) -> int:
 
 
 def clean(text: str) -> str:
-    """Text without control characters, so that no name can steer a terminal."""
-    return (
-        text
-        if text.isprintable()
-        else "".join(
-            c if c.isprintable() else " " if c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
-        )
-    )
+    """Text on one line without control characters, so that no name can steer a terminal."""
+    return visible(text if text.isprintable() else text.replace("\n", " ").replace("\t", " "))
+
+
+def logged(lines: Iterable[str]) -> str:
+    """Lines of a log, one each whatever they hold."""
+    return "".join(f"{one_line(line)}\n" for line in lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
-from html import escape
 from os import path
 from typing import Final
 
@@ -18,12 +17,12 @@ from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.capacity.forecast import Forecast
 from shardcalc.core.cost.break_even import Curves
 from shardcalc.core.history.model import moment
-from shardcalc.core.text import percent, shards_text
+from shardcalc.core.text import is_address, percent, shards_text
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report import decisions
 from shardcalc.report.cost.words import against, best_mix, known
 from shardcalc.report.kit import svg
-from shardcalc.report.kit.html import begin, data, end, figure, paragraph, right, table
+from shardcalc.report.kit.html import begin, data, end, escape, figure, paragraph, right, table
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.reshard.words import title as path_title
 from shardcalc.report.review import words
@@ -140,7 +139,7 @@ def _facts(review: Review) -> str:
     rows = []
     for texts, url in words.fact_cells(review):
         drawn = [escape(text) for text in texts]
-        if url:
+        if is_address(url):
             drawn[2] = f'<a href="{escape(url)}" rel="noreferrer">{drawn[2]}</a>'
         cells = zip(words.FACT_COLUMNS, drawn, strict=True)
         rows.append("".join(f"<td{right(column)}>{cell}</td>" for column, cell in cells))

@@ -8,7 +8,7 @@ from shardcalc.app.review import Review, Section
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report import decisions
 from shardcalc.report.cost.words import best_mix, known
-from shardcalc.report.kit.markdown import bullets, escape, fenced, table
+from shardcalc.report.kit.markdown import bullets, escape, fenced, link, table
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.review import words
 from shardcalc.report.words import finding_bullets, period, sentence
@@ -34,8 +34,7 @@ def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     facts = []
     for texts, url in words.fact_cells(review):
         cells = [escape(text) for text in texts]
-        if url:
-            cells[2] = f"[{cells[2]}]({url})"
+        cells[2] = link(texts[2], url)
         facts.append(cells)
     yield table(words.FACT_COLUMNS, facts) + "\n"
 

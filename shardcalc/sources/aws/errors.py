@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from shardcalc.core.text import without_password
+
 
 class Trouble(StrEnum):
     """A kind of trouble; the word is part of the JSON contract."""
@@ -287,7 +289,7 @@ def _find(table: Mapping[str, Explanation], names: Iterable[str]) -> Explanation
 
 
 def _one_line(text: str) -> str:
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    line = without_password(" ".join("".join(c if c.isprintable() else " " for c in text).split()))
     return line if len(line) <= 300 else line[:297] + "..."
 
 

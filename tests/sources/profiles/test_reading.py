@@ -175,7 +175,7 @@ def test_a_stream_without_fields_lacks_them(tmp_path):
         ),
         ("version: 1\nstreams: {a: 5}\n", "2:14  streams.a: '5' is not a mapping; write a mapping of fields"),
         ("- 1\n", "1:1  not a profile: write version: 1 and streams"),
-        ("version: 1\nstreams: {a: {size: [1], rps: 1}}\n", "2:21  streams.a.size: '['1']' is not one value"),
+        ("version: 1\nstreams: {a: {size: [1], rps: 1}}\n", "2:21  streams.a.size: a list is not one value"),
         (
             "version: 1\nstreams: {a: {size: 1, size: 2, rps: 1}}\n",
             "2:24  streams.a.size: given twice; first at 2:15",
