@@ -22,6 +22,7 @@ PACKAGE = ROOT / "shardcalc"
 HOUSE = """
 core.version
 core.text
+core.json_text
 core.units
 core.facts
 core.facts.prices
@@ -101,6 +102,7 @@ sources.store.plans
 sources.price_list.offers
 sources.price_list.download
 sources.aws.errors
+sources.aws.answers
 sources.aws.session
 sources.aws.streams
 sources.aws.metrics
@@ -390,7 +392,7 @@ CALCULATING = [
     if name.startswith("core.")
     and not name.startswith("core.facts")
     # What these hold is how text is read and shown, with examples of it.
-    and name not in ("core.text", "core.units", "core.workload.forms")
+    and name not in ("core.text", "core.json_text", "core.units", "core.workload.forms")
 ]
 
 

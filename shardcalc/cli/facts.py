@@ -91,13 +91,22 @@ def refresh(
         str | None,
         typer.Option(metavar="URL", help="another address of the public files", show_default=False),
     ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="keep prices of zero, or far from those of this release")
+    ] = False,
 ) -> None:
     """Read a Region's prices from AWS's Price List and keep them for later commands.
 
     A list that lacks a price, or has two for one, is refused whole, and the prices from before stay in place.
     """
     kept = facts.refresh(
-        region, way, offer_file=offer_file, profile=profile, endpoint_url=endpoint_url, bulk_url=bulk_url
+        region,
+        way,
+        offer_file=offer_file,
+        profile=profile,
+        endpoint_url=endpoint_url,
+        bulk_url=bulk_url,
+        accept=accept,
     )
     write(
         f"{region}: {kept.known} prices of AWS's list of {kept.sheet.published}, kept in {kept.path}\n", None

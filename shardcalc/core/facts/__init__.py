@@ -6,6 +6,7 @@ confidence. This module reads them into typed facts and calculates nothing.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -29,6 +30,11 @@ CONFIDENCE: Final[Mapping[str, str]] = {
     "U": "unverified",
 }
 """How sure a fact is, by its letter."""
+
+
+MOST_DOTS: Final = 32
+_DOTTED: Final = re.compile(rf"(?:[^\n.]*+\.){{{MOST_DOTS}}}")
+"""A line with so many dots. Python takes the square of a key's parts to read it: 16,000 of them take 4 s."""
 
 
 class FactsError(Exception):
@@ -258,10 +264,16 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     Raises:
         FactsError: not TOML.
     """
+    if _DOTTED.search(text):
+        raise FactsError(f"{name}: not TOML that can be used: a key of more than {MOST_DOTS} parts")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise FactsError(f"{name}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise FactsError(f"{name}: not TOML that can be used: it nests too deeply") from error
+    except ValueError as error:  # Python's limit of the digits of a number
+        raise FactsError(f"{name}: not TOML that can be used: a number with too many digits") from error
 
 
 def read_sources(tables: dict[str, Any], name: str) -> dict[str, Source]:
@@ -271,9 +283,12 @@ def read_sources(tables: dict[str, Any], name: str) -> dict[str, Source]:
         FactsError: there is none, or one lacks title or url.
     """
     try:
-        return {key: Source(key, row["title"], row["url"]) for key, row in tables.pop("sources").items()}
+        made = {key: Source(key, row["title"], row["url"]) for key, row in tables.pop("sources").items()}
     except (KeyError, TypeError, AttributeError) as error:
         raise FactsError(f"{name}: sources: each needs title and url") from error
+    if not all(isinstance(text, str) for source in made.values() for text in source):
+        raise FactsError(f"{name}: sources: title and url must be text")
+    return made
 
 
 def packaged(name: str, beside: str = __file__) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from functools import cache
+from itertools import islice
 from os import path
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -77,6 +78,12 @@ class MetricMonths(Quantity):
 
 
 Q = TypeVar("Q", bound=Quantity)
+
+
+FIRST: Final = date(2013, 12, 1)
+"""Kinesis has had prices since."""
+FAR: Final = 5
+"""A price so many times the known one, or less than its part, is not believed without being asked."""
 
 
 class Price(NamedTuple, Generic[Q]):
@@ -193,13 +200,14 @@ def read_prices(text: str, name: str, *, origin: str) -> PriceSheet:
     if tables.get("currency") != "USD":
         problems.append(f"currency: {tables.get('currency')!r} is not USD")
     published = tables.get("published")
-    if published is not None and type(published) is not date:
-        problems.append("published: not a date")
+    if published is not None and not is_day(published):
+        problems.append("published: not a date such as 2026-11-21")
     rows = tables.get("prices")
     if not isinstance(rows, dict) or not rows:
         problems.append("prices: missing")
         rows = {}
     sources = read_sources(tables, name) if "sources" in tables else {}
+    rows = dict(islice(rows.items(), 2 * len(UNITS)))  # of more, so many are wrong that these say enough
     prices: dict[str, Price[Any]] = {}
     for key, row in rows.items():
         try:
@@ -228,12 +236,14 @@ def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:
         raise FactsError(f"unit is {row['unit']!r}, this dimension is billed per {unit.UNIT}")
     if not isinstance(row["price"], str):
         raise FactsError('price must be text, such as "0.015", so that it stays exact')
+    if not all(isinstance(row[key], str) for key in ("source", "confidence")):
+        raise FactsError("source and confidence must be text")
     per = row.get("per", 1)
     if type(per) is not int or per < 1 or str(per).strip("0") != "1":
         raise FactsError("per must be 1, 1000, 1000000 or another power of ten")
     if row["confidence"] not in CONFIDENCE:
         raise FactsError(f"confidence must be one of {', '.join(CONFIDENCE)}")
-    if type(row["date"]) is not date:
+    if not is_day(row["date"]):
         raise FactsError("date must be a date such as 2026-11-21")
     source = sources.get(row["source"]) or Source(str(row["source"]), str(row["source"]), "")
     amount = USD.parse(row["price"], "a price") * Fraction(1, per)
@@ -249,29 +259,54 @@ def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:
     )
 
 
+def is_day(value: object) -> bool:
+    """Whether it is a day on which a price can have been read."""
+    return type(value) is date and FIRST.year <= value.year < 2100
+
+
+def doubtful(sheet: PriceSheet, known: PriceSheet) -> list[str]:
+    """The prices that somebody should look at: those of nothing, and those far from the known ones."""
+    found = []
+    for name, price in sheet.dimensions():
+        if price is None:
+            continue
+        before = getattr(known, name)
+        usual = f", and this release has {before.text} USD" if before else ""
+        if not price.amount.amount:
+            found.append(f"{name}: the price is zero{usual}")
+        elif before and not Fraction(1, FAR) <= price.amount.amount / before.amount.amount <= FAR:
+            found.append(
+                f"{name}: {price.text} USD per {price.unit.UNIT}{usual}: more than {FAR} times apart"
+            )
+    return found
+
+
 def write_prices(sheet: PriceSheet) -> str:
     """Write a price sheet as TOML that :func:`read_prices` reads back to the same prices."""
-    import json  # TOML's basic strings take JSON's escapes
+    import json
 
-    lines = [f"region = {json.dumps(sheet.region)}", 'currency = "USD"']
+    def quoted(text: str) -> str:
+        # TOML's basic strings take JSON's escapes, but for halves of a character; it has one more to escape.
+        return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+    lines = [f"region = {quoted(sheet.region)}", 'currency = "USD"']
     if sheet.published is not None:
         lines.append(f"published = {sheet.published.isoformat()}")
     known = [(name, price) for name, price in sheet.dimensions() if price is not None]
     lines += ["", "[sources]"]
     for source in dict.fromkeys(price.source for _, price in known):
         lines.append(
-            f"{json.dumps(source.key)} = {{ title = {json.dumps(source.title)}, url = "
-            f"{json.dumps(source.url)} }}"
+            f"{quoted(source.key)} = {{ title = {quoted(source.title)}, url = {quoted(source.url)} }}"
         )
     for name, price in known:
         lines += ["", f"[prices.{name}]", f'price = "{price.text}"', f'unit = "{price.unit.UNIT}"']
         lines += [
-            f"source = {json.dumps(price.source.key)}",
+            f"source = {quoted(price.source.key)}",
             f"date = {price.date.isoformat()}",
             f'confidence = "{price.confidence}"',
         ]
         if price.note:
-            lines.append(f"note = {json.dumps(price.note)}")
+            lines.append(f"note = {quoted(price.note)}")
     return "\n".join(lines) + "\n"
 
 
@@ -279,7 +314,7 @@ def exact_decimal(amount: Fraction) -> str:
     """Write an amount in plain digits.
 
     Raises:
-        ValueError: it has no finite decimal form, which no price in a list can be.
+        BadValue: it has no finite decimal form, which no price in a list can be.
     """
     if amount < 0:
         return "-" + exact_decimal(-amount)
@@ -287,6 +322,6 @@ def exact_decimal(amount: Fraction) -> str:
     while (amount * 10**places).denominator != 1:
         places += 1
         if places > 40:
-            raise ValueError(f"{amount} has no finite decimal form")
+            raise BadValue("a price has no more than 40 decimals, and no fraction")
     digits = f"{(amount * 10**places).numerator:0{places + 1}d}"
     return f"{digits[:-places]}.{digits[-places:]}" if places else digits

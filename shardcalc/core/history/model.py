@@ -29,7 +29,8 @@ LATEST: Final = 4_102_444_800
 """The year 2100: a time after it is a mistake of units."""
 MOST: Final = 10**21
 """More bytes, records, calls or milliseconds than any series adds up to."""
-MOST_POINTS: Final = 10_000_000
+MOST_POINTS: Final = 1_000_000
+"""More periods than any metric is kept for: those of nearly two years at one minute."""
 
 
 @dataclass(frozen=True, slots=True)

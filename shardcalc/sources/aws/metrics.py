@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from itertools import groupby
-from math import isfinite
 from typing import Any, Final
 
 from shardcalc.core.facts import Fact, Limits
@@ -322,13 +321,15 @@ def _place(series: Values, times: list[Any], values: list[float], span: Window) 
             f"CloudWatch answers {len(times):,} times with {len(values):,} values",
             "run it again",
         )
-    if isinstance(times[0], str):
+    if any(time.__class__ is str for time in times):
         # The query protocol of older releases of botocore writes text.
         from datetime import datetime
 
-        times = [datetime.fromisoformat(time).timestamp() for time in times]
-    if not all(map(isfinite, values)):
-        raise AwsError(Trouble.BROKEN, "CloudWatch answers a value that is not a number", "run it again")
+        try:
+            times = [datetime.fromisoformat(time).timestamp() for time in times]
+        except (ValueError, OverflowError, TypeError) as error:
+            what = "CloudWatch answers a time that is none"
+            raise AwsError(Trouble.BROKEN, what, "run it again") from error
     start, period, points = span.start, span.period, span.points
     made: list[int | float] = [int(value) if value.is_integer() else value for value in map(float, values)]
     first, count = int(times[0]), len(times)

@@ -14,9 +14,9 @@ MOST_PAGES: Final = 50
 
 def products(
     service: str, region: str, profile: str, endpoint_url: str, *, required: bool
-) -> list[str] | None:
-    """Every product of the service in a Region; None when there are no credentials and the API is not
-    required.
+) -> tuple[str, list[str] | None]:
+    """Every product of the service in a Region, and the address that said so; None in their place when there
+    are no credentials and the API is not required.
 
     Raises:
         AwsError: AWS could not be read.
@@ -44,17 +44,12 @@ def products(
                 )
             except AwsError as error:
                 if error.trouble is Trouble.CREDENTIALS and not required and not found:
-                    return None
+                    return "", None
                 raise
-            page = answer["PriceList"]
-            if not isinstance(page, list) or not all(isinstance(item, str) for item in page):
-                raise FactsError(
-                    "the Price List Query API: not of the documented shape: PriceList is no list of texts"
-                )
-            found += page
+            found += answer["PriceList"]
             token = answer.get("NextToken")
             if not token:
-                return found
+                return account.address("pricing", regions().query_prices[0]), found
             if token in seen or len(seen) >= MOST_PAGES:
                 raise FactsError("the Price List Query API: its pages do not end")
             seen.add(token)

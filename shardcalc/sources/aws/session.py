@@ -7,6 +7,7 @@ One :class:`Account` is one set of credentials. It counts its calls, and every f
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, Self
 
+from shardcalc.sources.aws.answers import Strict
 from shardcalc.sources.aws.errors import UNDERSTOOD, AwsError, Call, Trouble, botocore_errors, translate
 
 ATTEMPTS: Final = 6
@@ -148,6 +150,10 @@ class Account:
             )
         return answer
 
+    def address(self, service: str, region: str) -> str:
+        """Where a service is really asked: flags, environment and profile may all say another place."""
+        return str(self._client(service, region, self._attempts).meta.endpoint_url)
+
     def prepare(self, service: str, region: str) -> None:
         """Make the client of a Region beforehand: making one is not safe in threads, using one is.
 
@@ -239,7 +245,10 @@ def _core(profile: str) -> Any:
     # Botocore's hook for the form of timestamps, the one that the AWS CLI uses. Left as they came, a page of
     # 100,800 points takes
     # a seventeenth of the time that it takes with datetimes.
-    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_as_it_came)
+    factory = session.get_component("response_parser_factory")
+    factory.set_parser_defaults(timestamp_parser=_as_it_came)
+    create = factory.create_parser
+    factory.create_parser = lambda protocol: Strict(create(protocol))
     session.register("before-parse", _refuse_cut)
     return session
 
@@ -278,13 +287,12 @@ def _whole_answer(call: Any, arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _refuse_cut(response_dict: Mapping[str, Any], **_: Any) -> None:
     # From 1.44 botocore takes a body that is shorter than announced for the whole of it.
     headers, body = response_dict["headers"], response_dict["body"]
-    length = headers.get("content-length")
-    if (
-        isinstance(body, bytes)
-        and length is not None
-        and "content-encoding" not in headers
-        and len(body) < int(length)
-    ):
+    length = headers.get("content-length") or "0"
+    if not re.fullmatch("[0-9]{1,18}", length):
+        from botocore.parsers import ResponseParserError
+
+        raise ResponseParserError("its Content-Length is no number")
+    if isinstance(body, bytes) and "content-encoding" not in headers and len(body) < int(length):
         from botocore.exceptions import IncompleteReadError
 
         raise IncompleteReadError(actual_bytes=len(body), expected_bytes=int(length))

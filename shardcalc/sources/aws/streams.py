@@ -15,7 +15,7 @@ from shardcalc.core.history.model import MODES
 from shardcalc.core.history.model import AccountQuota as Quota
 from shardcalc.core.text import BadValue
 from shardcalc.core.workload.reading import read_stream
-from shardcalc.sources.aws.errors import AwsError, Trouble
+from shardcalc.sources.aws.errors import UNDERSTOOD, AwsError, Trouble
 from shardcalc.sources.aws.session import OPTIONAL_ATTEMPTS, Account
 
 SUMMARY: Final = "StreamDescriptionSummary"
@@ -160,6 +160,9 @@ def describe(account: Account, which: Named, *, list_shards: bool = True) -> Str
     if list_shards or metrics or not counted:
         shards = tuple(open_shards(account, which))
         counted = len(shards)
+        if not shards:
+            none = f"the answer to kinesis:ListShards in {which.region} has no open shard of {which}"
+            raise AwsError(Trouble.BROKEN, none, UNDERSTOOD)
     registered: tuple[str, ...] = ()
     if said.get("ConsumerCount", 1):
         registered = tuple(consumers(account, which, str(said.get("StreamARN") or which.arn)))

@@ -7,7 +7,6 @@ whole.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -15,8 +14,9 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from shardcalc.core.facts import FactsError, Source, packaged, parse_toml
-from shardcalc.core.facts.prices import UNITS, Price, PriceSheet, exact_decimal
+from shardcalc.core.facts import FactsError, Source, packaged, parse_toml, regions
+from shardcalc.core.facts.prices import UNITS, Price, PriceSheet, exact_decimal, is_day
+from shardcalc.core.json_text import read_json
 from shardcalc.core.text import BadValue
 from shardcalc.core.units import USD
 
@@ -88,9 +88,9 @@ def read_bulk(data: bytes, name: str) -> Offers:
         FactsError: truncated, not JSON, of another service, or of another shape.
     """
     try:
-        document = json.loads(data)
-    except ValueError as error:
-        raise FactsError(f"{name}: not JSON, or cut off: {error}") from error
+        document = read_json(data)
+    except BadValue as error:
+        raise FactsError(f"{name}: {error}") from error
     try:
         if document["offerCode"] != service_code():
             raise FactsError(
@@ -98,13 +98,7 @@ def read_bulk(data: bytes, name: str) -> Offers:
             )
         terms = document["terms"]["OnDemand"]
         rows = tuple(
-            OfferRow(
-                product["attributes"],
-                str(product.get("productFamily", "")),
-                str(sku),
-                tuple(terms.get(sku, {}).values()),
-            )
-            for sku, product in document["products"].items()
+            _row(product, str(sku), terms.get(sku, {})) for sku, product in document["products"].items()
         )
         return Offers(rows, str(document["version"]), _published(document["publicationDate"]))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -123,16 +117,11 @@ def read_query(items: Iterable[str], name: str) -> Offers:
     seen: set[tuple[str, str]] = set()
     try:
         for item in items:
-            document = json.loads(item)
+            document = read_json(item.encode())
             if document["serviceCode"] != service_code():
                 raise FactsError(f"{name}: a product of {document['serviceCode']}, not of {service_code()}")
             product = document["product"]
-            terms = tuple(document["terms"].get("OnDemand", {}).values())
-            rows.append(
-                OfferRow(
-                    product["attributes"], str(product.get("productFamily", "")), str(product["sku"]), terms
-                )
-            )
+            rows.append(_row(product, str(product["sku"]), document["terms"].get("OnDemand", {})))
             seen.add((str(document["version"]), str(document["publicationDate"])))
     except (KeyError, TypeError, AttributeError) as error:
         raise FactsError(f"{name}: not of the shape of a product: {type(error).__name__} {error}") from error
@@ -149,12 +138,45 @@ def read_query(items: Iterable[str], name: str) -> Offers:
         raise FactsError(f"{name}: publicationDate: {error}") from error
 
 
+def _row(product: Any, sku: str, terms: Any) -> OfferRow:
+    attributes = product["attributes"]
+    if not isinstance(attributes, dict):
+        raise TypeError("attributes")
+    return OfferRow(attributes, str(product.get("productFamily", "")), sku, tuple(terms.values()))
+
+
 def _published(text: str) -> date:
-    return date.fromisoformat(text[:10])
+    day = date.fromisoformat(text[:10])
+    if not is_day(day):
+        raise ValueError(f"{day} is no day on which AWS published prices")
+    return day
 
 
-def price_sheet(offers: Offers, region: str, name: str) -> PriceSheet:
+def confidence(address: str) -> str:
+    """How sure what was read at an address is: AWS says it only at its own hosts, and over TLS. Without an
+    address it was a file.
+    """
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(address)
+    # Not all of amazonaws.com: everybody's buckets are below it.
+    hosts = {
+        f"{way}pricing.{region}.amazonaws.com" for way in ("", "api.") for region in regions().query_prices
+    }
+    hosts.add(urlsplit(regions().bulk_prices).netloc)
+    if parts.scheme == "https" and parts.netloc.removesuffix(":443") in hosts:
+        return "A"
+    return "U" if parts.scheme == "http" else "P"
+
+
+def price_sheet(offers: Offers, region: str, name: str, address: str = "") -> PriceSheet:
     """Find every price of a Region in a list.
+
+    Args:
+        offers: the list.
+        region: the Region.
+        name: what the list is called in messages.
+        address: where it was really read; empty for a file.
 
     Raises:
         FactsError: listing each price that is missing, given twice, or has an unexpected unit, currency or
@@ -164,11 +186,12 @@ def price_sheet(offers: Offers, region: str, name: str) -> PriceSheet:
     source = Source(
         "PriceList",
         f"AWS Price List of {service_code()}, version {offers.version}",
-        name if name.startswith("https://") else "",
+        address,
     )
     rows = [row for row in offers.rows if row.attributes.get("regionCode") == region and row.family == family]
     if not rows:
         raise FactsError(f"{name}: no product of {region}")
+    sure = confidence(address)
     problems: list[str] = []
     prices: dict[str, Price[Any]] = {}
     for dimension, rule in rules.items():
@@ -181,6 +204,7 @@ def price_sheet(offers: Offers, region: str, name: str) -> PriceSheet:
             continue
         try:
             amount = _amount(found[0], dimension)
+            text = exact_decimal(amount.amount)
         except (FactsError, BadValue) as error:
             problems.append(f"{dimension}: {error}")
             continue
@@ -190,8 +214,8 @@ def price_sheet(offers: Offers, region: str, name: str) -> PriceSheet:
             UNITS[dimension],
             source,
             offers.published,
-            "A",
-            exact_decimal(amount.amount),
+            sure,
+            text,
             f"SKU {found[0].sku}",
         )
     if problems:

@@ -5,16 +5,24 @@ A name that ends in ``.gz`` is compressed. A file is written whole or not at all
 
 from __future__ import annotations
 
+import errno
 import json
-from typing import BinaryIO, Final
+import re
+from contextlib import suppress
+from typing import Any, Final
 
 from shardcalc.core.history.error import HistoryError
 from shardcalc.core.history.model import History
-from shardcalc.sources.store.document import loads
+from shardcalc.core.text import BadValue
+from shardcalc.sources.store.document import content, loads, pieces
 from shardcalc.sources.store.history_document import read_document, unknown_metrics
 
 MAX_BYTES: Final = 1 << 30
-"""A file larger than this, unpacked, is no history of one stream."""
+"""Unpacked, what 455 days of a stream with 1,000 shards take: a larger file is neither written nor read."""
+SMALL: Final = 4 * 1024**2
+"""A larger file is looked at before it is read. Of its outline, and of one series, it is the most."""
+LOOK: Final = 64 * 1024**2
+_LIST: Final = re.compile(rb"\[[^\[\]{}]{256,}\]")
 
 
 def read_history_file(path: str, period: int | None = None) -> tuple[History, tuple[str, ...]]:
@@ -27,12 +35,18 @@ def read_history_file(path: str, period: int | None = None) -> tuple[History, tu
     Raises:
         HistoryError: the file cannot be read, is damaged, or holds something else.
     """
-    text = _content(path)
     try:
-        data = loads(text)
-    except (ValueError, RecursionError) as error:
-        raise HistoryError([("", f"not JSON: {_why(error)}")]) from error
-    del text
+        begun = b""
+        for piece in pieces(path, MAX_BYTES):
+            begun += piece
+            if len(begun) > SMALL:
+                break
+        small = len(begun) <= SMALL
+        if not small:
+            _look_at(path)
+        data = loads(begun if small else content(path, MAX_BYTES), bounded=small)
+    except BadValue as error:
+        raise HistoryError([("", str(error))]) from error
     from shardcalc.sources.store.metric_data import is_metric_data, read_metric_data, refuse_statistics
 
     refuse_statistics(data)
@@ -46,35 +60,42 @@ def read_history_file(path: str, period: int | None = None) -> tuple[History, tu
     return history, tuple(unknown_metrics(history))
 
 
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            content = _unpacked(file) if path.endswith(".gz") else file.read(MAX_BYTES + 1)
-    except OSError as error:
-        # BadGzipFile is an OSError without a number.
-        raise HistoryError([("", error.strerror or f"not a gzip file: {error}")]) from error
-    if len(content) > MAX_BYTES:
-        raise HistoryError([("", f"too large: more than {MAX_BYTES:,} bytes")])
-    return content
+def _look_at(path: str) -> None:
+    """Look at what a large file is made of before its lists are: an outline has each long list as its length.
 
+    Raises:
+        BadValue: it is larger than any history, or not of a history's shape.
+        HistoryError: listing what is of another shape.
+    """
+    from pydantic_core import from_json
 
-def _unpacked(file: BinaryIO) -> bytes:
-    import gzip
-    import zlib
+    from shardcalc.sources.store.history_document import check_outline
+    from shardcalc.sources.store.metric_data import check_outlined, is_metric_data
 
-    try:
-        with gzip.open(file) as packed:
-            return packed.read(MAX_BYTES + 1)
-    except EOFError as error:
-        raise HistoryError([("", "the gzip file is cut short")]) from error
-    except zlib.error as error:
-        raise HistoryError([("", f"the gzip file is damaged: {error}")]) from error
+    def check(outline: Any, lists: int, *, whole: bool) -> None:
+        if is_metric_data(outline):
+            check_outlined(outline, lists)
+        else:
+            check_outline(outline, whole=whole)
 
-
-def _why(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg}, line {error.lineno}, column {error.colno}"
-    return "it nests too deeply" if isinstance(error, RecursionError) else str(error)
+    outline, rest = bytearray(), b""
+    lists, size, look = 0, 0, LOOK
+    for piece in pieces(path, MAX_BYTES):
+        size += len(piece)
+        rest, replaced = _LIST.subn(lambda found: b"%d" % (found[0].count(b",") + 1), rest + piece)
+        lists += replaced
+        # A list may go on in the next piece.
+        cut = rest.rfind(b"[")
+        cut = len(rest) if cut < max(map(rest.rfind, (b"]", b"{", b"}"))) else cut if cut >= 0 else len(rest)
+        outline += rest[:cut]
+        rest = rest[cut:]
+        if max(len(rest), len(outline)) > SMALL:
+            raise BadValue("not a history: it holds too much beside its series, or one that is too long")
+        if size > look:
+            look += LOOK
+            with suppress(ValueError):
+                check(from_json(bytes(outline), allow_partial=True), lists, whole=False)
+    check(loads(bytes(outline + rest)), lists, whole=True)
 
 
 def history_text(history: History) -> str:
@@ -93,6 +114,9 @@ def write_history_file(history: History, path: str) -> None:
     from shardcalc.sources.store.files import write_whole
 
     data = history_text(history).encode()
+    if len(data) > MAX_BYTES:
+        says = "larger than 1 GiB, which cannot be read back: give fewer --days, or --no-shard-metrics"
+        raise OSError(errno.EFBIG, says, path)
     if path.endswith(".gz"):
         import gzip
 

@@ -65,25 +65,27 @@ def _json(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
+def check_outline(outline: object, *, whole: bool) -> None:
+    """Check a document that has lengths in the place of its series, or the beginning of one.
+
+    Raises:
+        HistoryError: listing everything that is unknown, of the wrong kind or out of range.
+    """
+    from shardcalc.sources.store.models import HistoryDocument, Outline, read
+
+    data = _of_a_history(outline) if whole else outline
+    read(HistoryDocument, data, HistoryError, Outline.WHOLE if whole else Outline.BEGUN)
+
+
 def read_document(data: object) -> History:
     """Read the document of a saved history, strictly; metrics that are not known here are kept.
 
     Raises:
         HistoryError: listing everything that is missing, unknown, of the wrong kind or out of range.
     """
-    if not isinstance(data, dict):
-        raise HistoryError([("", "not a saved history: a JSON object was expected")])
-    if data.get("kind") != KIND:
-        raise HistoryError(
-            [("kind", f"not a saved history: {_shown(data.get('kind'))} where '{KIND}' was expected")]
-        )
-    version = data.get("schema_version")
-    if version != SCHEMA_VERSION or version.__class__ is not int:
-        says = f"{_shown(version)} is not a version known here; this shardcalc reads {SCHEMA_VERSION}"
-        raise HistoryError([("schema_version", says)])
     from shardcalc.sources.store.models import HistoryDocument, read
 
-    read_back = read(HistoryDocument, data, HistoryError)
+    read_back = read(HistoryDocument, _of_a_history(data), HistoryError)
     stream: Mapping[str, Any] = read_back["stream"]
     account = read_back.get("account")
     older = tuple(Measurements(**_part(each)) for each in read_back.get("older") or ())
@@ -105,6 +107,20 @@ def read_document(data: object) -> History:
     if apart:
         raise HistoryError(apart)
     return made
+
+
+def _of_a_history(data: object) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise HistoryError([("", "not a saved history: a JSON object was expected")])
+    if data.get("kind") != KIND:
+        raise HistoryError(
+            [("kind", f"not a saved history: {_shown(data.get('kind'))} where '{KIND}' was expected")]
+        )
+    version = data.get("schema_version")
+    if version != SCHEMA_VERSION or version.__class__ is not int:
+        says = f"{_shown(version)} is not a version known here; this shardcalc reads {SCHEMA_VERSION}"
+        raise HistoryError([("schema_version", says)])
+    return data
 
 
 def _part(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,11 +21,13 @@ from datetime import UTC, datetime
 from math import gcd
 from typing import Any, Final
 
+from shardcalc.core.facts import built_in_limits
 from shardcalc.core.history import metrics
 from shardcalc.core.history import model as keys
 from shardcalc.core.history.error import HistoryError
 from shardcalc.core.history.model import History, whole
 from shardcalc.core.text import BadFields, BadValue, read_count, shown
+from shardcalc.sources.store.document import MOST_SHOWN
 
 STREAM_IDS: Final[Mapping[str, str]] = {
     "incoming_bytes": metrics.INCOMING_BYTES,
@@ -46,11 +48,15 @@ _SHARD_IDS: Final[Mapping[str, str]] = {
     "shard_incoming_records": metrics.INCOMING_RECORDS,
     "shard_outgoing_bytes": metrics.OUTGOING_BYTES,
 }
-_OF_CONSUMER: Final = re.compile(rf"({'|'.join(_CONSUMER_IDS)})_(\w{{1,128}})")
-_OF_SHARD: Final = re.compile(rf"({'|'.join(_SHARD_IDS)})_(\d{{12}})")
+_OF_CONSUMER: Final = re.compile(rf"({'|'.join(_CONSUMER_IDS)})_(\w{{1,128}})", re.ASCII)
+_OF_SHARD: Final = re.compile(rf"({'|'.join(_SHARD_IDS)})_(\d{{12}})", re.ASCII)
 
 _MINUTE: Final = 60
 """The finest period at which CloudWatch keeps a metric of Kinesis, in seconds."""
+
+MOST_EMPTY: Final = 2_000_000
+"""Periods without a point that a history may hold, beside some for each point."""
+MOST_A_POINT: Final = 20
 
 SeriesKey = tuple[str, str, str]
 """Kind of series (stream, consumer or shard), whose, and its key."""
@@ -79,6 +85,22 @@ def refuse_statistics(data: object) -> None:
         )
 
 
+def check_outlined(data: Mapping[str, Any], lists: int) -> None:
+    """Check such output with lengths in the place of its long lists, or the beginning of it.
+
+    Raises:
+        HistoryError: a long list stands where no point does.
+    """
+    results = data["MetricDataResults"]
+    rows = [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []
+    found = [row.get(name) for row in rows for name in ("Timestamps", "Values")]
+    # The last result of a beginning can lack its lists.
+    if sum(each.__class__ is int for each in found) < lists - 2:
+        raise HistoryError(
+            [("MetricDataResults", "there are more long lists in the file than in the results")]
+        )
+
+
 def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tuple[History, tuple[str, ...]]:
     """Read the output of get-metric-data; also returns notes on what had to be taken on trust.
 
@@ -104,6 +126,8 @@ def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tupl
     status: dict[SeriesKey, tuple[str, str]] = {}
     labelled: dict[SeriesKey, str] = {}
     for index, result in enumerate(results):
+        if len(problems) > MOST_SHOWN:
+            break
         where = f"MetricDataResults.{index}"
         name = str(result.get("Id"))
         place = _by_id(name) if by_id else _by_label(str(result.get("Label")))
@@ -143,10 +167,16 @@ def read_metric_data(data: Mapping[str, Any], period: int | None = None) -> tupl
         step = gcd(step, time - start)
     used = _period(step, period)
     points = (max(times) - start) // used + 1
-    if points > keys.MOST_POINTS:
-        raise HistoryError(
-            [("MetricDataResults", f"{points:,} periods are too many: at most {keys.MOST_POINTS:,}")]
-        )
+    kept = built_in_limits().cloudwatch.metric_coarse_kept.value
+    if points * used > kept.amount + used:
+        days = points * used // 86_400
+        long = f"its points lie {days:,} days apart, and CloudWatch keeps none for more than {kept}"
+        raise HistoryError([("MetricDataResults", long)])
+    given = sum(map(len, found.values()))
+    if points * len(found) > MOST_EMPTY + MOST_A_POINT * given:
+        much = f"its {given:,} points would be {points * len(found):,} periods"
+        thin = f"{much}: give a shorter time, or fewer queries"
+        raise HistoryError([("MetricDataResults", thin)])
     clock = range(start, start + points * used, used)
     groups: dict[str, dict[str, dict[str, Sequence[int | float | None]]]] = {
         "stream": {},

@@ -7,8 +7,11 @@ module is imported only where such a document is read or described.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any, Final, Literal, NotRequired, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import (
@@ -54,13 +57,62 @@ _SAYS: Final = {
 """What is wrong, in our words, by pydantic's."""
 
 
-def read(shape: type[T], body: object, refuse: Callable[[list[tuple[str, str]]], Exception]) -> T:
+class Outline(Enum):
+    """A document with lengths in the place of its series."""
+
+    WHOLE = "whole"
+    BEGUN = "begun"
+    """Its end is missing."""
+
+
+MOST_WRONG: Final = 1_000
+"""More problems than this are not listed: to say them all takes thousands of times the room of the file."""
+_LOOKED_AT: Final = 20
+
+
+class _TooMuchWrong(Exception):
+    """Ends the reading of a document."""
+
+
+def read(
+    shape: type[T],
+    body: object,
+    refuse: Callable[[list[tuple[str, str]]], Exception],
+    outline: Outline | None = None,
+) -> T:
     """Read a document; everything that is wrong goes into ``refuse``, as pairs of place and message."""
     try:
-        made: T = _adapter(cast("Any", shape)).validate_python(body, strict=True)
+        made: T = _adapter(cast("Any", shape)).validate_python(
+            body, strict=True, context=_Context(outline is not None)
+        )
+        return made
     except ValidationError as error:
-        raise refuse(list(_problems(shape, error))) from None
-    return made
+        if error.error_count() <= MOST_WRONG:
+            problems = list(_problems(shape, error, missing=outline is not Outline.BEGUN))
+            if problems:
+                raise refuse(problems) from None
+            return cast("T", body)
+    except _TooMuchWrong:
+        pass
+    first = _first(body)
+    if first != body:
+        read(shape, first, refuse, outline)
+    raise refuse([("", "too much is wrong in it to say what")])
+
+
+def _first(value: Any) -> Any:
+    """The first of the names in each object."""
+    if isinstance(value, dict):
+        return {key: _first(each) for key, each in islice(value.items(), _LOOKED_AT)}
+    return value
+
+
+@dataclass(slots=True)
+class _Context:
+    """What the check of a series knows of the document."""
+
+    outlined: bool
+    wrong: int = 0
 
 
 @cache
@@ -68,9 +120,11 @@ def _adapter(shape: Any) -> TypeAdapter[Any]:
     return TypeAdapter(shape)
 
 
-def _problems(shape: Any, error: ValidationError) -> Iterator[tuple[str, str]]:
+def _problems(shape: Any, error: ValidationError, *, missing: bool) -> Iterator[tuple[str, str]]:
     for each in error.errors(include_url=False):
         at, value, kind = each["loc"], each["input"], each["type"]
+        if kind == "missing" and not missing:
+            continue
         if kind == "extra_forbidden":
             yield _place(at), f"unknown field{nearest(str(at[-1]), _fields(shape, at[:-1]))}"
         elif at[-1:] == ("[key]",):
@@ -103,12 +157,27 @@ def _kinds(hint: Any) -> Iterator[Any]:
 
 def _series(values: object, info: ValidationInfo) -> Series:
     """Check a series as a whole: a history has too many points to look at each of them alone."""
-    if not isinstance(values, list):
+    try:
+        return _checked(values, info)
+    except ValueError:
+        context = cast("_Context", info.context)
+        context.wrong += 1
+        if context.wrong > MOST_WRONG:
+            raise _TooMuchWrong from None
+        raise
+
+
+def _checked(values: Any, info: ValidationInfo) -> Series:
+    if cast("_Context", info.context).outlined and values.__class__ is int:
+        count, values = values, []
+    elif isinstance(values, list):
+        count = len(values)
+    else:
         raise ValueError(f"{shown(values)} is not a list of values")
     wrong = []
-    points = info.data.get("points", len(values))
-    if len(values) != points:
-        wrong.append(f"{len(values):,} values where points says {points:,}")
+    points = info.data.get("points", count)
+    if count != points:
+        wrong.append(f"{count:,} values where points says {points:,}")
     # The type of each value, once for the whole list: most lists hold integers and gaps only.
     kinds = set(map(type, values))
     if kinds <= {int, float, type(None)}:
@@ -240,7 +309,9 @@ class HistoryDocument(HistoryPart):
     older: NotRequired[
         Annotated[
             list[HistoryPart],
-            Field(description="what was measured before, in coarser periods, the newest first"),
+            Field(
+                fail_fast=True, description="what was measured before, in coarser periods, the newest first"
+            ),
         ]
         | None
     ]
@@ -261,10 +332,11 @@ class BaselineFinding(TypedDict):
 class BaselineDocument(TypedDict):
     """What `shardcalc check --write-baseline` writes."""
 
-    findings: list[BaselineFinding]
+    findings: Annotated[list[BaselineFinding], Field(fail_fast=True)]
 
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
+MOST_STREAMS: Final = 100_000
 
 
 class StreamHead(TypedDict):
@@ -293,11 +365,11 @@ class _Finding(TypedDict):
 
 class _Stream(StreamHead):
     cost: _Cost
-    findings: list[_Finding]
+    findings: Annotated[list[_Finding], Field(fail_fast=True)]
 
 
 class SavedPlan(TypedDict):
     """What must be in a plan to compare with it; the rest may come and go."""
 
-    hours: Annotated[Number, Field(gt=0)]
-    streams: list[_Stream]
+    hours: Annotated[Number, Field(gt=0, le=100_000)]
+    streams: Annotated[list[_Stream], Field(fail_fast=True, max_length=MOST_STREAMS)]

@@ -13,8 +13,10 @@ from typing import Any
 
 from shardcalc.core.facts import FactsError
 from shardcalc.core.facts.prices import PriceSheet, built_in_prices, read_prices, write_prices
+from shardcalc.core.text import BadValue
+from shardcalc.sources.store.document import content
 
-MAX_BYTES = 1024 * 1024
+MAX_BYTES = 64 * 1024
 
 
 def cache_file(region: str) -> str:
@@ -50,16 +52,11 @@ def read_file(path: str) -> PriceSheet:
         FactsError: it cannot be read, or is no price sheet; all that is wrong at once.
     """
     try:
-        with open(path, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise FactsError(f"{path}: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise FactsError(f"{path}: larger than {MAX_BYTES // 1024} KiB")
-    try:
-        return read_prices(data.decode("utf-8"), path, origin=path)
+        return read_prices(content(path, MAX_BYTES).decode("utf-8"), path, origin=path)
     except UnicodeDecodeError as error:
         raise FactsError(f"{path}: not UTF-8 text") from error
+    except BadValue as error:
+        raise FactsError(f"{path}: {error}") from error
 
 
 def _refreshed(region: str) -> PriceSheet | None:
@@ -81,7 +78,10 @@ def _refreshed(region: str) -> PriceSheet | None:
 def save(sheet: PriceSheet) -> str:
     """Write a Region's refreshed prices, whole or not at all, and say where.
 
+    What is written is read back before it takes the place of anything.
+
     Raises:
+        FactsError: it cannot be read back, and was not written.
         OSError: the file cannot be written; what was there before is untouched.
     """
     from shardcalc.sources.store.files import write_whole
@@ -89,6 +89,13 @@ def save(sheet: PriceSheet) -> str:
     path = cache_file(sheet.region)
     if not os.path.isabs(path):
         raise OSError(errno.EINVAL, "the cache folder is no absolute path", path)
+    try:
+        data = write_prices(sheet).encode("utf-8")
+        back = read_prices(data.decode("utf-8"), path, origin=sheet.origin)
+    except UnicodeEncodeError as error:
+        raise FactsError(f"{path}: not written: a text in it has half a character") from error
+    if back != sheet or len(data) > MAX_BYTES:
+        raise FactsError(f"{path}: not written: it would not be read back as it is")
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    write_whole(path, write_prices(sheet).encode("utf-8"))
+    write_whole(path, data)
     return path

@@ -19,7 +19,7 @@ def test_every_price_is_found_and_nothing_else():
     sheet = price_sheet(read_bulk(json.dumps(bulk()).encode(), "list"), "eu-west-1", "list")
     for name, price in sheet.dimensions():
         assert price.amount.amount == Fraction(PRODUCTS[name][4]), name
-        assert (price.confidence, str(price.date)) == ("A", "2026-11-12")
+        assert (price.confidence, str(price.date)) == ("P", "2026-11-12")
         assert price.verified
 
 
@@ -109,9 +109,9 @@ FAULTS = {
     "a list": ([1, 2], "not of the shape of an offer file"),
 }
 RAW = {
-    "truncated": (json.dumps(bulk()).encode()[:2000], "not JSON, or cut off"),
-    "not JSON": (b"<html>Sign in to the network</html>", "not JSON, or cut off"),
-    "empty": (b"", "not JSON, or cut off"),
+    "truncated": (json.dumps(bulk()).encode()[:2000], "not JSON"),
+    "not JSON": (b"<html>Sign in to the network</html>", "not JSON"),
+    "empty": (b"", "not JSON"),
 } | {name: (json.dumps(document).encode(), told) for name, (document, told) in FAULTS.items()}
 
 

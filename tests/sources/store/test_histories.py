@@ -62,7 +62,7 @@ PACKED = gzip.compress(json.dumps(to_document(HISTORY)).encode())
         ("a.json.gz", PACKED[:-9], "cut short"),
         ("a.json.gz", b"{}", "not a gzip file"),
         ("a.json.gz", PACKED[:20] + bytes(20) + PACKED[40:], "gzip"),
-        ("a.json.gz", b"", "not JSON"),
+        ("a.json.gz", b"", "cut short"),
         ("missing.json", None, "No such file"),
     ],
 )

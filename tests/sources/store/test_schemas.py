@@ -321,7 +321,7 @@ def test_a_plan_with_a_cost_that_nobody_knows_is_read(folder):
 def test_a_file_of_another_kind_is_not_told_row_by_row(tmp_path):
     file = tmp_path / "plan.json"
     file.write_text(json.dumps({"schema_version": 1, "command": "plan", "hours": 1, "streams": [1] * 50}))
-    with pytest.raises(StoredError, match=r"streams\[19\]: '1' is not an object; and 30 more$"):
+    with pytest.raises(StoredError, match=r"^streams\[0\]: '1' is not an object$"):
         read_plan(str(file))
 
 
