@@ -194,11 +194,11 @@ def read_stream(value: object) -> str:
     text = str(value)
     if not text.startswith("arn:"):
         return read_name(text)
-    before, _, name = text.partition(":stream/")
-    if not ARN.fullmatch(f"{before}:stream/name"):
+    before, stream, name = text.partition(":stream/")
+    if not ARN.fullmatch(f"{before}{stream}name"):
         write = "write arn:aws:kinesis:REGION:ACCOUNT:stream/NAME"
         raise BadValue(f"{shown(text)} is not the ARN of a stream; {write}")
-    return f"{before}:stream/{read_name(name)}"
+    return before + stream + read_name(name)
 
 
 def read_name(value: object) -> str:
