@@ -24,7 +24,7 @@ from shardcalc.core.workload.parts import Growth
 ONE: Final = Fraction(1)
 HORIZON: Final = Months(12)
 """How far is looked when nobody says."""
-FAR: Final = Fraction(10**150)
+FAR: Final = Fraction(10**30) ** 5
 """The multiple of the declared traffic as far as which growth is followed; no float is much larger."""
 MOST: Final = 120
 """The most steps that are dated; a stream that grows further needs more than dates."""
