@@ -1,11 +1,15 @@
 """How many examples hypothesis tries: all where the slow tests are selected (CI, ``-m ""``, ``-m slow``),
 else a share.
 
+``SHARDCALC_FUZZ=100`` tries a hundred times as many; ``--hypothesis-seed=N`` makes them the same again.
+
 The profiles are chosen by tests/conftest.py. A test without settings of its own has their 100 or 30; one that
 needs more says so with ``@examples(600)``, and has 600 or 180.
 """
 
 from __future__ import annotations
+
+import os
 
 from hypothesis import HealthCheck, settings
 
@@ -24,4 +28,5 @@ def choose(markers: str) -> None:
 
 def examples(most: int, **more: object) -> settings:
     """So many examples in full, and the profile's share of them otherwise."""
-    return settings(max_examples=most * settings.default.max_examples // 100, **more)
+    times = int(os.environ.get("SHARDCALC_FUZZ", "1"))
+    return settings(max_examples=most * times * settings.default.max_examples // 100, **more)

@@ -204,6 +204,7 @@ def _checked_files(
         problems += wrong
     seen = [each for _, checked in parts for each in checked.seen]
     problems += reading.declared_twice((each.region, each.name, each.file, each.place) for each in seen)
+    problems += reading.too_many(seen[-1].file if seen else "", len(seen))
     if problems:
         raise ProfileErrors(problems)
     found = [each for _, checked in parts for each in checked.found]

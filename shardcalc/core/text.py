@@ -65,7 +65,9 @@ _COMMAND = re.compile(r"(?<!\S):(?=:)|#(?=#\[|#vso\[)")
 """What a runner of GitHub or Azure takes for a command: ``::`` after nothing but blanks, ``##[`` anywhere.
 Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
 """
-_PASSWORD = re.compile(r"(?<=://)(?:[^\s/@]{0,1000}:\S{0,1000}|[^\s/@]{1,1000})@")
+_PASSWORD = re.compile(
+    r"(?:(?<=://)(?:[^\s/@]{0,1000}:\S{0,1000}|[^\s/@]{1,1000})|[^\s/@:'\"]{1,200}:[^\s/@]{1,1000})@"
+)
 
 
 def visible(text: str) -> str:
@@ -81,7 +83,7 @@ def visible(text: str) -> str:
 
 def without_password(text: str) -> str:
     """A text whose addresses do not say who asks: ``https://***@host``."""
-    return _PASSWORD.sub("***@", text) if "://" in text else text
+    return _PASSWORD.sub("***@", text) if "@" in text and ":" in text else text
 
 
 _ADDRESS = re.compile(r"https://[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?(?:[/?#][!#-;=?-Z_a-z~]*)?", re.ASCII)

@@ -21,6 +21,7 @@ from shardcalc.core.text import (
     without_password,
 )
 from shardcalc.core.units import ceil_div
+from shardcalc.core.workload.reading import read_day, text_of
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,7 @@ def test_what_cannot_be_seen_is_an_escape_and_nothing_is_a_command(text, seen):
         ("at https://user:hunter2@host:1/x?y", "at https://***@host:1/x?y"),
         ("'http://user:hun@ter/2@host', https://a.b", "'http://***@host', https://a.b"),
         ("https://token@host", "https://***@host"),
+        ("Invalid endpoint: user:hunter2@host:80", "Invalid endpoint: ***@host:80"),
         ("https://medium.com/@name", "https://medium.com/@name"),
         ("a@b.c https://d", "a@b.c https://d"),
     ],
@@ -144,3 +146,17 @@ def test_a_line_of_a_log_keeps_its_ends():
 def test_no_number_is_further_from_one_than_a_double_can_be(text):
     with pytest.raises(BadValue, match="that far from 1"):
         read_share(text, "a share")
+
+
+def test_a_whole_number_that_python_does_not_write_is_refused():
+    with pytest.raises(BadValue, match="thousands of digits"):
+        text_of(10**5000)
+
+
+@pytest.mark.parametrize(
+    "text", ["1999-12-31", "2200-01-01", "9999-12-31", "2027-W01-1", "²027-01-01", "2026-02-30"]
+)
+def test_no_day_is_further_than_a_plan_looks(text):
+    assert read_day("2000-01-01").year == 2000
+    with pytest.raises(BadValue, match="from 2000 to 2199"):
+        read_day(text)

@@ -24,6 +24,8 @@ from shardcalc.core.workload.parts import Growth
 ONE: Final = Fraction(1)
 HORIZON: Final = Months(12)
 """How far is looked when nobody says."""
+FAR: Final = Fraction(10**30) ** 5
+"""The multiple of the declared traffic as far as which growth is followed; no float is much larger."""
 MOST: Final = 120
 """The most steps that are dated; a stream that grows further needs more than dates."""
 
@@ -73,7 +75,7 @@ class Grown(NamedTuple):
         for number in counting(1):  # pragma: no branch - it goes on for ever
             end = later(self.dated, number * self.growth.period.count)
             yield begin, end, at
-            begin, at = end, at * (ONE + self.growth.share)
+            begin, at = end, min(FAR, at * (ONE + self.growth.share))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from shardcalc.core.workload.declared import Document
 from shardcalc.core.workload.reading import (
     Field,
     Reader,
+    bounded,
     count,
     duration,
     read_fields,
@@ -123,6 +124,7 @@ def _grades(rules: RuleNames) -> Reader:
             raise BadValue("write a mapping of rules to error, warning, info or off")
         made: dict[str, Severity | None] = {}
         problems: list[tuple[str, str]] = []
+        bounded(value)
         for name, written in value.items():
             rule = rules.get(name.lower())
             grade = written.strip().lower() if isinstance(written, str) else ""

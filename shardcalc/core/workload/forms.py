@@ -55,7 +55,7 @@ STREAM_ARN: Final = {
     "pattern": r"^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[a-zA-Z0-9_.-]{1,128}$",
 }
 """Of any partition: aws, aws-cn, aws-us-gov, ..."""
-DAY: Final = {"type": "string", "pattern": r"^\s*\d{4}-\d{2}-\d{2}\s*$"}
+DAY: Final = {"type": "string", "pattern": r"^\s*2[01][0-9]{2}-[0-9]{2}-[0-9]{2}\s*$"}
 
 
 def whole(least: int) -> dict[str, Any]:

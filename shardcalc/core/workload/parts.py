@@ -14,6 +14,7 @@ from shardcalc.core.units import Duration, Months, RecordRate, Size
 from shardcalc.core.workload import forms
 from shardcalc.core.workload.reading import (
     Field,
+    bounded,
     count,
     duration,
     rate,
@@ -58,6 +59,7 @@ def read_metrics(value: object) -> tuple[str, ...]:
     """A list of AWS's names of shard-level metrics, or one text with commas between them."""
     known = (*SHARD_METRICS, "ALL")
     listed = value if isinstance(value, (list, tuple)) else text_of(value).split(",")
+    bounded(listed)
     names = [text_of(name).strip() for name in listed]
     for name in names:
         if name not in known:
@@ -208,6 +210,7 @@ class CatchUp(NamedTuple):
 def _read_names(value: object) -> tuple[str, ...]:
     """Names of consumers: a list, or in a flag text with ``+`` between them."""
     written = value if isinstance(value, (list, tuple)) else str(value).split("+")
+    bounded(written)
     names = tuple(read_line(name) for name in written)
     if not names or not all(names):
         raise BadValue("write a list of names of consumers")

@@ -7,7 +7,7 @@ reader takes text, or what a library's caller gives, and raises ``BadValue`` or 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
@@ -61,6 +61,7 @@ def read_fields(
     """
     values: dict[str, Any] = {}
     problems: list[tuple[str, str]] = []
+    bounded(fields)
     for name, written in fields.items():
         reader = readers.get(name)
         if reader is None:
@@ -76,6 +77,22 @@ def read_fields(
     if problems:
         raise BadFields(problems)
     return values
+
+
+MOST: Final = 1_000
+"""Items of one field: a bound for work that grows with their square."""
+MOST_TOLD: Final = 100
+"""Problems of one list of which each is told; more of them help nobody."""
+
+
+def bounded(items: Collection[Any]) -> None:
+    """Refuse more items than one field can have.
+
+    Raises:
+        BadValue: there are more.
+    """
+    if len(items) > MOST:
+        raise BadValue(f"{len(items):,} entries; at most {MOST:,}")
 
 
 def pairs(text: str) -> dict[str, str]:
@@ -96,11 +113,14 @@ def pairs(text: str) -> dict[str, str]:
     return found
 
 
-def read_each(items: Iterable[object], kind: type[Any]) -> list[Any]:
+def read_each(items: Collection[object], kind: type[Any]) -> list[Any]:
     """Read each item of a list as this kind, collecting every problem."""
     made: list[Any] = []
     problems: list[tuple[str, str]] = []
+    bounded(items)
     for index, item in enumerate(items):
+        if len(problems) > MOST_TOLD:
+            break
         if isinstance(item, kind):
             made.append(item)
             continue
@@ -140,15 +160,19 @@ def read_choice(value: object, what: str, known: Mapping[str, Any]) -> Any:
 # ── readers of one value ─────────────────────────────────────────────────────────────────────────
 
 
+_DAY: Final = re.compile(r"2[01]\d\d-\d\d-\d\d", re.ASCII)
+"""Years that a plan can look back and ahead from."""
+
+
 def read_day(value: object) -> date:
     """A day, as 2027-01-15."""
     text = text_of(value).strip()
     try:
-        if len(text) == 10:
+        if _DAY.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise BadValue(f"{shown(text)} is not a day; write for example 2027-01-15")
+    raise BadValue(f"{shown(text)} is not a day; write for example 2027-01-15, from 2000 to 2199")
 
 
 def text_of(value: object) -> str:
@@ -159,7 +183,10 @@ def text_of(value: object) -> str:
     # was meant.
     if value is None or isinstance(value, (bool, Mapping, list, tuple)):
         raise BadValue(f"{shown(value)} is not one value")
-    return value if isinstance(value, str) else str(value)
+    try:
+        return value if isinstance(value, str) else str(value)
+    except ValueError as error:  # Python writes no whole number of more than 4,300 digits
+        raise BadValue("a number of thousands of digits is not one value") from error
 
 
 def read_size(value: object) -> Size:

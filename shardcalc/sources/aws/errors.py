@@ -44,6 +44,7 @@ class AwsError(Exception):
     """AWS could not be read: why, and what to do about it."""
 
     def __init__(self, trouble: Trouble, message: str, remedy: str) -> None:
+        message = without_password(message)
         super().__init__(message)
         self.trouble = trouble
         self.message = message

@@ -28,6 +28,8 @@ from shardcalc.sources.profiles.yaml_events import (
 )
 
 VERSION: Final = "1"
+MAX_PROBLEMS: Final = 1_000
+"""So many are told; what comes after them is not looked at."""
 
 
 def document_of(file: str, root: YamlMapping, policy: Mapping[str, Any]) -> Document:
@@ -86,9 +88,12 @@ def inner_problems(
 ) -> Iterator[Problem]:
     """The problems of the fields below a path, each at its place."""
     for inner, message in error.problems:
-        deeper = (*path, *(int(part) if part.isdigit() else part for part in inner.split(".")))
+        deeper = (*path, *(int(part) if _INDEX.fullmatch(part) else part for part in inner.split(".")))
         unknown = message.startswith("unknown ")
         yield Problem(file, place_at(root, deeper, key=unknown), ".".join([*map(str, path), inner]), message)
+
+
+_INDEX: Final = re.compile("[0-9]{1,6}")
 
 
 def by_place(problem: Problem) -> tuple[int, int]:
@@ -162,14 +167,14 @@ def find_duplicates(file: str, node: Any, path: str, found: list[Problem]) -> No
     # bounded.
     pending: list[tuple[str, Any]] = [(path, node)]
     seen: set[int] = set()
-    while pending:
+    while pending and len(found) < MAX_PROBLEMS:
         path, node = pending.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
         prefix = f"{path}." if path else ""
         if isinstance(node, YamlMapping):
-            for name, mark in node.duplicates:
+            for name, mark in node.duplicates[:MAX_PROBLEMS]:
                 message = (
                     f"given twice; first at {place_of(node.keys_at[name])}"
                     if name in node.keys_at

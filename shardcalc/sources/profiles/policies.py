@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from shardcalc.core.text import nearest
@@ -13,6 +14,7 @@ from shardcalc.core.workload.declared import (
     Problem,
 )
 from shardcalc.sources.profiles.documents import (
+    MAX_PROBLEMS,
     VERSION,
     by_place,
     document_of,
@@ -98,7 +100,7 @@ def load_policy(file: str, problems: list[Problem]) -> Document | None:
     known = ("version", "policy")
     found += [
         Problem(file, place_at(root, (name,), key=True), name, f"unknown field{nearest(name, known)}")
-        for name in root
+        for name in islice(root, MAX_PROBLEMS)
         if name not in known
     ]
     read_version(file, root, found)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from shardcalc.core.text import BadFields, BadValue, nearest
@@ -30,6 +31,7 @@ from shardcalc.core.workload.requirements import (
 )
 from shardcalc.core.workload.workload import Workload, assemble
 from shardcalc.sources.profiles.documents import (
+    MAX_PROBLEMS,
     VERSION,
     by_place,
     document_of,
@@ -44,6 +46,7 @@ from shardcalc.sources.profiles.documents import (
 )
 from shardcalc.sources.profiles.policies import POLICY_FILE, load_policy, policy_files
 from shardcalc.sources.profiles.yaml_events import (
+    MAX_ENTRIES,
     YamlMapping,
     place_of,
 )
@@ -106,7 +109,18 @@ def load_files(
             load_policy(file, problems)  # given by name, as pre-commit does with a changed file: only read
         else:
             streams += _load_file(file, flags, problems, policies.get(file))
+        if more := list(too_many(file, len(streams), len(problems))):
+            problems += more
+            break
     return streams
+
+
+def too_many(file: str, streams: int, problems: int = 0) -> Iterator[Problem]:
+    """A problem where there is more, up to a file, than is planned or told at once."""
+    if streams > MAX_ENTRIES:
+        yield Problem(file, None, "", f"more than {MAX_ENTRIES:,} streams as far as this file; name fewer")
+    if problems >= MAX_PROBLEMS:
+        yield Problem(file, None, "", "what comes after so many problems was not looked at")
 
 
 def declared_twice(streams: Iterable[tuple[str, str, str, Place | None]]) -> Iterator[Problem]:
@@ -134,6 +148,8 @@ def _files(paths: Sequence[str], problems: list[Problem]) -> Iterator[str]:
                 if not folders.sort()  # sorts the walk itself
                 for name in sorted(names)
                 if name.endswith(SUFFIXES) and not name.startswith(".") and not _hidden(folder, given)
+                # To open a FIFO is to wait for ever; whatever is no file is passed over.
+                if os.path.isfile(os.path.join(folder, name))
             ]
             if not found:
                 problems.append(Problem(given, None, "", "no YAML file below this folder"))
@@ -168,6 +184,8 @@ def _load_file(
     if not roots or roots[0][0] is None:
         problems.append(Problem(file, Place(1, 1), "", f"empty; write version: {VERSION} and streams"))
     for root, _ in (pair for pair in roots if pair[0] is not None):
+        if len(problems) >= MAX_PROBLEMS:
+            break
         yield from _load_document(file, root, flags, problems, shared)
 
 
@@ -181,7 +199,7 @@ def _load_document(
         return
     found: list[Problem] = []
     find_duplicates(file, root, "", found)
-    unknown = [name for name in root if name not in _TOP]
+    unknown = [name for name in islice(root, MAX_PROBLEMS) if name not in _TOP]
     found += [
         Problem(file, place_at(root, (name,), key=True), name, f"unknown field{nearest(name, _TOP)}")
         for name in unknown
@@ -209,6 +227,8 @@ def _load_document(
         )
     else:
         for name, written in streams.items():
+            if len(found) >= MAX_PROBLEMS:
+                break
             try:
                 read_name(name)
             except BadValue as error:
@@ -223,6 +243,8 @@ def _load_document(
     if "ignore" in defaults:
         defaults["ignore"] = with_paths(defaults["ignore"], ("defaults",))
     for name, fields in own.items():
+        if len(problems) >= MAX_PROBLEMS:
+            break
         try:
             yield _stream(document, name, place_of(streams.keys_at[name]), fields, flags, defaults)
         except BadFields as error:
@@ -249,7 +271,9 @@ def _fields(
         return read_fields(written, STREAM_READERS)
     except BadFields as error:
         found += inner_problems(file, root, path, error)
-        return {}
+    except BadValue as error:
+        found.append(Problem(file, place_at(root, path, key=True), ".".join(path), str(error)))
+    return {}
 
 
 def _stream(

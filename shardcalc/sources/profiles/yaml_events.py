@@ -12,10 +12,18 @@ from typing import Any, Final
 
 import yaml
 
+from shardcalc.core.text import shown
 from shardcalc.core.workload.declared import Place
 
-MAX_BYTES: Final = 32 * 1024 * 1024
+MAX_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 40
+MAX_ENTRIES: Final = 100_000
+"""In one mapping or list: as many streams as are planned at once."""
+MAX_DOCUMENTS: Final = 10_000
+MAX_VALUES: Final = 1_000_000
+"""In one file, those that aliases repeat included: about ten for each of the most streams."""
+MAX_KEY: Final = 1_000
+"""Characters, as YAML itself bounds a key without a question mark."""
 MAX_EXPANSION: Final = 100_000
 """How many values the aliases of a file may expand to, beyond ten times the values that are written out."""
 
@@ -139,7 +147,7 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
     key: Any = None
     container: Any = None
     anchors: dict[str, Any] = {}
-    written = expanded = 0
+    number = written = expanded = 0
     for event in events:
         kind = event.__class__
         if kind is scalar:
@@ -147,6 +155,9 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
             if not event.style and value in ("", "~", "null", "Null", "NULL"):
                 value = None
             written += 1
+            if written + expanded > MAX_VALUES:
+                told = f"more than {MAX_VALUES:,} values; split the file"
+                raise YamlError(place_of(event.start_mark), told)
             if event.anchor:
                 anchors[event.anchor] = value
         elif kind is mapping_end or kind is sequence_end:
@@ -163,8 +174,7 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
                 _put(container, key, value, value.at)
                 key = None
             else:
-                container.append(value)
-                container.items_at.append(value.at)
+                _add(container, value, value.at)
             continue
         elif kind is mapping_start or kind is sequence_start:
             if container.__class__ is YamlMapping and key is None:
@@ -180,14 +190,15 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
                 anchors[event.anchor] = container
             continue
         elif kind is alias:
+            name = f"*{event.anchor}" if len(event.anchor) < 60 else shown(f"*{event.anchor}")
             if event.anchor not in anchors:
-                raise YamlError(place_of(event.start_mark), f"alias *{event.anchor} has no anchor")
+                raise YamlError(place_of(event.start_mark), f"alias {name} has no anchor")
             value = anchors[event.anchor]
             if value is container or any(value is outer for outer in stack if outer is not None):
-                raise YamlError(place_of(event.start_mark), f"alias *{event.anchor} is inside its own anchor")
+                raise YamlError(place_of(event.start_mark), f"alias {name} is inside its own anchor")
             weight = getattr(value, "weight", 1)
             expanded += weight
-            if expanded > MAX_EXPANSION + 10 * written:
+            if expanded > MAX_EXPANSION + 10 * written or written + expanded > MAX_VALUES:
                 raise YamlError(
                     place_of(event.start_mark), "anchors expand to more values than is reasonable"
                 )
@@ -196,6 +207,10 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
         else:
             if kind is yaml.DocumentStartEvent:
                 anchors.clear()
+                number += 1
+                if number > MAX_DOCUMENTS:
+                    told = f"more than {MAX_DOCUMENTS:,} documents in one file"
+                    raise YamlError(place_of(event.start_mark), told)
             continue
         if container.__class__ is YamlMapping:
             if key is None:
@@ -205,14 +220,18 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
                             place_of(event.start_mark), "a key must be text, not a list or mapping"
                         )
                     value = getattr(event, "value", "") or ""
+                if len(value) > MAX_KEY:
+                    raise YamlError(
+                        place_of(event.start_mark),
+                        f"a key of more than {MAX_KEY:,} characters: {shown(value)}",
+                    )
                 key = (value, event.start_mark)
             else:
                 _put(container, key, value, event.start_mark)
                 key = None
                 container.weight += 1
         elif container is not None:
-            container.append(value)
-            container.items_at.append(event.start_mark)
+            _add(container, value, event.start_mark)
             container.weight += 1
         else:
             yield value, event.start_mark
@@ -220,12 +239,24 @@ def _build(events: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
 
 def _put(mapping: YamlMapping, key: tuple[str, Any], value: Any, at: Any) -> None:
     name, mark = key
+    if len(mapping) + len(mapping.duplicates) >= MAX_ENTRIES:
+        raise YamlError(place_of(mark), _TOO_MANY)
     if name in mapping:
         mapping.duplicates.append(key)
         return
     mapping[name] = value
     mapping.keys_at[name] = mark
     mapping.values_at[name] = at
+
+
+def _add(items: YamlList, value: Any, at: Any) -> None:
+    if len(items) >= MAX_ENTRIES:
+        raise YamlError(place_of(at), _TOO_MANY)
+    items.append(value)
+    items.items_at.append(at)
+
+
+_TOO_MANY: Final = f"more than {MAX_ENTRIES:,} entries in one list or mapping; split it"
 
 
 def _merge(mapping: YamlMapping) -> None:

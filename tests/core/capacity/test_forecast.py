@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shardcalc import Workload, plan
-from shardcalc.core.capacity.forecast import MOST, forecast, later
+from shardcalc.core.capacity.forecast import FAR, MOST, forecast, later
 from tests.fuzz import examples
 
 TODAY = date(2026, 11, 21)
@@ -169,3 +169,11 @@ def test_a_key_that_fits_no_shard_today_has_no_day_on_which_it_outgrows_one():
     # reads, which are left out: 1.21 (1 + 0.1 d/31) > 1.25, d > 10.2.
     assert {limit.title for limit in made.unrelieved} == {"hottest key: shared read bytes"}
     assert found.key_out == date(2027, 2, 1)
+
+
+def test_growth_is_followed_as_far_as_counts_mean_anything():
+    # 1,000 % a month for 200 years: 11^2400, a number of 2,500 digits, which no float holds.
+    rates = {"mean": "1", "peak": "1", "dated": "2000-01-01"}
+    found = ahead(date(2199, 12, 31), rps=rates, growth="1000%/month")
+    assert FAR <= found.grown.times(date(2199, 12, 31)) <= 11 * FAR
+    assert 0 < float(found.at_last) < 1e153

@@ -126,6 +126,24 @@ def test_an_endpoint_that_is_not_there():
     assert raised.value.trouble is Trouble.UNREACHABLE
 
 
+@pytest.mark.parametrize("url", ["http://me:hunter2@127.0.0.1:9", "me:hunter2@127.0.0.1:9"])
+def test_the_password_of_an_endpoint_is_never_said(url):
+    with Account(Access(endpoint_url=url, timeout=1)) as account, pytest.raises(AwsError) as raised:
+        describe(account, ORDERS)
+    assert "hunter2" not in raised.value.message
+    assert "127.0.0.1:9" in raised.value.message
+
+
+def test_the_password_of_a_proxy_is_never_said(monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://me:hunter2@127.0.0.1:9")
+    with (
+        Account(Access(endpoint_url="http://127.0.0.2:9", timeout=1)) as account,
+        pytest.raises(AwsError) as raised,
+    ):
+        describe(account, ORDERS)
+    assert "hunter2" not in raised.value.message
+
+
 def test_an_endpoint_that_is_no_url():
     with (
         Account(Access(endpoint_url="not a url")) as account,

@@ -215,7 +215,7 @@ def test_a_huge_file_is_refused_unread(tmp_path):
     file = tmp_path / "p.yaml"
     with file.open("wb") as opened:
         opened.truncate(33 * 1024 * 1024)
-    with pytest.raises(profile.ProfileErrors, match="larger than 32 MiB"):
+    with pytest.raises(profile.ProfileErrors, match="larger than 16 MiB"):
         profile.load([str(file)])
 
 
