@@ -17,7 +17,7 @@ class _Handler(BaseHTTPRequestHandler):
     answers: dict[str, Any]
 
     def do_GET(self) -> None:
-        answer = self.answers.get(self.path)
+        answer = self.answers.get(self.path.partition("?")[0])
         if answer is None:
             self.send_error(404)
             return

@@ -15,9 +15,11 @@ from shardcalc.core.history.demand import GAP, Readings, first_point, traffic
 from shardcalc.core.history.error import HistoryError
 from shardcalc.core.history.metrics import GET_BYTES, INCOMING_BYTES, INCOMING_RECORDS
 from shardcalc.core.history.model import History, moment
-from shardcalc.core.text import decimal, percent
+from shardcalc.core.text import BadFields, decimal, percent
 from shardcalc.core.units import ceil_div
+from shardcalc.core.workload.declared import STREAM_READERS
 from shardcalc.core.workload.parts import shard_metrics
+from shardcalc.core.workload.reading import read_fields
 
 _MODES: Final = {"PROVISIONED": "provisioned", "ON_DEMAND": "on-demand-standard"}
 
@@ -45,8 +47,11 @@ def draft(history: History) -> Draft:
     The size is the mean record; the peak is the busiest period's demand, refused records included, and never
     below what carries that period's bytes at the mean size.
 
+    What was measured beyond what a profile can say, such as more consumers than anybody has, is left out.
+
     Raises:
-        HistoryError: nothing was written to the stream, so that its records have no size.
+        HistoryError: nothing was written to the stream, so that its records have no size; or its size or rate
+            is beyond what a profile can say.
     """
     for name in (INCOMING_RECORDS, INCOMING_BYTES):
         if name not in history.metrics:
@@ -100,7 +105,25 @@ def draft(history: History) -> Draft:
         fields.append(DraftField("region", history.region))
     if history.open_shards is not None:
         fields.append(DraftField("shards", f"{history.open_shards}"))
-    return Draft(history, len(pairs), tuple(fields))
+    wrong = {field.name: why for field in fields for why in _refused(field)}
+    if needed := [(field, wrong[field]) for field in ("size", "rps") if field in wrong]:
+        raise HistoryError(needed)
+    return Draft(history, len(pairs), tuple(field for field in fields if field.name not in wrong))
+
+
+def _refused(field: DraftField) -> list[str]:
+    """Why a profile cannot say this: a stream can be measured beyond what one can be declared with."""
+    text = field.value
+    inside: object = text
+    if text.startswith("["):
+        inside = text[1:-1].split(", ")
+    elif text.startswith("{"):
+        inside = dict(pair.split(": ") for pair in text[1:-1].split(", "))
+    try:
+        read_fields({field.name: inside}, STREAM_READERS)
+    except BadFields as error:
+        return [message for _, message in error.problems]
+    return []
 
 
 def _rate(rate: Fraction) -> str:

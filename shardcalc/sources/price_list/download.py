@@ -55,6 +55,11 @@ def fetch(url: str) -> tuple[str, bytes]:
     return came[0]
 
 
+def may_follow(address: str, to: str) -> bool:
+    """Whether a redirect is followed: what was asked for over TLS comes over TLS."""
+    return to.startswith("https://") or (to.startswith("http://") and address.startswith("http://"))
+
+
 def shown_url(url: str) -> str:
     """An address without user, password and query."""
     from urllib.parse import urlsplit
@@ -71,11 +76,11 @@ def _fetched(url: str) -> tuple[str, bytes] | DownloadError:
     from shardcalc.core.version import __version__
 
     class Redirect(HTTPRedirectHandler):
-        """What was asked for over TLS comes over TLS, and from the web."""
+        """Follows what may be followed."""
 
         def redirect_request(self, req: Any, fp: Any, code: Any, msg: Any, headers: Any, newurl: str) -> Any:
-            if not newurl.startswith("https://" if req.type == "https" else ("https://", "http://")):
-                raise URLError(f"redirected to an address without TLS, {shown_url(newurl)}")
+            if not may_follow(req.full_url, newurl):
+                raise URLError(f"redirected away from TLS or from the web, to {shown_url(newurl)}")
             return super().redirect_request(req, fp, code, msg, headers, newurl)
 
     try:
