@@ -29,7 +29,11 @@ def read_json(text: bytes, quick: Callable[[str], Any] | None = None, *, bounded
     Raises:
         BadValue: why it cannot be used; nothing was built of a document that is too large.
     """
-    if bounded and len(text) + sum(takes * text.count(each) for each, takes in _TAKES.items()) > MOST_MEMORY:
+    # The text is there three times: as bytes, as characters, and in the values that are text.
+    if (
+        bounded
+        and 3 * len(text) + sum(takes * text.count(each) for each, takes in _TAKES.items()) > MOST_MEMORY
+    ):
         raise BadValue(f"too large: its values would take more than {MOST_MEMORY // 1024**2} MiB of memory")
     try:
         # Strictly: json.loads on bytes lets half a character pass.

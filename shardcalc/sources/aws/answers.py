@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from shardcalc.core.history.model import LATEST, MOST, MOST_POINTS
@@ -70,6 +71,9 @@ class Strict:
 
         try:
             parsed = self._parser.parse(response, shape)
+        except ResponseParserError as error:
+            # Botocore repeats the whole answer after these words, and one of STS holds credentials.
+            raise ResponseParserError(str(error).partition(", invalid XML received")[0]) from None
         except (
             ArithmeticError,
             AttributeError,
@@ -99,6 +103,9 @@ def _wrong(value: Any, shape: Any, place: str) -> Iterator[str]:
                 yield from _wrong(value[name], member, f"{place}.{name}".lstrip("."))
     elif shape.type_name == "list":
         yield from _wrong_items(value, shape.member, place)
+    elif isinstance(value, str) and shape.type_name == "timestamp":
+        if not _is_time(value):
+            yield f"{place} is {_shown(value)}, which is not a time"
     elif isinstance(value, str):
         form = _FORMS.get(shape.name)
         if (form and not form.fullmatch(value)) or _HALF.search(value):
@@ -129,6 +136,15 @@ def _out_of_range(values: Sequence[float], shape: Any, place: str) -> Iterator[s
     if values and not (min(values) >= least and max(values) <= most and sum(values) >= 0):
         odd = next(value for value in values if not least <= value <= most)
         yield f"{place} is {_shown(odd)}, which is out of range"
+
+
+def _is_time(text: str) -> bool:
+    """Whether it is a time with its offset: with one without, botocore's arithmetic ends in an error."""
+    try:
+        time = datetime.fromisoformat(text)
+        return time.tzinfo is not None and 0 <= time.timestamp() <= LATEST
+    except (ValueError, OverflowError):
+        return False
 
 
 def _shown(value: object) -> str:

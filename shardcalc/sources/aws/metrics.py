@@ -325,11 +325,9 @@ def _place(series: Values, times: list[Any], values: list[float], span: Window) 
         # The query protocol of older releases of botocore writes text.
         from datetime import datetime
 
-        try:
-            times = [datetime.fromisoformat(time).timestamp() for time in times]
-        except (ValueError, OverflowError, TypeError) as error:
-            what = "CloudWatch answers a time that is none"
-            raise AwsError(Trouble.BROKEN, what, "run it again") from error
+        times = [
+            datetime.fromisoformat(time).timestamp() if time.__class__ is str else time for time in times
+        ]
     start, period, points = span.start, span.period, span.points
     made: list[int | float] = [int(value) if value.is_integer() else value for value in map(float, values)]
     first, count = int(times[0]), len(times)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from shardcalc.core.history.model import LATEST
 from shardcalc.sources.aws.session import _refuse_cut
 from shardcalc.sources.store.histories import read_history_file
-from tests.command import run
+from tests.command import Ran, run
 from tests.doors import door, held
 from tests.fuzz import examples
 from tests.loopback import CALLER, ROLE
@@ -93,7 +93,14 @@ def test_hostile_answers(server, tmp_path, seed):
             server.faults[0].raw = damaged(b'{"__type": "AccessDeniedException", "message": "no"}', random)
     saved = tmp_path / "orders.json"
     saved.unlink(missing_ok=True)
-    ran = door(*_arguments(operation, server.url, tmp_path), codes=(0, 3), secrets=SECRETS)
+    arguments = _arguments(operation, server.url, tmp_path)
+    if arguments[0] == "fleet":
+        # What could not be read stands in the table, and stderr says only that there is some of it.
+        ran = run(*arguments)
+        assert ran.code in (0, 3)
+        held(Ran(0 if ran.out else ran.code, ran.out, ran.err), codes=(0, 3), secrets=SECRETS)
+    else:
+        ran = door(*arguments, codes=(0, 3), secrets=SECRETS)
     if saved.exists():
         read_history_file(str(saved))
         held(run("suggest", "--from", str(saved)), place=str(saved))
@@ -160,7 +167,11 @@ SUMMARY = "StreamDescriptionSummary"
             "Values is '-1', which is out of range",
         ),
         ("GetMetricData", _set("MetricDataResults", 0, "Values", 0, to=10**400), "out of range"),
-        ("GetMetricData", _set("MetricDataResults", 0, "Timestamps", 0, to="noon"), "a time that is none"),
+        (
+            "GetMetricData",
+            _set("MetricDataResults", 0, "Timestamps", 0, to="noon"),
+            "is 'noon', which is not a time",
+        ),
         ("GetMetricData", _set("MetricDataResults", 0, "Timestamps", 0, to=-60), "out of range"),
         ("GetMetricData", _set("MetricDataResults", to={"a": 1}), "another shape"),
     ],
@@ -168,6 +179,14 @@ SUMMARY = "StreamDescriptionSummary"
 def test_an_answer_of_another_shape_is_aws_that_could_not_be_read(operation, change, says, server, tmp_path):
     server.fault(operation, change=change)
     assert says in door(*_arguments(operation, server.url, tmp_path), codes=(3,)).err
+
+
+def test_an_answer_with_credentials_is_never_repeated(server, tmp_path):
+    server.sts["AssumeRole"] = (200, ROLE.replace(b"<SessionToken>", b"&#27;<SessionToken>the-session-token"))
+    ran = door(
+        *_arguments("AssumeRole", server.url, tmp_path), codes=(3,), secrets=("the-session-token", "Secret")
+    )
+    assert "cannot be understood" in ran.err
 
 
 def test_a_length_that_is_no_number_is_a_broken_answer():
