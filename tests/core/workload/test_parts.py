@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from shardcalc import BadFields, Workload
@@ -42,3 +44,9 @@ def test_of_a_list_of_wrong_items_no_more_are_told_than_help():
     assert len(raised.value.problems) == 101
     with pytest.raises(BadFields, match="consumers: 1,001 entries; at most 1,000"):
         Workload.of(size=1, rps=1, consumers=[{"type": "sdk"}] * 1001)
+
+
+def test_a_growth_has_few_decimals():
+    assert Growth.parse("5.1234%/month").share == Fraction("0.051234")
+    with pytest.raises(BadValue, match="at most 4 decimals"):
+        Growth.parse("5.12345%/month")
