@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import count as counting
 from itertools import islice
+from math import log, log1p
 from typing import Final, NamedTuple
 
 from shardcalc.core.capacity.streams import Plan
@@ -47,7 +48,7 @@ class Grown(NamedTuple):
 
     def times(self, day: date) -> Fraction:
         """The multiple of the declared traffic on a day; one before the rates' own."""
-        for begin, end, at in self._periods():
+        for begin, end, at in self._periods(self._period_before(day)):
             if day < end:
                 return at * (ONE + self.growth.share * max(0, (day - begin).days) / (end - begin).days)
         raise AssertionError("periods go on for ever")  # pragma: no cover - so nothing gets here
@@ -58,7 +59,9 @@ class Grown(NamedTuple):
         """
         if not self.growth.share:
             return None if times >= 1 else self.dated
-        for begin, end, at in self._periods():
+        # Logarithms only say where to begin; a period too early costs a step, and nothing else.
+        near = int(log(times) / log1p(self.growth.share)) - 1 if times > 1 else 0
+        for begin, end, at in self._periods(max(0, min(near, self._period_before(last)))):
             if begin > last:
                 return None
             if at > times:
@@ -70,10 +73,17 @@ class Grown(NamedTuple):
                 return day if day <= last else None
         return None  # pragma: no cover - periods go on for ever
 
-    def _periods(self) -> Iterator[tuple[date, date, Fraction]]:
-        begin, at = self.dated, ONE
-        for number in counting(1):  # pragma: no branch - it goes on for ever
-            end = later(self.dated, number * self.growth.period.count)
+    def _period_before(self, day: date) -> int:
+        """The number of a period that begins on a day at the latest; the first is 0."""
+        passed = (day.year - self.dated.year) * 12 + day.month - self.dated.month
+        return max(0, passed // self.growth.period.count - 1)
+
+    def _periods(self, first: int) -> Iterator[tuple[date, date, Fraction]]:
+        """Each period from a number on: its days, and the multiple of the traffic that it begins with."""
+        months = self.growth.period.count
+        begin, at = later(self.dated, first * months), min(FAR, (ONE + self.growth.share) ** first)
+        for number in counting(first + 1):  # pragma: no branch - it goes on for ever
+            end = later(self.dated, number * months)
             yield begin, end, at
             begin, at = end, min(FAR, at * (ONE + self.growth.share))
 

@@ -300,10 +300,10 @@ class Growth(NamedTuple):
         share, slash, period = text.rpartition("/")
         if not slash or period.strip() not in ("month", "year"):
             raise BadValue(f"{shown(text)} is not a growth; {write}")
-        return cls(
-            read_share(share.strip(), "a growth", most=Fraction(10), zero=True),
-            Months.parse(f"1 {period.strip()}"),
-        )
+        read = read_share(share.strip(), "a growth", most=Fraction(10), zero=True)
+        if read.denominator > 10**6:  # it is raised to the number of months, exactly
+            raise BadValue(f"{shown(text)} is not a growth: a percentage has at most 4 decimals; {write}")
+        return cls(read, Months.parse(f"1 {period.strip()}"))
 
     def __str__(self) -> str:
         return f"{percent(self.share)}/{'month' if self.period.count == 1 else 'year'}"

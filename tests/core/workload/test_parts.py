@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
-from shardcalc import BadFields
+from shardcalc import BadFields, Workload
 from shardcalc.core.text import BadValue
 from shardcalc.core.units import Months
 from shardcalc.core.workload.parts import Consumer, Growth
@@ -34,3 +36,17 @@ def test_a_field_of_another_kind_of_consumer_is_refused(fields, problem):
     with pytest.raises(BadFields) as caught:
         Consumer.of(**fields)
     assert [name for name, _ in caught.value.problems] == [problem]
+
+
+def test_of_a_list_of_wrong_items_no_more_are_told_than_help():
+    with pytest.raises(BadFields) as raised:
+        Workload.of(size=1, rps=1, consumers=[{"type": "x"}] * 1000)
+    assert len(raised.value.problems) == 101
+    with pytest.raises(BadFields, match="consumers: 1,001 entries; at most 1,000"):
+        Workload.of(size=1, rps=1, consumers=[{"type": "sdk"}] * 1001)
+
+
+def test_a_growth_has_few_decimals():
+    assert Growth.parse("5.1234%/month").share == Fraction("0.051234")
+    with pytest.raises(BadValue, match="at most 4 decimals"):
+        Growth.parse("5.12345%/month")
