@@ -84,8 +84,9 @@ def refresh(
     sheet = _read(_region(region), way, offer_file, profile, endpoint_url, bulk_url)
     doubts = doubtful(sheet, built_in_prices(sheet.region))
     if doubts and not accept:
+        read = offer_file or next(price.source.url for _, price in sheet.dimensions() if price is not None)
         remedy = "-> look at them, and keep them with --accept"
-        raise Refused(f"the prices were read and not kept; {KEPT}", [*doubts, remedy])
+        raise Refused(f"{read}: the prices were read and not kept; {KEPT}", [*doubts, remedy])
     try:
         return Refreshed(sheet, save(sheet))
     except FactsError as error:
