@@ -11,8 +11,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from itertools import pairwise
-from typing import Any, Final, TypeVar
+from contextlib import suppress
+from itertools import pairwise, zip_longest
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -56,12 +60,15 @@ def in_parts(
     # pickled.
     context = get_context("fork")
     with ProcessPoolExecutor(count - len(own), context, initializer=_inherit, initargs=(parts, work)) as pool:
-        started = [pool.submit(_part, index) for index in range(len(own), number)]
+        started: list[Future[Result]] = []
         try:
+            # A process can die before the last part is handed out; then none is taken any more.
+            with suppress(BrokenProcessPool):
+                started.extend(pool.submit(_part, index) for index in range(len(own), number))
             results = [work(part) for part in own]
-            for part, future in zip(parts[len(own) :], started, strict=True):
+            for part, future in zip_longest(parts[len(own) :], started):
                 try:
-                    results.append(future.result())
+                    results.append(future.result() if future else work(part))
                 except BrokenProcessPool:
                     results.append(work(part))
         except BaseException:

@@ -57,6 +57,23 @@ print([here for some, here in parts if 25 in some])
     assert (out, err) == (f"True {3 if most is None else 14}\n[True]\n", "")
 
 
+def test_parts_come_back_in_order_although_a_process_dies_while_they_are_handed_out():
+    script = """
+from concurrent.futures import ProcessPoolExecutor
+submit = ProcessPoolExecutor.submit
+ProcessPoolExecutor.submit = lambda *args: (submit(*args), time.sleep(0.5))[0]
+
+def work(some):
+    if 0 in some and os.getpid() != first:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return list(some), os.getpid() == first
+
+parts = in_parts(range(40), work, 10, 10)
+print([item for some, _ in parts for item in some] == list(range(40)), [here for _, here in parts])
+"""
+    assert begun(script).communicate(timeout=60) == ("True [True, True, True, True]\n", "")
+
+
 def test_parts_are_done_by_other_processes():
     script = """
 parts = in_parts(range(40), lambda some: (time.sleep(0.1), os.getpid())[1], 10, 10)
