@@ -34,10 +34,9 @@ from tests.pricelists import bulk
 from tests.run_check import ORDERS, TODAY, planned, write
 from tests.synthetic import history
 
-TIMES = int(os.environ.get("SHARDCALC_FUZZ", "1"))
 # What is left of a shrunk seed says no more than the seed.
 MANY = examples(
-    300 * TIMES,
+    300,
     suppress_health_check=list(HealthCheck),
     database=None,
     phases=[Phase.explicit, Phase.generate],

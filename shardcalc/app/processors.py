@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -59,11 +59,14 @@ def in_parts(
     # Forked processes inherit the arguments of their initializer, so neither the items nor the work are
     # pickled.
     context = get_context("fork")
-    with ProcessPoolExecutor(count - len(own), context, initializer=_inherit, initargs=(parts, work)) as pool:
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    inherited = (parts, work, mask)
+    with ProcessPoolExecutor(count - len(own), context, initializer=_inherit, initargs=inherited) as pool:
         started: list[Future[Result]] = []
         try:
-            # A process can die before the last part is handed out; then none is taken any more.
-            with suppress(BrokenProcessPool):
+            # A process can die before the last part is handed out; then none is taken any more. One that
+            # has just begun cannot end without a word yet.
+            with _held_back(mask), suppress(BrokenProcessPool):
                 started.extend(pool.submit(_part, index) for index in range(len(own), number))
             results = [work(part) for part in own]
             for part, future in zip_longest(parts[len(own) :], started):
@@ -80,7 +83,20 @@ def in_parts(
 _inherited: list[Any] = []
 
 
-def _inherit(parts: Sequence[Any], work: Callable[[Any], Any]) -> None:
+ENDS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if sys.platform == "linux" else ()
+
+
+@contextmanager
+def _held_back(mask: set[Any]) -> Iterator[None]:
+    """Let the signals that end a program wait, and then those that the mask lets through."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _inherit(parts: Sequence[Any], work: Callable[[Any], Any], mask: set[Any]) -> None:
     from multiprocessing import parent_process
     from threading import Thread
 
@@ -88,9 +104,10 @@ def _inherit(parts: Sequence[Any], work: Callable[[Any], Any]) -> None:
     # Ctrl-C goes to all processes of a terminal; this one ends without a word, and the first tells it. Where
     # it is ignored, as in the background of a script, it stays so. What the first does when it ends is not
     # this one's to do.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ENDS:
         if callable(signal.getsignal(number)):
             signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     # Where the first is killed, this one would wait for work for ever, and keep open what it writes to.
     Thread(target=_end_with, args=[parent_process()], daemon=True).start()
 

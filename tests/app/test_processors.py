@@ -151,6 +151,27 @@ leave(guard(lambda: in_parts(range(4000), work, 10, 1)))
     assert (process.returncode, err) == (128 + end, "")
 
 
+def test_a_process_that_has_only_begun_ends_without_a_word():
+    process = begun("""
+from multiprocessing.context import ForkProcess
+
+class Slow(ForkProcess):
+    def _bootstrap(self, *args, **more):
+        os.write(1, b"begun\\n")
+        time.sleep(0.5)
+        return super()._bootstrap(*args, **more)
+
+import multiprocessing.context
+multiprocessing.context.ForkContext.Process = Slow
+
+leave(guard(lambda: in_parts(range(4000), lambda some: time.sleep(60), 10, 1)))
+""")
+    assert process.stdout.readline() == "begun\n"
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, "")
+
+
 def test_a_process_that_is_ended_alone_takes_away_no_file_of_the_first(tmp_path):
     file = str(tmp_path / "out")
     process = begun(f"""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from random import Random
@@ -22,9 +21,8 @@ from tests.loopback import CALLER, ROLE
 from tests.mutants import SECRET, damaged, mutant, text
 from tests.pricelists import bulk, query_items
 
-TIMES = int(os.environ.get("SHARDCALC_FUZZ", "1"))
 FEW = examples(
-    200 * TIMES,
+    200,
     suppress_health_check=list(HealthCheck),
     database=None,
     phases=[Phase.explicit, Phase.generate],

@@ -27,6 +27,11 @@ def test_the_packaged_file_is_what_is_built_in():
             "a: sources: each",
         ),
         ("\n[sources]", "\n[source]", "a: sources: each needs title and url"),
+        (
+            'title = "botocore service model of Kinesis, 2013-12-02"',
+            "title = 5",
+            "a: sources: title and url must",
+        ),
         ("[write_bytes]", "[write_bytes", "a: not TOML"),
     ],
 )

@@ -12,6 +12,7 @@ from shardcalc.core.facts.prices import (
     Gigabytes,
     ShardHours,
     built_in_prices,
+    doubtful,
     exact_decimal,
     read_prices,
     write_prices,
@@ -124,3 +125,20 @@ def test_a_third_of_a_dollar_is_not_written():
 def test_the_day_of_a_list_is_kept():
     sheet = built_in_prices("us-east-1")._replace(published=date(2026, 11, 12))
     assert read_prices(write_prices(sheet), "again", origin="list").published == date(2026, 11, 12)
+
+
+def test_a_price_of_nothing_or_five_times_away_is_doubtful():
+    known = built_in_prices("us-east-1")
+    hour = known.shard_hour
+
+    def told(times):
+        return doubtful(
+            known._replace(shard_hour=hour._replace(amount=USD(hour.amount.amount * times))), known
+        )
+
+    assert doubtful(known._replace(shard_hour=None), known) == []
+    assert told(5) == told(Fraction(1, 5)) == []
+    assert len(told(Fraction(501, 100))) == len(told(Fraction(199, 1000))) == 1
+    assert told(0) == ["shard_hour: the price is zero, and this release has 0.015 USD"]
+    # Where this release knows none, only a price of nothing is doubtful.
+    assert doubtful(known, known._replace(shard_hour=None)) == []

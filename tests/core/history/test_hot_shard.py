@@ -74,6 +74,17 @@ def test_what_the_busiest_is_asked_for_at_a_count_is_its_share_as_often(period, 
 HOURS = 7 * 24
 
 
+def test_each_period_is_asked_with_the_shards_that_were_open_in_it():
+    limits = built_in_limits()
+    hot = HotShard("n", "t", limits.write_records, [60, 50], [100, 100], [4, 2])
+    # At two: of four shards one took 60 of 100, so of two it takes all 100; even halves stay 50.
+    # At three: 240 / 3 = 80; even thirds of 100, rounded up times 3.
+    assert hot.at(2) == [200, 100]
+    assert hot.at(3) == [240, 100]
+    # At eight: the key is (0.6 x 4 - 1) / 3 of 100 = 46.67, and 53.33 / 8 = 6.67 of the rest: 53.33 x 8.
+    assert hot.at(8) == [427, 100]
+
+
 def shard_of(key, shards):
     return int.from_bytes(md5(key.encode(), usedforsecurity=False).digest(), "big") * shards >> 128
 

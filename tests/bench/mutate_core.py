@@ -1,0 +1,222 @@
+"""Whether the tests notice a core that is wrong: mutants of it, drawn by a seed, each held to the tests.
+
+    pip install cosmic-ray
+    python tests/bench/mutate_core.py --count 300 --seed 20261121
+
+cosmic-ray makes the mutants: another operator, another constant, a comparison or a condition the other way. A
+place in the code is drawn, then one of its mutants, so that a line with many operators counts no more than
+one with few. What changes annotations alone is not drawn: nothing runs them. Each mutant is written into a
+copy of what git knows, and the tests are run until the first fails: those of the module's folder, those of
+the core, then all others but the slow ones. Before, they pass without a mutant. What survives is printed as
+it was changed; ``--only N`` runs one again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from random import Random
+from typing import NamedTuple
+
+from cosmic_ray import plugins
+from cosmic_ray.ast import ast_nodes, get_ast_from_path
+from cosmic_ray.mutating import mutate_code
+
+ROOT = Path(__file__).parent.parent.parent
+CORE = Path("shardcalc/core")
+SECONDS = (200, 300, 1200)
+"""What each stage may take: a mutant that never ends is noticed, too."""
+
+
+class Mutant(NamedTuple):
+    """A change of one module."""
+
+    module: Path
+    operator: str
+    occurrence: int
+
+    def code(self) -> str | None:
+        """The changed module, or nothing where only annotations or the layout would change."""
+        text = (ROOT / self.module).read_text(encoding="utf-8")
+        changed = mutate_code(text, plugins.get_operator(self.operator)(), self.occurrence)
+        return changed if changed is not None and _run(changed) != _run(text) else None
+
+    def diff(self) -> str:
+        """What changes, as lines before and after."""
+        before = (ROOT / self.module).read_text(encoding="utf-8").splitlines()
+        changed = difflib.unified_diff(before, (self.code() or "").splitlines(), n=0, lineterm="")
+        return "\n".join(line for line in changed if not line.startswith(("---", "+++")))
+
+
+class Outcome(NamedTuple):
+    """What the tests said of a mutant: the test that failed first, or nothing."""
+
+    noticed: str
+    seconds: float
+
+
+def _run(code: str) -> str:
+    """What of a module is run, as text."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return ""
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            if getattr(node, name, None) is not None:
+                setattr(node, name, ast.Constant(0))
+    return ast.dump(tree)
+
+
+def places(modules: list[Path]) -> dict[tuple[Path, object], list[Mutant]]:
+    """The mutants of all modules, by the place in the code that they change."""
+    found: dict[tuple[Path, object], list[Mutant]] = {}
+    for module in modules:
+        nodes = list(ast_nodes(get_ast_from_path(ROOT / module)))
+        for name in sorted(plugins.operator_names()):
+            operator = plugins.get_operator(name)
+            if operator.arguments():
+                continue
+            spans = (span for node in nodes for span in operator().mutation_positions(node))
+            for occurrence, span in enumerate(spans):
+                found.setdefault((module, span), []).append(Mutant(module, name, occurrence))
+    return found
+
+
+def drawn(seed: int, count: int) -> Iterator[Mutant]:
+    """So many mutants over all of the core, no two of one place."""
+    random = Random(seed)
+    known = places(sorted(each.relative_to(ROOT) for each in (ROOT / CORE).rglob("*.py")))
+    keys = list(known)
+    random.shuffle(keys)
+    print(f"{len(keys):,} places, {sum(map(len, known.values())):,} mutants; seed {seed}, {count} of them")
+    for key in keys:
+        mutant = random.choice(known[key])
+        if mutant.code() is not None:
+            yield mutant
+            count -= 1
+        if not count:
+            return
+
+
+def copied(folder: Path) -> Path:
+    """What git knows of the project, in a folder of its own."""
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    for name in names.decode().split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
+    # Some tests ask git what belongs to the project.
+    for command in (["init", "-q"], ["add", "-A"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+def judged(mutant: Mutant, copy: Path) -> Outcome:
+    """Run the tests on a mutant until one fails."""
+    file, began = copy / mutant.module, time.monotonic()
+    kept = file.read_text(encoding="utf-8")
+    file.write_text(mutant.code() or "", encoding="utf-8")
+    try:
+        inner = mutant.module.relative_to(CORE)
+        own = [Path("tests/core") / inner.parent / f"test_{inner.name}", Path("tests/core") / inner.parent]
+        noticed = tested([str(each) for each in own if (copy / each).exists()], copy)
+    finally:
+        file.write_text(kept, encoding="utf-8")
+    return Outcome(noticed, time.monotonic() - began)
+
+
+def tested(near: list[str], copy: Path) -> str:
+    """The first test that fails, or nothing: those near to a change, those of the core, all others."""
+    others = ["tests/test_oracle.py", "tests/test_published.py", "tests", "--ignore=tests/core"]
+    for paths, seconds in zip((near, ["tests/core"], others), SECONDS, strict=True):
+        noticed = _tests(paths, copy, seconds) if paths else ""
+        if noticed:
+            return noticed
+    return ""
+
+
+def _tests(arguments: list[str], copy: Path, seconds: int) -> str:
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:cacheprovider"]
+    # The same examples each time; the copy's code goes before that of an installed project.
+    with subprocess.Popen(
+        [*command, "--hypothesis-seed=1", *arguments],
+        cwd=copy,
+        env={**os.environ, "PYTHONPATH": str(copy), "SHARDCALC_SHRINK": "no"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            out, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            return f"more than {seconds} s"
+    if not process.returncode:
+        return ""
+    told = [line for line in out.splitlines() if line.startswith(("FAILED", "ERROR"))] or out.splitlines()
+    return told[0].removeprefix("FAILED ")[:110] if told else f"exit code {process.returncode}"
+
+
+def main() -> None:
+    """Draw, run, print."""
+    parser = argparse.ArgumentParser(description="Mutants of the core, held to the tests.")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", type=int, nargs="*", help="the numbers of those to run")
+    asked = parser.parse_args()
+    mutants = list(drawn(asked.seed, asked.count))
+    chosen = asked.only or range(1, len(mutants) + 1)
+    # Begun in the background of a script, it ignores Ctrl-C, and so would what the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    survived, began = [], time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(asked.workers) as pool:
+        copies: SimpleQueue[Path] = SimpleQueue()
+        for index in range(asked.workers):
+            copies.put(copied(Path(folder) / str(index)))
+        copy = copies.get()
+        if noticed := tested([], copy):
+            sys.exit(f"without a mutant fails: {noticed}")
+        copies.put(copy)
+        print(f"without a mutant all pass, in {time.monotonic() - began:.0f} s", flush=True)
+
+        def one(number: int) -> tuple[int, Outcome]:
+            copy = copies.get()
+            try:
+                return number, judged(mutants[number - 1], copy)
+            finally:
+                copies.put(copy)
+
+        for number, outcome in pool.map(one, chosen):
+            mutant = mutants[number - 1]
+            print(
+                f"{number:>4}  {mutant.module.relative_to(CORE)!s:32} {outcome.seconds:6.0f} s  "
+                f"{outcome.noticed or 'SURVIVED'}",
+                flush=True,
+            )
+            if not outcome.noticed:
+                survived.append(number)
+                print(f"{mutant.operator}\n{mutant.diff()}", flush=True)
+    ran = len(chosen)
+    print(
+        f"{ran - len(survived)} of {ran} noticed ({(ran - len(survived)) / ran:.1%}) in "
+        f"{time.monotonic() - began:,.0f} s; survived: {survived}"
+    )
+
+
+if __name__ == "__main__":
+    main()
