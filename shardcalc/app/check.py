@@ -55,8 +55,13 @@ class CheckReport:
     """Entries of the baseline that are no longer found."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """Where the prices of each Region came from, for Regions whose prices are not those of this release."""
-    usable: bool = True
-    """Whether all files could be read; else nothing was checked."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with files that cannot be used; the others were checked."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether all files could be used."""
+        return not self.problems
 
     @property
     def active(self) -> tuple[Found, ...]:
@@ -100,7 +105,7 @@ def check(
         histories: files of saved histories, each of one of the streams.
 
     Raises:
-        ProfileErrors: listing every problem of every file.
+        ProfileErrors: a baseline should be written, and a file cannot be used.
         Refused: the baseline or the other plan cannot be used, or the new baseline cannot be written.
     """
     from shardcalc.sources.store import baselines, plans
@@ -114,9 +119,11 @@ def check(
             hours, before = plans.read_plan(against)
         except StoredError as error:
             raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
-    looked_at, checked = _checked(profiles, basis, hours, histories)
+    looked_at, checked, problems = _checked(profiles, basis, hours, histories)
     found, gone = (*checked.found, *check_account(checked.seen, basis.limits, basis.today)), 0
     if write_baseline:
+        if problems:
+            raise ProfileErrors(problems, "no baseline was written")
         write_file(write_baseline, (baselines.baseline_text(found, write_baseline),))
     if known := write_baseline or baseline:
         try:
@@ -125,7 +132,10 @@ def check(
             raise Refused(f"{known}: no baseline, nothing was checked", error.problems) from error
         found, gone = apply_baseline(found, entries, lambda file: baselines.near(file, known))
     comparison = None
-    if hours is not None:
+    # Of a file that cannot be used, nobody knows what changed, or what is no longer found.
+    if problems:
+        found, gone = (*found, *map(_unusable, problems)), 0
+    elif hours is not None:
         after = (seen.summary for seen in checked.seen if seen.summary is not None)
         comparison = compare(before, after, against=against, hours=hours)
     streams = tuple((seen.file, seen.name) for seen in checked.seen)
@@ -140,6 +150,7 @@ def check(
         bool(known),
         gone,
         basis.origins(seen.region for seen in checked.seen),
+        problems,
     )
 
 
@@ -148,8 +159,10 @@ def _checked(
     basis: Basis,
     hours: Fraction | None,
     histories: Sequence[str],
-) -> tuple[int, Checked]:
-    """Check streams as they are, or all streams of some files; also how many files there were."""
+) -> tuple[int, Checked, tuple[Problem, ...]]:
+    """Check streams as they are, or all streams of some files; also how many files that were, and what is
+    wrong with others.
+    """
     if isinstance(profiles, str):
         profiles = [profiles]
     paths = (
@@ -162,7 +175,7 @@ def _checked(
     streams = listed(cast("Streams", profiles))
     judges = _judge(basis, streams, histories)
     checked = check_declared(streams, judges, basis.limits, basis.prices, basis.today, hours)
-    return len({stream.file for stream in streams}), checked
+    return len({stream.file for stream in streams}), checked, ()
 
 
 def _judge(
@@ -180,13 +193,15 @@ def _judge(
 
 def _checked_files(
     paths: Sequence[str], basis: Basis, hours: Fraction | None, histories: Sequence[str]
-) -> tuple[int, Checked]:
+) -> tuple[int, Checked, tuple[Problem, ...]]:
     """Read and check all files, long lists of them on all processors."""
     from shardcalc.sources.profiles import policies, reading
 
     problems: list[Problem] = []
     files = reading.files_of(paths, problems)
     found_policies = policies.policy_files(files, problems)
+    # Without its policy a file would be held against other rules than its own.
+    without_policy = {file for file, policy in found_policies.items() if policy is None}
 
     def part(files: Sequence[str]) -> tuple[list[Problem], Checked]:
         wrong: list[Problem] = []
@@ -194,6 +209,8 @@ def _checked_files(
         if histories and wrong:
             # A history may be of a stream that cannot be read: what is wrong with its file comes first.
             return wrong, Checked([], [])
+        if unusable := {problem.file for problem in wrong} | without_policy:
+            streams = [stream for stream in streams if stream.file not in unusable]
         judges = _judge(basis, streams, histories)
         checked = check_declared(streams, judges, basis.limits, basis.prices, basis.today, hours)
         return wrong, checked
@@ -205,29 +222,15 @@ def _checked_files(
     seen = [each for _, checked in parts for each in checked.seen]
     problems += reading.declared_twice((each.region, each.name, each.file, each.place) for each in seen)
     problems += reading.too_many(seen[-1].file if seen else "", len(seen))
-    if problems:
-        raise ProfileErrors(problems)
     found = [each for _, checked in parts for each in checked.found]
-    return len(files), Checked([*found, *check_policies(found_policies, basis.today)], seen)
+    found += check_policies(filter(None, found_policies.values()), basis.today)
+    looked_at = len({each.file for each in seen}) if problems else len(files)
+    return looked_at, Checked(found, seen), tuple(problems)
 
 
-def unusable(error: ProfileErrors, basis: Basis, fail_on: str) -> CheckReport:
-    """Files that cannot be used, as a report: other tools read in their format what stderr tells people."""
-    found = tuple(
-        Found(
-            UNUSABLE,
-            Severity.ERROR,
-            problem.message,
-            UNUSABLE.remedy,
-            problem.file,
-            problem.place,
-            "",
-            problem.path,
-        )
-        for problem in error.problems
-    )
-    files = len({problem.file for problem in error.problems})
-    return CheckReport(found, files, (), basis.today, Severity(fail_on), basis.limits, usable=False)
+def _unusable(problem: Problem) -> Found:
+    where = problem.file, problem.place, "", problem.path
+    return Found(UNUSABLE, Severity.ERROR, problem.message, UNUSABLE.remedy, *where)
 
 
 def excerpts(report: CheckReport) -> Mapping[tuple[str, int], str]:

@@ -130,7 +130,7 @@ def owner_tags(profiles: Sequence[DeclaredStream]) -> tuple[str, ...]:
     problems: list[Problem] = []
     documents: Iterable[Document] = [stream.document for stream in profiles]
     if not profiles:
-        documents = policy_files([POLICY_FILE], problems).values()
+        documents = filter(None, policy_files([POLICY_FILE], problems).values())
     if problems:
         raise ProfileErrors(problems)
     tags = (policy_of(document).owner_tag for document in documents)

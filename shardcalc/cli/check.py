@@ -88,22 +88,22 @@ def command(
         return
     if not paths:
         raise Refused("nothing to check", ["give profiles or folders of them; see shardcalc check --help"])
-    try:
-        report = check.check(
-            paths,
-            basis=basis,
-            fail_on=fail_on.value,
-            baseline=baseline,
-            write_baseline=write_baseline,
-            against=against,
-            histories=history or [],
-        )
-    except ProfileErrors as error:
-        if format is not CheckFormat.TABLE:
-            write(_rendered(check.unusable(error, basis, fail_on.value), format, output), output)
-        error.what = "checked"
-        raise
-    write(_rendered(report, format, output), output)
+    report = check.check(
+        paths,
+        basis=basis,
+        fail_on=fail_on.value,
+        baseline=baseline,
+        write_baseline=write_baseline,
+        against=against,
+        histories=history or [],
+    )
+    # Other tools read in their format what stderr tells people.
+    if report.streams or format is not CheckFormat.TABLE:
+        write(_rendered(report, format, output), output)
+    if not report.usable:
+        from shardcalc.report.check import words
+
+        raise ProfileErrors(report.problems, words.others(report))
     raise typer.Exit(FOUND if report.failed and not exit_zero else DONE)
 
 

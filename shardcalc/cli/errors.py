@@ -24,7 +24,7 @@ TERMINATED: Final = 143
 MEANINGS: Final[Mapping[int, str]] = {
     DONE: "done",
     FOUND: "a check found something",
-    USAGE: "wrong usage or input; nothing was done",
+    USAGE: "wrong usage or input; nothing was done, but check reports its other files",
     AWS: "AWS could not be read, wholly or in part",
     BUG: "a bug in shardcalc",
     UNWRITTEN: "the output could not be written",
@@ -97,7 +97,7 @@ def _other(error: Exception) -> int:
         where = files[0] if len(files) == 1 else f"{len(files)} files"
         count = len(error.problems)
         problems = list(map(str, error.problems))
-        _say(f"{where}: {count} problem{'' if count == 1 else 's'}, nothing was {error.what}", problems)
+        _say(f"{where}: {count} problem{'' if count == 1 else 's'}, {error.what}", problems)
         return USAGE
     if hasattr(error, "format_message"):
         return _usage(error)

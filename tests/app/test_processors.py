@@ -25,6 +25,9 @@ from shardcalc.app.processors import in_parts
 from shardcalc.cli.errors import guard, leave
 
 os.sched_getaffinity = lambda _: {0, 1, 2}
+# Whatever is ignored where the tests run.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 first = os.getpid()
 """
 

@@ -181,8 +181,9 @@ def main() -> None:
     asked = parser.parse_args()
     mutants = list(drawn(asked.seed, asked.count))
     chosen = asked.only or range(1, len(mutants) + 1)
-    # Begun in the background of a script, it ignores Ctrl-C, and so would what the tests start.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Begun in the background, it may ignore these, and so would what the tests start.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     survived, began = [], time.monotonic()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(asked.workers) as pool:
         copies: SimpleQueue[Path] = SimpleQueue()

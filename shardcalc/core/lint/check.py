@@ -179,10 +179,10 @@ def check_account(seen: Sequence[Seen], limits: Limits, today: date) -> list[Fou
     return found
 
 
-def check_policies(policies: Mapping[str, Document], today: date) -> list[Found]:
+def check_policies(policies: Iterable[Document], today: date) -> list[Found]:
     """What is wrong with the suppressions of policy files, each file once."""
     found: list[Found] = []
-    for document in {id(each): each for each in policies.values()}.values():
+    for document in {id(each): each for each in policies}.values():
         policy = layered([document.policy])
         found += _graded(policy, _of_suppressions(document, policy.ignore, None, today))
     return found

@@ -46,10 +46,10 @@ class Problem(NamedTuple):
 class ProfileErrors(Exception):
     """Profiles that cannot be used: every problem of every file."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], what: str = "nothing was planned") -> None:
         self.problems = tuple(problems)
-        self.what = "planned"
-        """What was not done."""
+        self.what = what
+        """What was done in spite of them, or was not."""
         super().__init__("\n".join(map(str, problems)))
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from shardcalc.app.check import CheckReport
 from shardcalc.core.facts import Limits
 from shardcalc.core.lint.plan_diff import Comparison
+from shardcalc.core.lint.rules import UNUSABLE
 from shardcalc.report.check import words
 from shardcalc.report.kit.terminal import SEVERITY_STYLES, Page, Screen, clean, width_of
 from shardcalc.report.words import period, prices_from
@@ -23,7 +24,8 @@ def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str])
         lines: the text of lines, by file and number; a line that is missing is not shown.
     """
     screen = Screen(page)
-    for found in report.active:
+    # Files that cannot be used are told on stderr.
+    for found in (each for each in report.active if each.rule is not UNUSABLE):
         screen.unwrapped(
             (words.where(found), "bold"),
             "  ",
@@ -49,7 +51,7 @@ def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str])
         screen.line((line, "dim"))
     if report.gone:
         screen.line(f"{words.gone(report)}: write it again with --write-baseline")
-    if report.active and report.usable:
+    if report.active and report.active[0].rule is not UNUSABLE:
         explain = f"shardcalc check --explain {report.active[0].rule.id}"
         screen.line((f"{explain} explains the rule, with examples", "dim"))
     return screen.text()

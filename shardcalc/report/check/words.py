@@ -18,12 +18,25 @@ _HIDDEN: Final = {State.SUPPRESSED: "suppressed", State.BASELINE: "in the baseli
 def verdict(report: CheckReport) -> str:
     """The counts in one line."""
     found = severities(each.severity for each in report.active)
-    if not report.usable:
-        return f"{found}; nothing was checked"
+    if not report.streams and not report.usable:
+        return f"{found}; {others(report)}"
     looked_at = f"{counted(len(report.streams), 'stream')} in {counted(report.files, 'file')}"
     hidden = [f"{count:,} {words}" for state, words in _HIDDEN.items() if (count := report.count(state))]
     said = f"{found or 'no findings'} in {looked_at}"
+    if not report.usable:
+        hidden.append(f"{counted(len({each.file for each in report.problems}), 'file')} cannot be used")
     return f"{said}; {', '.join(hidden)}" if hidden else said
+
+
+def others(report: CheckReport) -> str:
+    """What was done with the files that can be used, where some cannot."""
+    if not report.streams:
+        return "nothing was checked"
+    return (
+        "the other file was checked"
+        if report.files == 1
+        else f"the other {report.files:,} files were checked"
+    )
 
 
 def gone(report: CheckReport) -> str:

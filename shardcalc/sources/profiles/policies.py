@@ -32,16 +32,16 @@ from shardcalc.sources.profiles.yaml_events import (
 POLICY_FILE: Final = ".shardcalc.yaml"
 
 
-def policy_files(files: Iterable[str], problems: list[Problem]) -> dict[str, Document]:
+def policy_files(files: Iterable[str], problems: list[Problem]) -> dict[str, Document | None]:
     """The policy file that counts for each profile: the nearest ``.shardcalc.yaml`` upwards, as far as the
-    repository's root.
+    repository's root; None where it cannot be used.
 
     Without a repository the search ends at the working folder, or at the profile's own. What is wrong goes to
     ``problems``.
     """
     nearest_of: dict[str, str | None] = {}
     read: dict[str, Document | None] = {}
-    found: dict[str, Document] = {}
+    found: dict[str, Document | None] = {}
     for file in files:
         folder = os.path.dirname(file)
         if folder not in nearest_of:
@@ -51,9 +51,7 @@ def policy_files(files: Iterable[str], problems: list[Problem]) -> dict[str, Doc
             continue
         if policy_file not in read:
             read[policy_file] = load_policy(_near(policy_file), problems)
-        document = read[policy_file]
-        if document is not None:
-            found[file] = document
+        found[file] = read[policy_file]
     return found
 
 

@@ -91,7 +91,7 @@ def load_files(
     files: Sequence[str],
     flags: Mapping[str, Any],
     problems: list[Problem],
-    policies: Mapping[str, Document] | None = None,
+    policies: Mapping[str, Document | None] | None = None,
 ) -> list[DeclaredStream]:
     """Read every stream of some files; what is wrong goes to ``problems``.
 
