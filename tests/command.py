@@ -7,9 +7,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+
+from typer.main import get_command
 
 from shardcalc import cli
 from shardcalc.cli import errors
+
+built = cli.build
+cli.build = cache(lambda name: get_command(built(name)))  # type: ignore[assignment]
+"""Once a process: to build the flags of a command takes longer than to run most of them."""
 
 HEADLINE = ("plan", "--size", "1024", "--rps", "6", "--consumers", "7")
 """The command that the README begins with."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shardcalc.core.workload.workload import READERS
-from tests.command import HEADLINE, run
+from tests.command import HEADLINE, built, run
 from tests.fuzz import examples
 from tests.places import ROOT
 
@@ -156,10 +156,10 @@ def _commands():
     """Every command with its name on the command line, and those below it."""
     from typer.main import get_command
 
-    from shardcalc.cli import COMMANDS, build
+    from shardcalc.cli import COMMANDS
 
     for name in COMMANDS:
-        command = get_command(build(name)).commands[name]
+        command = get_command(built(name)).commands[name]
         yield (name,), command
         yield from (((name, below), one) for below, one in getattr(command, "commands", {}).items())
 
