@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shardcalc.app.streams import FLAGS
@@ -35,6 +35,8 @@ from tests.doors import door, door_process
 from tests.fuzz import examples
 
 FUZZ = examples(400, suppress_health_check=list(HealthCheck), database=None)
+FEWER = settings(FUZZ, max_examples=FUZZ.max_examples // 2)
+"""Where an example takes longer to make up than to answer."""
 SECRET = "hunter2"  # planted, and looked for
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
 
@@ -205,7 +207,7 @@ def read(text: str, arguments: tuple[str, ...], name: str = "p.yaml", policy: st
         door(*arguments, str(file), codes=(0, 1, 2), secrets=secrets, place=folder)
 
 
-@FUZZ
+@FEWER
 @given(profiles(), READ)
 def test_profiles_of_every_kind_are_answered(text, arguments):
     read(text, arguments)
@@ -214,7 +216,7 @@ def test_profiles_of_every_kind_are_answered(text, arguments):
 PLAIN = "version: 1\nstreams:\n  a: {size: 1 MiB, rps: 10, shards: 90, growth: 5%/month}\n"
 
 
-@FUZZ
+@FEWER
 @given(
     rows(POLICY_FIELDS, most=4), st.sampled_from(["version: 1\npolicy: ", "policy: ", "version: 1\n"]), READ
 )
@@ -222,7 +224,7 @@ def test_policy_files_of_every_kind_are_answered(text, head, arguments):
     read(PLAIN, arguments, policy=f"{head}{text}\n")
 
 
-@FUZZ
+@FEWER
 @given(
     st.lists(
         st.one_of(rows([*readers(SUPPRESSION_FIELDS)], ("rule: no-owner", "reason: x"), 2), values(1)),

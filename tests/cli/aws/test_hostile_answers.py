@@ -22,7 +22,7 @@ from tests.mutants import SECRET, damaged, mutant, text
 from tests.pricelists import bulk, query_items
 
 FEW = examples(
-    200,
+    100,
     suppress_health_check=list(HealthCheck),
     database=None,
     phases=[Phase.explicit, Phase.generate],
