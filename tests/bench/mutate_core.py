@@ -38,6 +38,18 @@ ROOT = Path(__file__).parent.parent.parent
 CORE = Path("shardcalc/core")
 SECONDS = (200, 300, 1200)
 """What each stage may take: a mutant that never ends is noticed, too."""
+QUICK = [
+    *("tests/test_oracle.py", "tests/test_published.py", "tests/test_golden.py"),
+    *("tests/app", "tests/report/test_check.py", "tests/report/test_reshard.py", "tests/report/test_cost.py"),
+    *(
+        "tests/cli/test_check.py",
+        "tests/cli/test_reshard.py",
+        "tests/sources",
+        "tests/cli/aws/test_suggest.py",
+    ),
+    *("tests/report", "tests/test_seams.py", "tests/cli/aws/test_fleet.py", "tests/test_docs.py"),
+]
+"""What is asked first of all that is not a test of the core."""
 
 
 class Mutant(NamedTuple):
@@ -140,7 +152,7 @@ def judged(mutant: Mutant, copy: Path) -> Outcome:
 
 def tested(near: list[str], copy: Path) -> str:
     """The first test that fails, or nothing: those near to a change, those of the core, all others."""
-    others = ["tests/test_oracle.py", "tests/test_published.py", "tests", "--ignore=tests/core"]
+    others = [*QUICK, "tests", "--ignore=tests/core"]
     for paths, seconds in zip((near, ["tests/core"], others), SECONDS, strict=True):
         noticed = _tests(paths, copy, seconds) if paths else ""
         if noticed:
@@ -190,7 +202,7 @@ def main() -> None:
         for index in range(asked.workers):
             copies.put(copied(Path(folder) / str(index)))
         copy = copies.get()
-        if noticed := tested([], copy):
+        if noticed := _tests(["-n", str(asked.workers), "tests"], copy, SECONDS[2]):
             sys.exit(f"without a mutant fails: {noticed}")
         copies.put(copy)
         print(f"without a mutant all pass, in {time.monotonic() - began:.0f} s", flush=True)
