@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from shardcalc.core.lint.policy import read_policy
@@ -43,6 +44,12 @@ def document_of(file: str, root: YamlMapping, policy: Mapping[str, Any]) -> Docu
 
 def roots_of(file: str, problems: list[Problem]) -> list[tuple[Any, Any]] | None:
     """The roots of a file's YAML documents; None, and a problem, where it cannot be read."""
+    if os.path.islink(file) and _leaves_repository(file):
+        # What is told of a file repeats parts of it: a pull request must not choose which file that is.
+        problems.append(
+            Problem(file, None, "", "a link out of its repository; give the file that it leads to")
+        )
+        return None
     try:
         if os.path.getsize(file) > MAX_BYTES:
             raise YamlError(Place(1, 1), f"larger than {MAX_BYTES // 1024**2} MiB")
@@ -53,6 +60,15 @@ def roots_of(file: str, problems: list[Problem]) -> list[tuple[Any, Any]] | None
     except OSError as error:
         problems.append(Problem(file, None, "", f"cannot be read: {error.strerror}"))
     return None
+
+
+def _leaves_repository(link: str) -> bool:
+    """Whether a link leads out of the repository that it is in, or to git's own files there."""
+    folder, target = Path(link).parent.resolve(), Path(link).resolve()
+    for above in (folder, *folder.parents):
+        if (above / ".git").exists():
+            return not target.is_relative_to(above) or target.is_relative_to(above / ".git")
+    return False
 
 
 def read_version(file: str, root: YamlMapping, found: list[Problem]) -> None:
