@@ -25,6 +25,7 @@ from shardcalc.core.lint.check import (
     check_account,
     check_declared,
     check_policies,
+    once_a_region,
 )
 from shardcalc.core.lint.plan_diff import Comparison, StreamSummary, compare
 from shardcalc.core.lint.rule import Rule
@@ -120,7 +121,8 @@ def check(
         except StoredError as error:
             raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
     looked_at, checked, problems = _checked(profiles, basis, hours, histories)
-    found, gone = (*checked.found, *check_account(checked.seen, basis.limits, basis.today)), 0
+    found = *once_a_region(*checked), *check_account(checked.seen, basis.limits, basis.today)
+    gone = 0
     if write_baseline:
         if problems:
             raise ProfileErrors(problems, "no baseline was written")

@@ -91,6 +91,24 @@ def before_floors(bill: Bill) -> str:
     return "" if floored else ", before the account's floors"
 
 
+def unpriced(bills: Iterable[Bill]) -> list[str]:
+    """For each Region, the lines that have no known price, and how to have them priced."""
+    lacking: dict[str, dict[str, None]] = {}
+    for bill in bills:
+        for line in bill.lines:
+            if line.price is None:
+                lacking.setdefault(bill.region, {})[line.title] = None
+    return [
+        f"no price is known in {region} for {', '.join(titles)}; {how_priced(region)}"
+        for region, titles in lacking.items()
+    ]
+
+
+def how_priced(region: str) -> str:
+    """How to have prices that this release does not."""
+    return f"shardcalc facts refresh --region {region} reads AWS's, --prices FILE takes yours"
+
+
 def price(known: Price[Any]) -> str:
     """A price with what speaks against it."""
     return f"${known.text}" + (f" ({known.doubt})" if known.doubt else "")

@@ -7,8 +7,8 @@ cosmic-ray makes the mutants: another operator, another constant, a comparison o
 place in the code is drawn, then one of its mutants, so that a line with many operators counts no more than
 one with few. What changes annotations alone is not drawn: nothing runs them. Each mutant is written into a
 copy of what git knows, and the tests are run until the first fails: those of the module's folder, those of
-the core, then all others but the slow ones. Before, they pass without a mutant. What survives is printed as
-it was changed; ``--only N`` runs one again.
+the core, then quick ones of what stands on it. Before, they pass without a mutant. What survives is printed
+as it was changed; ``--only N --all`` holds it to every test but the slow ones.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ CORE = Path("shardcalc/core")
 SECONDS = (200, 300, 1200)
 """What each stage may take: a mutant that never ends is noticed, too."""
 QUICK = [
-    *("tests/test_oracle.py", "tests/test_published.py", "tests/test_golden.py"),
-    *("tests/app", "tests/report/test_check.py", "tests/report/test_reshard.py", "tests/report/test_cost.py"),
+    *("tests/test_oracle.py", "tests/test_published.py", "tests/test_golden.py", "tests/app/test_check.py"),
+    *(f"tests/report/test_{name}.py" for name in ("check", "reshard", "cost", "pages", "suggest")),
     *(
         "tests/cli/test_check.py",
         "tests/cli/test_reshard.py",
-        "tests/sources",
-        "tests/cli/aws/test_suggest.py",
+        "tests/cli/test_from.py",
+        "tests/sources/store",
     ),
-    *("tests/report", "tests/test_seams.py", "tests/cli/aws/test_fleet.py", "tests/test_docs.py"),
+    *("tests/test_seams.py", "tests/cli/aws/test_suggest.py", "tests/cli/test_suggest.py"),
 ]
-"""What is asked first of all that is not a test of the core."""
+"""Tests of what stands on the core, without processes, browsers and fuzzers."""
 
 
 class Mutant(NamedTuple):
@@ -136,7 +136,7 @@ def copied(folder: Path) -> Path:
     return folder
 
 
-def judged(mutant: Mutant, copy: Path) -> Outcome:
+def judged(mutant: Mutant, copy: Path, every: bool) -> Outcome:
     """Run the tests on a mutant until one fails."""
     file, began = copy / mutant.module, time.monotonic()
     kept = file.read_text(encoding="utf-8")
@@ -144,15 +144,15 @@ def judged(mutant: Mutant, copy: Path) -> Outcome:
     try:
         inner = mutant.module.relative_to(CORE)
         own = [Path("tests/core") / inner.parent / f"test_{inner.name}", Path("tests/core") / inner.parent]
-        noticed = tested([str(each) for each in own if (copy / each).exists()], copy)
+        noticed = tested([str(each) for each in own if (copy / each).exists()], copy, every)
     finally:
         file.write_text(kept, encoding="utf-8")
     return Outcome(noticed, time.monotonic() - began)
 
 
-def tested(near: list[str], copy: Path) -> str:
-    """The first test that fails, or nothing: those near to a change, those of the core, all others."""
-    others = [*QUICK, "tests", "--ignore=tests/core"]
+def tested(near: list[str], copy: Path, every: bool) -> str:
+    """The first test that fails, or nothing: those near to a change, those of the core, others."""
+    others = [*QUICK, *(["tests", "--ignore=tests/core"] if every else [])]
     for paths, seconds in zip((near, ["tests/core"], others), SECONDS, strict=True):
         noticed = _tests(paths, copy, seconds) if paths else ""
         if noticed:
@@ -190,6 +190,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", type=int, nargs="*", help="the numbers of those to run")
+    parser.add_argument("--all", action="store_true", help="hold them to every test but the slow ones")
     asked = parser.parse_args()
     mutants = list(drawn(asked.seed, asked.count))
     chosen = asked.only or range(1, len(mutants) + 1)
@@ -202,7 +203,8 @@ def main() -> None:
         for index in range(asked.workers):
             copies.put(copied(Path(folder) / str(index)))
         copy = copies.get()
-        if noticed := _tests(["-n", str(asked.workers), "tests"], copy, SECONDS[2]):
+        of_copy = ["-n", str(asked.workers), "tests/core", *(["tests"] if asked.all else QUICK)]
+        if noticed := _tests(of_copy, copy, SECONDS[2]):
             sys.exit(f"without a mutant fails: {noticed}")
         copies.put(copy)
         print(f"without a mutant all pass, in {time.monotonic() - began:.0f} s", flush=True)
@@ -210,7 +212,7 @@ def main() -> None:
         def one(number: int) -> tuple[int, Outcome]:
             copy = copies.get()
             try:
-                return number, judged(mutants[number - 1], copy)
+                return number, judged(mutants[number - 1], copy, asked.all)
             finally:
                 copies.put(copy)
 

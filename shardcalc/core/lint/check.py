@@ -22,7 +22,7 @@ from shardcalc.core.lint.plan_diff import StreamSummary
 from shardcalc.core.lint.policy import Policy, layered, policy_of
 from shardcalc.core.lint.rule import Hit, Rule, Subject
 from shardcalc.core.lint.rules import BY_FINDING, BY_NAME, EXPIRED, STALE, UNKNOWN, UNUSED, judge
-from shardcalc.core.lint.rules.facts import stale
+from shardcalc.core.lint.rules.facts import UNVERIFIED_PRICE, stale
 from shardcalc.core.text import nearest, shown
 from shardcalc.core.units import USD
 from shardcalc.core.workload.declared import DeclaredStream, Document, Place
@@ -177,6 +177,21 @@ def check_account(seen: Sequence[Seen], limits: Limits, today: date) -> list[Fou
             where = largest.file, largest.place, largest.name, path
             found.append(Found(rule, severity, finding.message, finding.remedy, *where, fact, state, reason))
     return found
+
+
+def once_a_region(found: Sequence[Found], seen: Iterable[Seen]) -> list[Found]:
+    """The findings, with one about prices for each Region: they are the Region's and no stream's."""
+    regions = {(each.file, each.name): each.region for each in seen}
+    told: set[str] = set()
+    kept: list[Found] = []
+    for each in found:
+        if each.rule is UNVERIFIED_PRICE and each.state is State.ACTIVE:
+            region = regions[each.file, each.stream]
+            if region in told:
+                continue
+            told.add(region)
+        kept.append(each)
+    return kept
 
 
 def check_policies(policies: Iterable[Document], today: date) -> list[Found]:

@@ -10,7 +10,7 @@ from shardcalc.core.workload.parts import Mode
 from shardcalc.report import decisions
 from shardcalc.report.cost import words
 from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
-from shardcalc.report.words import bill_table, facts_read, period, sentence, total
+from shardcalc.report.words import bill_table, facts_read, period, sentence, total, unpriced
 
 
 def text(report: CostReport) -> str:
@@ -28,6 +28,8 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
         what = f"{escape(one.name)}: cost" if one.name else "Cost"
     yield f"# {what} in {cost.region} for {period(report.hours, report.limits)}"
     yield f"Prices: {escape(cost.prices.origin)}."
+    if lacking := unpriced(map(cost.bill, Mode)):
+        yield bullets(map(escape, lacking))
     rows = [
         [
             bold(mode.value) if mode is cost.lowest else mode.value,

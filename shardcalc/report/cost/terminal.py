@@ -15,7 +15,7 @@ from shardcalc.core.workload.parts import Mode
 from shardcalc.report import decisions
 from shardcalc.report.cost import words
 from shardcalc.report.kit.terminal import Cell, Page, Screen
-from shardcalc.report.words import BILL_COLUMNS, bill_cells, facts_read, period, short_price, total
+from shardcalc.report.words import BILL_COLUMNS, bill_cells, facts_read, period, short_price, total, unpriced
 
 _MARKS = {Mode.PROVISIONED: "p", Mode.ON_DEMAND_STANDARD: "s", Mode.ON_DEMAND_ADVANTAGE: "a"}
 
@@ -42,6 +42,8 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
         (f"  {one.where}" if one is not None and one.where else "", "dim"),
     )
     screen.line((f"prices: {cost.prices.origin}", "dim"))
+    for line in unpriced(map(cost.bill, Mode)):
+        screen.line((line, "dim"))
     screen.gap()
     rows: list[Sequence[Cell]] = []
     for mode in Mode:
@@ -114,7 +116,7 @@ def _bill(screen: Screen, title: str, bill: Bill) -> None:
     for line in bill.lines:
         source = ""
         if line.price is None:
-            source = "no verified price"
+            source = "no known price"
         elif line.name != "discount":
             doubt = "" if line.price.verified else " unverified"
             source = f"{line.price.source.key} {line.price.date}{doubt}"

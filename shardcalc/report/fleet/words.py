@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, Pool, Standing
 from shardcalc.core.text import percent
 from shardcalc.core.workload.parts import Mode
-from shardcalc.report.words import counted
+from shardcalc.report.words import counted, how_priced
 
 COLUMNS = ("stream", "account", "owner", "Region", "now:", "to:", "used:", "a month:", "saves:")
 """The titles of :func:`cells`."""
@@ -90,9 +90,7 @@ def summary(fleet: Fleet) -> list[str]:
     if fleet.failures:
         lines.append(failed_text(fleet.failures))
     if unpriced := _unpriced(fleet):
-        lines.append(
-            f"not every price is known in {', '.join(unpriced)}; shardcalc facts lists the known ones"
-        )
+        lines += [f"not every price is known in {region}; {how_priced(region)}" for region in unpriced]
     return lines
 
 

@@ -24,6 +24,7 @@ from shardcalc.report.words import (
     prices_from,
     sentence,
     total,
+    unpriced,
     working_bullets,
 )
 
@@ -79,6 +80,8 @@ def _stream(planned: Judged, limits: Limits, explain: bool) -> Iterator[str]:
     if explain:
         yield working_bullets((constraint.working, constraint.fact) for constraint in plan.constraints)
     yield bill_table(planned.bill, limits)
+    if lacking := unpriced([planned.bill]):
+        yield bullets(map(escape, lacking))
     yield bullets(f"**{label}** {escape(text)}" for label, text in decisions.lines(planned))
     if planned.findings:
         yield finding_bullets(planned.findings)

@@ -31,6 +31,7 @@ from shardcalc.report.words import (
     severities,
     short_price,
     total,
+    unpriced,
 )
 
 
@@ -188,9 +189,8 @@ def _bill(screen: Screen, bill: Bill, limits: Limits) -> None:
     doubtful = [line.title for line in bill.lines if line.price is not None and not line.price.verified]
     if doubtful:
         screen.line((f"unverified prices, from a third party: {', '.join(doubtful)}", "dim"))
-    unknown = [line.title for line in bill.lines if line.price is None]
-    if unknown:
-        screen.line((f"no verified price in {bill.region}: {', '.join(unknown)}", "dim"))
+    for line in unpriced([bill]):
+        screen.line((line, "dim"))
 
 
 def carried(answer: Carried, page: Page) -> str:

@@ -14,7 +14,7 @@ from shardcalc.core.history.demand import Lag
 from shardcalc.core.history.model import moment
 from shardcalc.core.text import decimal
 from shardcalc.core.units import USD, ceil_div
-from shardcalc.report.words import facts_read, rate
+from shardcalc.report.words import facts_read, rate, unpriced
 
 HURTS: Final = ("throttled-writes", "throttled-reads", "lag", "hot-shard", "idle")
 """Findings that are told before the count, the worst first."""
@@ -181,18 +181,14 @@ def cheapest(made: Suggestion) -> str:
 
 def doubts(made: Suggestion) -> list[str]:
     """Prices on these bills that are unknown, or that nobody verified."""
-    unknown: dict[str, list[str]] = {}
     doubtful: dict[str, None] = {}
     for choice in made.choices:
         for line in choice.bill.lines:
-            if line.price is None:
-                unknown.setdefault(choice.title, []).append(line.title)
-            elif line.price.doubt:
+            if line.price is not None and line.price.doubt:
                 doubtful[f"{line.title}: {line.price.doubt}, {line.price.source.title}"] = None
-    return [
-        *doubtful,
-        *(f"{title}: no verified price for {'; '.join(names)}" for title, names in unknown.items()),
-    ]
+    if made.history.region is None:
+        return ["no price is known, because the Region is not; --region names it"]
+    return [*doubtful, *unpriced(choice.bill for choice in made.choices)]
 
 
 def basis(made: Suggestion) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.places import DATA
 from tests.run_check import INFORMED, WARNED, found, ids, write
 
 
@@ -44,7 +45,7 @@ def test_a_budget_may_be_used_up_and_an_expected_cost_not_be_reached(field, mone
 
 def test_a_budget_with_unknown_prices_is_a_warning_and_never_cleared(tmp_path):
     rows = found(
-        write(tmp_path, INFORMED.replace("owner: a", "owner: a, region: eu-west-3, budget: 1000 USD"))
+        write(tmp_path, INFORMED.replace("owner: a", "owner: a, region: cn-north-1, budget: 1000 USD"))
     )
     (budget,) = (row for row in rows if row["rule"] == "SC015")
     assert budget["severity"] == "warning"
@@ -55,8 +56,8 @@ def test_a_budget_with_unknown_prices_is_a_warning_and_never_cleared(tmp_path):
     "field", ["budget: 1000 USD", "budget: 0 USD", "expect: {monthly_cost_below: 0 USD}"]
 )
 def test_an_unpriced_bill_is_no_breach_and_no_amount(field, tmp_path):
-    """No price of eu-west-3 is known: the surplus of 16 shards has none either."""
-    stream = f"owner: a, region: eu-west-3, shards: 16, {field}"
+    """No price of cn-north-1 is known: the surplus of 16 shards has none either."""
+    stream = f"owner: a, region: cn-north-1, shards: 16, {field}"
     rows = [
         row
         for row in found(write(tmp_path, INFORMED.replace("owner: a", stream)))
@@ -64,20 +65,22 @@ def test_an_unpriced_bill_is_no_breach_and_no_amount(field, tmp_path):
     ]
     assert {row["severity"] for row in rows} == {"warning"}
     assert len(rows) == 2
-    assert any("no price is known in eu-west-3" in str(row["message"]) for row in rows)
+    assert any("no price is known in cn-north-1" in str(row["message"]) for row in rows)
     assert not any("at least" in str(row["message"]) for row in rows)
 
 
-@pytest.mark.parametrize(("budget", "severity"), [("175.56", "error"), ("175.57", "warning")])
+@pytest.mark.parametrize(("budget", "severity"), [("234.12", "error"), ("234.13", "warning")])
 def test_a_bill_whose_known_part_is_above_the_budget_is_a_breach(budget, severity, tmp_path):
-    """16 shards x 730 h x 0.015 USD = 175.20, and 0.36792 for PUTs; extended retention has no price in
-    us-west-2.
+    """16 shards x 730 h x 0.02 USD = 233.60, and 26.28 million PUTs at 0.02 are 0.5256; extended retention
+    has no price in this sheet.
     """
-    stream = f"owner: a, region: us-west-2, retention: 48h, shards: 16, budget: {budget} USD"
-    rows = found(write(tmp_path, INFORMED.replace("owner: a", stream)))
+    stream = f"owner: a, region: cn-north-1, retention: 48h, shards: 16, budget: {budget} USD"
+    rows = found(
+        write(tmp_path, INFORMED.replace("owner: a", stream)), "--prices", str(DATA / "two_prices.toml")
+    )
     (row,) = (row for row in rows if row["rule"] == "SC015")
     assert row["severity"] == severity
-    assert str(row["message"]).startswith("at least $175.57 a month")
+    assert str(row["message"]).startswith("at least $234.13 a month")
 
 
 def test_the_threshold_of_over_provisioning_counts_shards_and_money(tmp_path):

@@ -134,6 +134,35 @@ def test_an_unusable_file_is_told_in_the_format_asked_for_and_leaves_with_2(tmp_
     assert check(str(file)).code == 0
 
 
+def test_a_price_that_is_unknown_is_told_once_a_region(tmp_path):
+    streams = "".join(
+        f"  {region}-{name}: {{size: 1, rps: 1, region: {region}{more}}}\n"
+        for region in ("cn-north-1", "us-east-1", "cn-northwest-1")
+        for name, more in (
+            ("a", ", ignore: [{rule: SC025, reason: known}]"),
+            ("b", ""),
+            ("c", ""),
+        )
+    )
+    (tmp_path / "one.yaml").write_text(f"version: 1\nstreams:\n{streams}")
+    (tmp_path / "two.yaml").write_text("version: 1\nstreams: {d: {size: 1, rps: 1, region: cn-north-1}}\n")
+    told = [
+        (each["stream"], each["state"], each["message"], each["remedy"])
+        for each in json.loads(check(str(tmp_path), "--format", "json").out)["findings"]
+        if each["rule"] == "SC025"
+    ]
+    assert [row[:2] for row in told] == [
+        ("cn-north-1-a", "suppressed"),
+        ("cn-north-1-b", "active"),
+        ("cn-northwest-1-a", "suppressed"),
+        ("cn-northwest-1-b", "active"),
+    ]
+    assert told[1][2:] == (
+        "in cn-north-1 no price is known for shard-hours, PUT payload units",
+        "shardcalc facts refresh --region cn-north-1 reads AWS's, --prices FILE takes yours",
+    )
+
+
 def test_ids_are_for_ever():
     """A name or id that users wrote into files must not change; SC010 is gone, and its id stays unused."""
     numbers = [number for number in range(1, len(RULES) + 2) if number != 10]

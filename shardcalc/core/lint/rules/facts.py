@@ -10,7 +10,7 @@ from typing import Final
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.lint.policy import Policy
-from shardcalc.core.lint.rule import INFO, WARNING, Hit, Rule, Subject, total_text, unpriced
+from shardcalc.core.lint.rule import INFO, WARNING, Hit, Rule, Subject, unpriced
 from shardcalc.core.text import decimal
 from shardcalc.core.units import Duration
 
@@ -25,11 +25,12 @@ def _unverified_price(subject: Subject) -> Sequence[Hit]:
     parts = ([f"no price is known for {unpriced(bill)}"] if not bill.complete else []) + (
         [f"the price of {unsure} is not verified"] if unsure else []
     )
-    known = f"the bill is {total_text(bill)} a month" if bill.total else "no bill can be made"
     return (
         Hit(
-            f"{known} in {bill.region}: {', and '.join(parts)}",
-            "check it against the AWS Price List before relying on it",
+            f"in {bill.region} {', and '.join(parts)}",
+            "check it against the AWS Price List before relying on it"
+            if bill.complete
+            else f"shardcalc facts refresh --region {bill.region} reads AWS's, --prices FILE takes yours",
         ),
     )
 
@@ -39,9 +40,12 @@ UNVERIFIED_PRICE: Final = Rule(
     name="unverified-price",
     severity=INFO,
     summary="a bill rests on a price that is unknown or not verified",
-    reason="A price that nobody could verify stays unknown, and a total with it says at least.",
+    reason=(
+        "A price that nobody could verify stays unknown, and a total with it says at least. "
+        "The rule speaks once for each Region, at the first stream there."
+    ),
     remedy="check the bill against the AWS Price List",
-    bad="size: 1 KiB\nrps: 10\nregion: eu-west-3",
+    bad="size: 1 KiB\nrps: 10\nregion: cn-north-1",
     good="size: 1 KiB\nrps: 10\nregion: us-east-1",
     fact="put_payload_unit",
     at=("region",),
