@@ -25,7 +25,8 @@ class BadFields(BadValue):
 # ── reading numbers ──────────────────────────────────────────────────────────────────────────────
 
 _NUMBER = re.compile(
-    r"\s*(?P<sign>[+-]?)(?P<whole>\d[\d_]{0,30})?(?P<decimals>\.\d{1,30})?(?:[eE](?P<exponent>[+-]?\d{1,3}))?"
+    r"\s*(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3}){1,10}(?!\d)|\d[\d_]{0,30})?"
+    r"(?P<decimals>\.\d{1,30})?(?:[eE](?P<exponent>[+-]?\d{1,3}))?"
     r"(?:/(?P<divisor>\d{1,30}(?:\.\d{1,30})?))?\s*(?P<unit>.*)",
     re.DOTALL | re.ASCII,
 )
@@ -39,7 +40,7 @@ def split_number(text: str, kind: str, write: str) -> tuple[Fraction, str]:
     found = _NUMBER.fullmatch(text)
     if found is None or (found["whole"] is None and found["decimals"] is None):
         raise BadValue(f"{shown(text)} is not {kind}; {write}")
-    digits = (found["whole"] or "0").replace("_", "")
+    digits = (found["whole"] or "0").replace("_", "").replace(",", "")
     number = Fraction(int(digits)) if found["decimals"] is None else Fraction(digits + found["decimals"])
     if found["exponent"] is not None:
         number *= Fraction(10) ** int(found["exponent"])

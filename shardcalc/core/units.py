@@ -294,6 +294,9 @@ _PER = {
     "hour": 3600,
     "d": 86400,
     "day": 86400,
+    "w": 604800,
+    "week": 604800,
+    "month": 730 * 3600,
 }
 _THOUSANDS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
 _RATE_UNIT = re.compile(r"(?P<thousands>[kKMG]?)\s*(?:records?|rps)?\s*(?:/\s*(?P<per>[a-z]+))?")
@@ -304,12 +307,14 @@ class RecordRate(Quantity):
 
     __slots__ = ()
     UNIT = "records/s"
+    MOST: ClassVar[RecordRate]
+    """What is read at most."""
 
     @classmethod
     @lru_cache(4096)
     def parse(cls, text: str, what: str = "a record rate") -> Self:
-        """Read ``'6'``, ``'16.67'``, ``'90k/min'``, ``'2.1M/h'``, ``'8/day'``; a bare number is records per
-        second.
+        """Read ``'6'``, ``'16.67'``, ``'90k/min'``, ``'2.1M/h'``, ``'8/day'``, ``'20M/month'``; a bare number
+        is records per second. A month has 730 hours, as on AWS's bills.
         """
         write = "write records per second, or for example 90k/min, 2.1M/h, 8/day"
         number, unit = split_number(text, what, write)
@@ -320,8 +325,8 @@ class RecordRate(Quantity):
         number = number * _THOUSANDS[found["thousands"]] / per
         if number <= 0:
             raise BadValue(f"{shown(text)} is not {what}: it must be above zero")
-        if number > 10**12:
-            raise BadValue(f"{shown(text)} is too large for {what}: at most 1,000,000,000,000 records/s")
+        if number > cls.MOST.amount:
+            raise BadValue(f"{shown(text)} is too large for {what}: at most {cls.MOST}")
         if number < Fraction(1, 10**9):
             raise BadValue(f"{shown(text)} is too small for {what}: at least 0.000000001 records/s")
         return cls(number)
@@ -333,6 +338,9 @@ class RecordRate(Quantity):
     def over(self, duration: Duration) -> Fraction:
         """The number of records in a duration."""
         return self.amount * duration.amount
+
+
+RecordRate.MOST = RecordRate(Fraction(10**12))
 
 
 class CallRate(Quantity):

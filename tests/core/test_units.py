@@ -84,6 +84,32 @@ def test_a_rate_is_read_exactly(text, per_second):
 
 
 @pytest.mark.parametrize(
+    ("text", "per_second"),
+    [
+        ("604,800/week", 1),
+        ("6.048M/week", 10),
+        ("1,209,600/w", 2),
+        # A month has 730 hours: 2,628,000 s.
+        ("2,628,000/month", 1),
+        ("1,314k/month", Fraction(1, 2)),
+        ("1,000", 1000),
+        ("12,345,678.5", Fraction(24691357, 2)),
+        ("1,000,000/s", 10**6),
+    ],
+)
+def test_a_rate_is_read_as_people_say_it(text, per_second):
+    assert RecordRate.parse(text) == RecordRate(Fraction(per_second))
+
+
+@pytest.mark.parametrize(
+    "text", ["1,5", "1,0000", "1000,000", ",100", "1,,000", "1,000,00", "1_0,000", "1,000_0", "5/months", "1,"]
+)
+def test_commas_stand_between_thousands_and_nowhere_else(text):
+    with pytest.raises(BadValue, match="is not a record rate"):
+        RecordRate.parse(text)
+
+
+@pytest.mark.parametrize(
     ("text", "seconds"),
     [
         ("200 ms", Fraction(1, 5)),
@@ -110,7 +136,6 @@ def test_a_duration_is_read_exactly(text, seconds):
         "1e999",
         "1 kilo",
         "one",
-        "1,000",
         "1.2.3",
         "0x10",
         "1/0",

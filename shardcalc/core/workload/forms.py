@@ -21,16 +21,21 @@ def either(pattern: str, *examples: object) -> dict[str, Any]:
     return {"anyOf": [NUMBER, {"type": "string", "pattern": pattern}], "examples": list(examples)}
 
 
-DIGITS: Final = r"^\s*[0-9][0-9_]*(\.[0-9]+)?([eE][+-]?[0-9]+)?(/[0-9.]+)?\s*"
+DIGITS: Final = r"^\s*([0-9][0-9_]*|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?([eE][+-]?[0-9]+)?(/[0-9.]+)?\s*"
 SIZE: Final = either(DIGITS + r"([bB]|bytes?|[kKmMgGtT]([iI]?[bB])?)?\s*$", 1, "512 B", "1.5 KiB", "1 MiB")
 VOLUME: Final = {**SIZE, "examples": ["500 GiB", "2 TiB"]}
 RATE: Final = either(
-    DIGITS + r"[kKMG]?\s*(records?|rps)?\s*(/\s*(s|sec|second|min|minute|h|hr|hour|d|day))?\s*$",
+    DIGITS + r"[kKMG]?\s*(records?|rps)?\s*(/\s*(s|sec|second|min|minute|h|hr|hour|d|day|w|week|month))?\s*$",
     6,
     16.67,
     "90k/min",
     "8/day",
 )
+PEAK: Final = {
+    "anyOf": [*RATE["anyOf"], {"type": "string", "pattern": DIGITS + r"x\s*$"}],
+    "examples": ["90k/min", "10x"],
+}
+"""A rate, or so many times the mean."""
 SHARE: Final = {
     "anyOf": [
         {"type": "number", "minimum": 0, "exclusiveMaximum": 1},

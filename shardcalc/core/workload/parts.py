@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Final, NamedTuple, Self
 
-from shardcalc.core.text import BadFields, BadValue, nearest, percent, read_share, shown
+from shardcalc.core.text import BadFields, BadValue, nearest, percent, read_factor, read_share, shown
 from shardcalc.core.units import Duration, Months, RecordRate, Size
 from shardcalc.core.workload import forms
 from shardcalc.core.workload.reading import (
@@ -347,17 +347,30 @@ class Rates:
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
-        """Read from text: ``Rates.of(mean="100", peak="90k/min", dated="2026-11-01")``.
+        """Read from text: ``Rates.of(mean="100", peak="90k/min", dated="2026-11-01")``, or ``peak="10x"``.
 
         Raises:
             BadFields: a field cannot be read, or the peak is below the mean.
         """
-        return cls(**read_fields(fields, _RATES, required=("mean", "peak")))
+        values = read_fields(fields, _RATES, required=("mean", "peak"))
+        peak = values["peak"]
+        if isinstance(peak, Fraction):
+            values["peak"] = values["mean"] * peak
+            if values["peak"] > RecordRate.MOST:
+                raise BadFields([("peak", f"too large for a peak rate: at most {RecordRate.MOST}")])
+        return cls(**values)
+
+
+def _read_peak(value: object) -> RecordRate | Fraction:
+    """A rate, or so many times the mean."""
+    if isinstance(value, str) and value.rstrip().endswith("x"):
+        return read_factor(value, "a peak")
+    return value if isinstance(value, RecordRate) else RecordRate.parse(text_of(value), "a peak rate")
 
 
 RATES_FIELDS: Final = (
     Field("mean", rate("a mean rate"), "", forms.RATE),
-    Field("peak", rate("a peak rate"), "", forms.RATE),
+    Field("peak", _read_peak, "", forms.PEAK),
     Field("dated", read_day, "the day on which they were true; growth counts from it", forms.DAY),
 )
 _RATES: Final = readers(RATES_FIELDS)

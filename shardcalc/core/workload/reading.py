@@ -95,14 +95,21 @@ def bounded(items: Collection[Any]) -> None:
         raise BadValue(f"{len(items):,} entries; at most {MOST:,}")
 
 
+_THOUSANDS: Final = re.compile(r"[0-9]{3}(?![0-9])[^=]*$")
+
+
 def pairs(text: str) -> dict[str, str]:
-    """Split ``'outage=6h,within=2h'``.
+    """Split ``'outage=6h,within=2h'``; commas between thousands belong to their number.
 
     Raises:
         BadValue: a part has no '=', or a name comes twice.
     """
     found: dict[str, str] = {}
+    name = ""
     for part in text.split(","):
+        if found and _THOUSANDS.match(part):
+            found[name] += f",{part.rstrip()}"
+            continue
         name, equals, value = part.partition("=")
         name = name.strip()
         if not equals or not name:

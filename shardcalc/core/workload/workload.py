@@ -357,10 +357,12 @@ FIELDS: Final = (
         forms.SIZE, "SIZE", _text("max_record_size"), _optional("max_record_size", "max_record_size_bytes"),
     ),
     Field(
-        "rps", read_rps, "records per second: a number, 90k/min, 8/day, or mean and peak",
+        "rps", read_rps,
+        "records per second: a number, 90k/min, 20M/month, or mean and peak (10x is of the mean)",
         {
             "anyOf": [*forms.RATE["anyOf"], schema_of(RATES_FIELDS, ["mean", "peak"]), forms.PAIRS],
-            "examples": [6, "90k/min", {"mean": 100, "peak": "20k/min", "dated": "2026-11-01"}],
+            "examples": [6, "90k/min", {"mean": 100, "peak": "10x"},
+                {"mean": 100, "peak": "20k/min", "dated": "2026-11-01"}],
         },
         "RATE", _shown_rates,
         lambda w: {"mean_records_per_second": w.rps.mean, "peak_records_per_second": w.rps.peak}

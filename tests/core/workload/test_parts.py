@@ -9,7 +9,7 @@ import pytest
 from shardcalc import BadFields, Workload
 from shardcalc.core.text import BadValue
 from shardcalc.core.units import Months
-from shardcalc.core.workload.parts import Consumer, Growth
+from shardcalc.core.workload.parts import Consumer, Growth, Rates
 
 
 @pytest.mark.parametrize("text", ["5%", "5%/week", "5/month", "-5%/month", "2000%/month", ""])
@@ -50,3 +50,21 @@ def test_a_growth_has_few_decimals():
     assert Growth.parse("5.1234%/month").share == Fraction("0.051234")
     with pytest.raises(BadValue, match="at most 4 decimals"):
         Growth.parse("5.12345%/month")
+
+
+def test_a_peak_may_be_so_many_times_the_mean():
+    def rates(mean, peak):
+        made = Rates.of(mean=mean, peak=peak)
+        return made.mean.amount, made.peak.amount
+
+    assert rates("2k", "10x") == (2000, 20_000)
+    assert rates("1/min", "1.5 x") == (Fraction(1, 60), Fraction(1, 40))
+    assert rates("100M", "10,000x") == (10**8, 10**12)
+    for mean, peak, why in (
+        ("1", "0.5x", "it must be from 1 to 10,000"),
+        ("1", "10,001x", "it must be from 1 to 10,000"),
+        ("100.1M", "10,000x", "too large for a peak rate: at most 1,000,000,000,000 records/s"),
+        ("1", "x", "is not a peak"),
+    ):
+        with pytest.raises(BadFields, match=why):
+            Rates.of(mean=mean, peak=peak)

@@ -75,6 +75,8 @@ def test_what_is_no_mapping_or_list_is_refused_where_it_is(fields, problem):
 
 def test_a_name_given_twice_is_told():
     assert pairs("outage=6h, within=2h") == {"outage": "6h", "within": "2h"}
+    assert pairs("mean=1,000,peak=2,000,000 rps") == {"mean": "1,000", "peak": "2,000,000 rps"}
+    assert pairs("1KiB=90%,100KiB=10%") == {"1KiB": "90%", "100KiB": "10%"}
     with pytest.raises(BadValue, match="outage is given twice"):
         pairs("outage=6h,outage=2h")
 
