@@ -1,5 +1,5 @@
-"""Commands that refuse an option given twice where one is taken: the parser would keep the last and say
-nothing.
+"""Commands that refuse an option given twice where one is taken (the parser would keep the last and say
+nothing), and write to a file in the format that its name says.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 
 from shardcalc.app.refusal import Refused
+from shardcalc.cli.output import by_extension
 
 
 class _Once:
@@ -24,7 +25,15 @@ class _Once:
             ]
             if twice:
                 raise Refused(f"{ctx.command_path}: nothing was done", twice)
-        return super().parse_args(ctx, args)  # type: ignore[misc,no-any-return]
+        rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        if ctx.params.get("output") and "format" in ctx.params and _left_out(ctx, "format"):
+            kind = next(each.type for each in self.params if each.name == "format")  # type: ignore[attr-defined]
+            ctx.params["format"] = by_extension(ctx.params["output"], kind.choices, ctx.params["format"])
+        return rest
+
+
+def _left_out(ctx: Any, name: str) -> bool:
+    return bool(ctx.get_parameter_source(name).name == "DEFAULT")
 
 
 class Command(_Once, TyperCommand):

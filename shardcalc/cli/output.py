@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shardcalc.cli.errors import unbreakable
 
@@ -21,6 +21,41 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     MARKDOWN = "markdown"
+
+
+EXTENSIONS: Final[Mapping[str, str]] = {
+    ".json": "json",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".sh": "sh",
+    ".txt": "table",
+}
+"""What the name of a file says of the format in it."""
+
+
+def by_extension(output: str, formats: Sequence[str], default: str) -> str:
+    """The format that a file's name asks for; the default one where it has no extension.
+
+    Raises:
+        Refused: it asks for none of those that the command can write.
+    """
+    extension = os.path.splitext(output)[1].lower()
+    if not extension:
+        return default
+    wanted = EXTENSIONS.get(extension, "")
+    if wanted in formats:
+        return wanted
+    from shardcalc.app.refusal import Refused
+
+    known = ", ".join(each for each, of in EXTENSIONS.items() if of in formats)
+    raise Refused(
+        f"{output}: nothing was done",
+        [f"{extension} is no format of this command; name the file {known}, or say --format"],
+    )
 
 
 def page(output: str | None) -> Page:

@@ -34,6 +34,60 @@ def test_output_is_written_whole_or_not_at_all(tmp_path):
     assert (ran.code, ran.err) == (74, f"error: {nowhere}: not written: No such file or directory\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "name", "format"),
+    [
+        (HEADLINE, "plan.json", "json"),
+        (HEADLINE, "plan.MD", "markdown"),
+        (HEADLINE, "plan.txt", "table"),
+        (HEADLINE, "plan", "table"),
+        (("cost", *HEADLINE[1:]), "cost.json", "json"),
+        (("check", "profiles"), "found.sarif", "sarif"),
+        (("check", "profiles"), "found.xml", "junit"),
+        (("check", "--explain", "all"), "rules.md", "markdown"),
+        (("reshard", "4", "30", "--stream", "orders"), "calls.sh", "sh"),
+        (("report", "profiles"), "review.md", "markdown"),
+        (("report", "profiles"), "review", "html"),
+        (("suggest", "--from", "docs/examples/orders-history.json.gz"), "orders.json", "json"),
+        (("fleet", "--from", "docs/examples"), "fleet.md", "markdown"),
+        (("facts",), "facts.json", "json"),
+    ],
+)
+def test_a_file_is_written_in_the_format_that_its_name_says(arguments, name, format, tmp_path):
+    said, guessed = str(tmp_path / "said"), str(tmp_path / name)
+    codes = run(*arguments, "--format", format, "-o", said).code, run(*arguments, "-o", guessed).code
+    assert codes in ((0, 0), (1, 1))
+    with open(said, encoding="utf-8") as one, open(guessed, encoding="utf-8") as two:
+        assert one.read() == two.read() != ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "told"),
+    [
+        (
+            HEADLINE,
+            "plan.html",
+            ".html is no format of this command; name the file .json, .md, .markdown, .txt",
+        ),
+        (
+            ("report", "profiles"),
+            "a.json",
+            ".json is no format of this command; name the file .md, .markdown, .html",
+        ),
+        (HEADLINE, "plan.pdf", ".pdf is no format of this command"),
+        (("reshard", "4", "30"), "a.html", ".html is no format of this command"),
+    ],
+)
+def test_a_name_of_a_format_that_a_command_cannot_write_is_refused(arguments, name, told, tmp_path):
+    file = tmp_path / name
+    ran = run(*arguments, "-o", str(file))
+    assert (ran.code, ran.out) == (2, "")
+    assert told in ran.err
+    assert not file.exists()
+    # Who says the format may choose any name.
+    assert run(*arguments, "--format", "markdown", "-o", str(file)).code == 0
+
+
 def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
     (tmp_path / "plan.json").mkdir()
     assert run(*HEADLINE, "-o", str(tmp_path / "plan.json")).code == 74

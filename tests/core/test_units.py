@@ -102,7 +102,8 @@ def test_a_rate_is_read_as_people_say_it(text, per_second):
 
 
 @pytest.mark.parametrize(
-    "text", ["1,5", "1,0000", "1000,000", ",100", "1,,000", "1,000,00", "1_0,000", "1,000_0", "5/months", "1,"]
+    "text",
+    ["1,5", "1,0000", "1000,000", ",100", "1,,000", "1,000,00", "1_0,000", "1,000_0", "5/months", "1,"],
 )
 def test_commas_stand_between_thousands_and_nowhere_else(text):
     with pytest.raises(BadValue, match="is not a record rate"):

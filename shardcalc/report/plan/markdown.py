@@ -8,7 +8,7 @@ from shardcalc.app.plan import PlanReport
 from shardcalc.core.advice.judged import Judged
 from shardcalc.core.capacity.inverse import Carried
 from shardcalc.core.facts import Limits
-from shardcalc.core.text import percent
+from shardcalc.core.text import percent, shards_text
 from shardcalc.report import decisions
 from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
 from shardcalc.report.plan import words
@@ -66,7 +66,11 @@ def _summary(report: PlanReport) -> str:
 def _stream(planned: Judged, limits: Limits, explain: bool) -> Iterator[str]:
     stream, plan = planned.stream, planned.plan
     shown = planned.decision.shown
-    yield f"## {escape(stream.name)}: {plan.shards:,} shards" if stream.name else f"## {plan.shards:,} shards"
+    yield (
+        f"## {escape(stream.name)}: {shards_text(plan.shards)}"
+        if stream.name
+        else f"## {shards_text(plan.shards)}"
+    )
     about = [escape(text) for text in (stream.where, stream.owner, stream.notes) if text]
     if about:
         yield " - ".join(about)
