@@ -130,6 +130,7 @@ app.schema
 report.kit.terminal
 report.kit.markdown
 report.kit.json
+report.kit.flat
 report.kit.html
 report.kit.svg
 report.words
@@ -212,7 +213,7 @@ HOMES = {
     "pydantic": ("sources.store", "sources.aws"),
     "pydantic_core": ("sources.store",),
     "typing_extensions": ("sources.store", "sources.aws"),
-    "yaml": ("sources.profiles",),
+    "yaml": ("sources.profiles", "report.kit.flat"),
     "boto3": ("sources.aws",),
     "botocore": ("sources.aws",),
     "platformdirs": ("sources.store",),

@@ -11,7 +11,7 @@ from shardcalc.app import check
 from shardcalc.app.refusal import ProfileErrors, Refused
 from shardcalc.cli.errors import DONE, FOUND
 from shardcalc.cli.flags import Basis, Histories, Output, Paths, basis_flags
-from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.output import Format, page, rewritten, write
 
 if TYPE_CHECKING:
     from shardcalc.app.check import CheckReport
@@ -37,6 +37,8 @@ class CheckFormat(StrEnum):
     JUNIT = "junit"
     JSON = "json"
     MARKDOWN = "markdown"
+    CSV = "csv"
+    YAML = "yaml"
 
 
 class Level(StrEnum):
@@ -126,10 +128,10 @@ def _rendered(report: CheckReport, format: CheckFormat, output: str | None) -> s
             from shardcalc.report.check import junit
 
             return junit.text(report)
-        case CheckFormat.JSON:
+        case CheckFormat.JSON | CheckFormat.CSV | CheckFormat.YAML:
             from shardcalc.report.check import json
 
-            return json.text(report)
+            return rewritten(json.text(report), format.value, "findings")
         case CheckFormat.MARKDOWN:
             from shardcalc.report.check import markdown
 

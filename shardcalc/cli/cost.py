@@ -8,7 +8,7 @@ import typer
 
 from shardcalc.app import cost, streams
 from shardcalc.cli.flags import Basis, Flags, Output, Paths, StreamName, basis_flags, workload_flags
-from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.output import Format, page, rewritten, write
 from shardcalc.cli.plan import tell_unused
 
 EXAMPLES: Final = """\
@@ -44,10 +44,10 @@ def command(
             from shardcalc.report.cost import terminal
 
             text = terminal.table(report, page(output), chart=break_even)
-        case Format.JSON:
+        case Format.JSON | Format.CSV | Format.YAML:
             from shardcalc.report.cost import json
 
-            text = json.text(report)
+            text = rewritten(json.text(report), format, "regions", "streams", "bills")
         case Format.MARKDOWN:
             from shardcalc.report.cost import markdown
 

@@ -10,7 +10,7 @@ from shardcalc.app import facts
 from shardcalc.app.facts import PriceSource
 from shardcalc.cli.flags import Output
 from shardcalc.cli.once import Command, Group
-from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.output import Format, page, rewritten, write
 
 EXAMPLES: Final = """\
 Examples:
@@ -53,10 +53,10 @@ def command(
             from shardcalc.report.facts import terminal
 
             text = terminal.table(report, page(output))
-        case Format.JSON:
+        case Format.JSON | Format.CSV | Format.YAML:
             from shardcalc.report.facts import json
 
-            text = json.text(report)
+            text = rewritten(json.text(report), format, "limits+prices")
         case Format.MARKDOWN:
             from shardcalc.report.facts import markdown
 

@@ -25,7 +25,7 @@ from shardcalc.cli.flags import (
     reading_flags,
     refuse_reading_flags,
 )
-from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.output import Format, page, rewritten, write
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
 EXAMPLES: Final = """\
@@ -93,10 +93,10 @@ def command(
             from shardcalc.report.fleet import terminal
 
             text = terminal.table(found, page(output))
-        case Format.JSON:
+        case Format.JSON | Format.CSV | Format.YAML:
             from shardcalc.report.fleet import json
 
-            text = json.text(found)
+            text = rewritten(json.text(found), format, "streams")
         case Format.MARKDOWN:
             from shardcalc.report.fleet import markdown
 

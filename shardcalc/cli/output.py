@@ -21,6 +21,23 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     MARKDOWN = "markdown"
+    CSV = "csv"
+    YAML = "yaml"
+
+
+def rewritten(document: str, format: str, *rows: str) -> str:
+    """A JSON document in the format that was asked for: JSON, CSV or YAML.
+
+    Args:
+        document: the JSON.
+        format: the name of the format.
+        rows: the path to what becomes the rows of CSV.
+    """
+    if format == Format.JSON:
+        return document
+    from shardcalc.report.kit import flat
+
+    return flat.yaml(document) if format == Format.YAML else flat.csv(document, rows)
 
 
 EXTENSIONS: Final[Mapping[str, str]] = {
@@ -33,6 +50,9 @@ EXTENSIONS: Final[Mapping[str, str]] = {
     ".xml": "junit",
     ".sh": "sh",
     ".txt": "table",
+    ".csv": "csv",
+    ".yaml": "yaml",
+    ".yml": "yaml",
 }
 """What the name of a file says of the format in it."""
 

@@ -9,7 +9,7 @@ import typer
 from shardcalc.app import plan, streams
 from shardcalc.cli.errors import tell
 from shardcalc.cli.flags import Basis, Flags, Output, Paths, StreamName, basis_flags, workload_flags
-from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.output import Format, page, rewritten, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +53,8 @@ def command(
             from shardcalc.report.plan import terminal
 
             text = terminal.plans(plan.plan(declared, basis=basis), page(output), explain=explain)
-        case Format.JSON:
-            text = _json(declared, basis, explain)
+        case Format.JSON | Format.CSV | Format.YAML:
+            text = rewritten(_json(declared, basis, explain), format, "streams")
         case Format.MARKDOWN:
             from shardcalc.report.plan import markdown
 
@@ -90,10 +90,10 @@ def _carried(answer: Any, format: Format, output: str | None) -> str:
             from shardcalc.report.plan import terminal
 
             return terminal.carried(answer, page(output))
-        case Format.JSON:
+        case Format.JSON | Format.CSV | Format.YAML:
             from shardcalc.report.plan import json
 
-            return json.carried(answer)
+            return rewritten(json.carried(answer), format)
         case Format.MARKDOWN:
             from shardcalc.report.plan import markdown
 

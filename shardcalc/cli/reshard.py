@@ -9,7 +9,7 @@ import typer
 
 from shardcalc.app import reshard
 from shardcalc.cli.flags import Output
-from shardcalc.cli.output import page, write
+from shardcalc.cli.output import page, rewritten, write
 
 EXAMPLES: Final = """\
 Examples:
@@ -30,6 +30,7 @@ class ReshardFormat(StrEnum):
     JSON = "json"
     MARKDOWN = "markdown"
     SH = "sh"
+    YAML = "yaml"
 
 
 def command(
@@ -78,10 +79,10 @@ def command(
             from shardcalc.report.reshard import terminal
 
             text = terminal.table(made, page(output))
-        case ReshardFormat.JSON:
+        case ReshardFormat.JSON | ReshardFormat.YAML:
             from shardcalc.report.reshard import json
 
-            text = json.text(made)
+            text = rewritten(json.text(made), format.value)
         case ReshardFormat.MARKDOWN:
             from shardcalc.report.reshard import markdown
 

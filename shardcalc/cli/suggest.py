@@ -25,7 +25,7 @@ from shardcalc.cli.flags import (
     refuse_flags,
     refuse_reading_flags,
 )
-from shardcalc.cli.output import Format, page, write
+from shardcalc.cli.output import Format, page, rewritten, write
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
 if TYPE_CHECKING:
@@ -148,10 +148,10 @@ def command(
             from shardcalc.report.suggest import terminal
 
             text = terminal.table(made, page(output), explain=explain)
-        case Format.JSON:
+        case Format.JSON | Format.CSV | Format.YAML:
             from shardcalc.report.suggest import json
 
-            text = json.text(made, explain=explain)
+            text = rewritten(json.text(made, explain=explain), format)
         case Format.MARKDOWN:
             from shardcalc.report.suggest import markdown
 

@@ -86,7 +86,7 @@ def flagged(names: list[str]) -> st.SearchStrategy[list[str]]:
 
 
 BASIS = ["hours", "discount", "today", "prices"]
-FORMATS = st.sampled_from(["table", "json", "markdown"]).map(lambda name: f"--format={name}")
+FORMATS = st.sampled_from(["table", "json", "markdown", "csv", "yaml"]).map(lambda name: f"--format={name}")
 COMMANDS = {
     "plan": ([*(name for name, _, _ in FLAGS), "name", *BASIS], ["--size=1", "--rps=10"]),
     "cost": ([*(name for name, _, _ in FLAGS), "name", "advantage", *BASIS], ["--size=1", "--rps=10"]),
@@ -187,10 +187,12 @@ def profiles(draw: st.DrawFn) -> str:
 
 
 READ = st.sampled_from(
-    [("plan",), ("plan", "--explain"), ("plan", "--format=json"), ("plan", "--format=markdown"), ("cost",),
-     ("cost", "--format=json"), ("cost", "--format=markdown"), ("check",), ("check", "--format=json"),
-     ("check", "--format=sarif"), ("check", "--format=junit"), ("check", "--format=markdown"), ("report",),
-     ("report", "--format=markdown"), ("plan", "--today=2199-12-31"), ("report", "--today=2000-01-01")]
+    [("plan",), ("plan", "--explain"), ("plan", "--format=json"), ("plan", "--format=markdown"),
+     ("plan", "--format=csv"), ("plan", "--format=yaml"), ("plan", "--today=2199-12-31"),
+     ("cost",), ("cost", "--format=json"), ("cost", "--format=markdown"), ("cost", "--format=csv"),
+     ("check",), ("check", "--format=json"), ("check", "--format=sarif"), ("check", "--format=junit"),
+     ("check", "--format=markdown"), ("check", "--format=csv"), ("check", "--format=yaml"),
+     ("report",), ("report", "--format=markdown"), ("report", "--today=2000-01-01")]
 )  # fmt: skip
 
 
@@ -203,7 +205,7 @@ def read(text: str, arguments: tuple[str, ...], name: str = "p.yaml", policy: st
         if policy:
             (Path(folder) / ".shardcalc.yaml").write_text(policy, encoding="utf-8")
         # JSON repeats what a profile says, letter by letter; every page and message leaves the password out.
-        secrets = [] if {"--format=json", "--format=sarif"} & {*arguments} else [SECRET]
+        secrets = [] if {"--format=json", "--format=sarif", "--format=yaml"} & {*arguments} else [SECRET]
         door(*arguments, str(file), codes=(0, 1, 2), secrets=secrets, place=folder)
 
 
