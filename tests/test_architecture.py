@@ -174,6 +174,7 @@ report.facts.words
 report.facts.terminal
 report.facts.markdown
 report.facts.json
+report.facts.template
 report.review.words
 report.review.markdown
 report.review.html

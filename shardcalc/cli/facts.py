@@ -19,6 +19,7 @@ Examples:
 shardcalc facts
 shardcalc facts --region eu-central-1 --format json
 shardcalc facts refresh --region eu-west-1
+shardcalc facts template --region eu-west-1 -o own.toml    prices of your own, for --prices
 """
 
 REFRESH_EXAMPLES: Final = """\
@@ -64,6 +65,21 @@ def command(
         case _:
             assert_never(format)
     write(text, output)
+
+
+@app.command("template", cls=Command)
+def template(
+    region: Annotated[
+        str, typer.Option(metavar="REGION", help="the Region whose prices are yours")
+    ] = "us-east-1",
+    output: Output = None,
+) -> None:
+    """Print a price sheet to fill in, for --prices: every dimension, its unit and its list price."""
+    from shardcalc.app.basis import Basis
+    from shardcalc.report.facts import template
+
+    basis = Basis.of()
+    write(template.text(facts.facts(region, basis=basis).prices, basis.today), output)
 
 
 @app.command("refresh", cls=Command, epilog=REFRESH_EXAMPLES)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
+from shardcalc.core.facts import FactsError
 from shardcalc.core.facts.prices import (
     Gigabytes,
     ShardHours,
@@ -142,3 +144,30 @@ def test_a_price_of_nothing_or_five_times_away_is_doubtful():
     assert told(0) == ["shard_hour: the price is zero, and this release has 0.015 USD"]
     # Where this release knows none, only a price of nothing is doubtful.
     assert doubtful(known, known._replace(shard_hour=None)) == []
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "cn-north-1"])
+def test_a_template_that_is_filled_in_is_read(region, tmp_path):
+    text = run("facts", "template", "--region", region).out
+    assert f'region = "{region}"' in text
+    # As it is printed, nothing is known and all lines but the head are comments.
+    with pytest.raises(FactsError, match="prices: missing"):
+        read_prices(text, "own", origin="own")
+    filled = re.sub(r'^# price = "[^"]*".*$', '# price = "0.5"', text, flags=re.MULTILINE)
+    sheet = read_prices(
+        re.sub(r"^# (?=[\w\[])(?!Prices|Fill)", "", filled, flags=re.MULTILINE), "own", origin="own"
+    )
+    for name, price in sheet.dimensions():
+        assert price.amount == USD(Fraction(1, 2) / (10**6 if name == "put_payload_unit" else 1))
+        assert price.source.title == "our contract"
+
+
+def test_a_template_names_the_list_prices():
+    text = run("facts", "template", "--region", "eu-west-1").out
+    assert (
+        '# [prices.shard_hour]\n# price = "0.017"  # the list price of 2025-11-03\n# unit = "ShardHour"'
+        in text
+    )
+    assert (
+        '# price = "0.0165"  # the list price of 2025-11-03\n# per = 1000000\n# unit = "PutRequest"' in text
+    )
