@@ -8,6 +8,7 @@ from typing import Annotated, Final, assert_never
 import typer
 
 from shardcalc.app import reshard
+from shardcalc.app.refusal import BadFields, Refused
 from shardcalc.cli.flags import Output
 from shardcalc.cli.output import page, rewritten, write
 
@@ -71,9 +72,14 @@ def command(
 
     Nothing is executed: the commands are printed, to be read and run.
     """
-    made = reshard.reshard(
-        current, target, stream=stream, region=region, quota=quota, used=used, calls_used=calls_used
-    )
+    try:
+        made = reshard.reshard(
+            current, target, stream=stream, region=region, quota=quota, used=used, calls_used=calls_used
+        )
+    except BadFields as error:
+        raise Refused(
+            "nothing was computed", [f"{_said(name)}: {why}" for name, why in error.problems]
+        ) from error
     match format:
         case ReshardFormat.TABLE:
             from shardcalc.report.reshard import terminal
@@ -94,3 +100,8 @@ def command(
         case _:
             assert_never(format)
     write(text, output)
+
+
+def _said(field: str) -> str:
+    """A field as the command line has it."""
+    return field.upper() if field in ("current", "target") else f"--{field.replace('_', '-')}"

@@ -10,7 +10,7 @@ def test_reshard_tells_every_problem_at_once():
         "reshard", "x", "0", "--region", "mars", "--stream", "a;b", "--quota", "much", "--calls-used", "11"
     )
     assert (ran.code, ran.out) == (2, "")
-    for flag in ("--current", "--target", "--region", "--stream", "--quota", "--calls-used"):
+    for flag in ("CURRENT", "TARGET", "--region", "--stream", "--quota", "--calls-used"):
         assert f"  {flag}: " in ran.err
 
 
@@ -40,3 +40,14 @@ def test_an_arn_and_another_region_contradict_each_other():
     assert "--region: us-east-1 contradicts the stream's ARN, which says us-gov-west-1" in ran.err
     ran = run("reshard", "2", "4", "--stream", "arn:aws:sqs:us-east-1:123456789012:orders")
     assert "is not the ARN of a stream" in ran.err
+
+
+def test_a_count_that_cannot_be_read_is_named_as_the_argument_that_it_is():
+    ran = run("reshard", "four", "5", "--quota", "x")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: nothing was computed\n"
+        "  CURRENT: 'four' is not a shard count; write a whole number\n"
+        "  --quota: 'x' is not a shard quota; write a whole number\n",
+    )
+    assert "  TARGET: '0' is not a shard count: it must be at least 1\n" in run("reshard", "4", "0").err

@@ -120,8 +120,8 @@ def pairs(text: str) -> dict[str, str]:
     return found
 
 
-def read_each(items: Collection[object], kind: type[Any]) -> list[Any]:
-    """Read each item of a list as this kind, collecting every problem."""
+def read_each(items: Collection[object], kind: type[Any], example: str) -> list[Any]:
+    """Read each item of a list as this kind, collecting every problem; the example is one item in YAML."""
     made: list[Any] = []
     problems: list[tuple[str, str]] = []
     bounded(items)
@@ -132,9 +132,9 @@ def read_each(items: Collection[object], kind: type[Any]) -> list[Any]:
             made.append(item)
             continue
         try:
-            mapping = pairs(item) if isinstance(item, str) else item
+            mapping = pairs(item) if isinstance(item, str) and "=" in item else item
             if not isinstance(mapping, Mapping):
-                raise BadValue(f"{shown(item)} is not a mapping of fields")
+                raise BadValue(f"{shown(item)} is not a mapping of fields; write for example {example}")
             made.append(kind.of(**mapping))
         except BadFields as error:
             problems += [(f"{index}.{inner}", message) for inner, message in error.problems]

@@ -197,10 +197,15 @@ def _one_rate(rate: RecordRate) -> Rates:
 def read_consumers(value: object) -> tuple[Consumer, ...]:
     """A count, or a list of consumers, each a mapping (in a flag ``type=lambda,batch_size=100``)."""
     if isinstance(value, (list, tuple)):
-        return tuple(read_each(value, Consumer))
+        return tuple(read_each(value, Consumer, _A_CONSUMER))
+    if isinstance(value, Mapping):
+        raise BadValue(f"a mapping is not a count or a list of consumers; write for example [{_A_CONSUMER}]")
     if isinstance(value, str) and "=" in value:
-        return tuple(read_each([value], Consumer))
+        return tuple(read_each([value], Consumer, _A_CONSUMER))
     return count_consumers(text_of(value))
+
+
+_A_CONSUMER: Final = "{name: billing, type: lambda}"
 
 
 @lru_cache(1024)
@@ -216,7 +221,7 @@ def read_sizes(value: object) -> tuple[SizeShare, ...]:
         value = [{"size": size, "share": share} for size, share in pairs(value).items()]
     if not isinstance(value, (list, tuple)) or not value:
         raise BadValue("write a list of size and share")
-    return tuple(read_each(value, SizeShare))
+    return tuple(read_each(value, SizeShare, "{size: 1 KiB, share: 90%}"))
 
 
 _MODES: Final = {mode.value: mode for mode in Mode}

@@ -14,7 +14,7 @@ def text(sheet: PriceSheet, today: date) -> str:
     """Every dimension with its unit and, where it is known, its list price, all of it commented out."""
     parts = [
         f"# Prices of Kinesis Data Streams in {sheet.region}, for --prices.\n"
-        "# Fill in those that you know, and take the '# ' off their lines; for all others the list prices count.\n"
+        "# Fill in those that you know, and take the '# ' off their lines; of others the list price counts.\n"
         f'\nregion = "{sheet.region}"\ncurrency = "USD"\n'
     ]
     for name, known in sheet.dimensions():

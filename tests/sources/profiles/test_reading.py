@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,8 @@ streams:
         "4:11  streams.orders.size: '2 kilo' is not a size; write a number and one of B, KiB, MiB, GiB, TiB",
         "6:5  streams.orders.consumer: unknown field; did you mean consumers?",
         "10:25  streams.clicks.consumers.0.type: 'lamda' is not a type of consumer; did you mean lambda?",
-        "11:9  streams.clicks.consumers.1: '5': write name=value, with commas between",
+        "11:9  streams.clicks.consumers.1: '5' is not a mapping of fields; write for example "
+        "{name: billing, type: lambda}",
         "12:5  streams.clicks.catch_up.within: missing",
         "12:28  streams.clicks.catch_up.with: unknown field; did you mean within?",
     ]
@@ -373,3 +375,24 @@ def test_a_name_that_aws_refuses_is_refused(tmp_path, name):
 def test_every_name_that_aws_takes_is_taken(tmp_path):
     for name in ("a", "Orders_2.eu-west-1", "x" * 128):
         assert load(tmp_path, f'version: 1\nstreams: {{"{name}": {{size: 1, rps: 1}}}}\n')[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("ignore: [SC001]", "ignore.0: 'SC001' is not a mapping of fields; write for example {rule: SC002, "),
+        (
+            "consumers: [lambda]",
+            "consumers.0: 'lambda' is not a mapping of fields; write for example {name: ",
+        ),
+        (
+            "consumers: {type: lambda}",
+            "consumers: a mapping is not a count or a list of consumers; write for ",
+        ),
+    ],
+)
+def test_yaml_is_answered_in_yaml(field, told, tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text(f"version: 1\nstreams:\n  a: {{size: 1, rps: 1, {field}}}\n")
+    with pytest.raises(profile.ProfileErrors, match=re.escape(told)):
+        profile.load([str(file)])

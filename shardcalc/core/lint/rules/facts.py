@@ -58,22 +58,23 @@ def stale(limits: Limits, sheets: Iterable[PriceSheet], policy: Policy, today: d
 
     Facts are a whole file's and not one stream's, so ``check`` asks once for each file.
     """
-    facts: list[tuple[date, str]] = [(fact.date, f"limit {fact.name}") for fact in limits.facts]
+    facts: list[tuple[date, str, str]] = [(fact.date, f"limit {fact.name}", "") for fact in limits.facts]
     facts += [
-        (price.date, f"price {name} in {sheet.region}")
+        (price.date, f"price {name} in {sheet.region}", sheet.region)
         for sheet in sheets
         for name, price in sheet.dimensions()
         if price is not None
     ]
     limit = policy.facts_older_than
-    old = [(day, name) for day, name in facts if Duration(Fraction((today - day).days * 86400)) > limit]
+    old = [each for each in facts if Duration(Fraction((today - each[0]).days * 86400)) > limit]
     if not old:
         return None
-    day, name = min(old)
+    day, name, region = min(old)
     count = f"{len(old):,} facts are" if len(old) > 1 else "a fact is"
     return Hit(
         f"{count} older than {decimal(limit.amount / 86400)} d on {today}, the oldest ({name}) of {day}",
-        "upgrade shardcalc, or check them against AWS and raise facts_older_than; shardcalc facts lists them",
+        ("" if not region else f"shardcalc facts refresh --region {region} reads its prices again; else ")
+        + "upgrade shardcalc, or check them and raise facts_older_than; shardcalc facts lists them",
     )
 
 
