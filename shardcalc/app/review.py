@@ -19,7 +19,7 @@ from shardcalc.core.capacity.sensitivity import Effect, sensitivity
 from shardcalc.core.cost.bill import total
 from shardcalc.core.cost.break_even import STEPS
 from shardcalc.core.facts import Limits
-from shardcalc.core.lint.check import Found, State, check_account, check_declared
+from shardcalc.core.lint.check import Found, State, check_account, check_declared, once_a_region
 from shardcalc.core.resharding.path import NoPath, Path, path
 from shardcalc.core.units import USD
 from shardcalc.core.workload.declared import DeclaredStream
@@ -123,7 +123,7 @@ def _found(
     )
     places = {(stream.file, stream.name): index for index, stream in enumerate(declared)}
     found: dict[int, tuple[Found, ...]] = {}
-    for each in (*checked.found, *check_account(checked.seen, basis.limits, basis.today)):
+    for each in (*once_a_region(*checked), *check_account(checked.seen, basis.limits, basis.today)):
         place = places.get((each.file, each.stream))
         if place is not None and each.state is State.ACTIVE:
             found[place] = (*found.get(place, ()), each)

@@ -92,14 +92,21 @@ def before_floors(bill: Bill) -> str:
 
 
 def unpriced(bills: Iterable[Bill]) -> list[str]:
-    """For each Region, the lines that have no known price, and how to have them priced."""
+    """For each Region, the lines that have no known price (none are named where all have none), and how to
+    have them priced.
+    """
     lacking: dict[str, dict[str, None]] = {}
+    priced: set[str] = set()
     for bill in bills:
         for line in bill.lines:
             if line.price is None:
                 lacking.setdefault(bill.region, {})[line.title] = None
+            else:
+                priced.add(bill.region)
     return [
-        f"no price is known in {region} for {', '.join(titles)}; {how_priced(region)}"
+        f"no price is known in {region}"
+        + (f" for {'; '.join(titles)}; " if region in priced else "; ")
+        + how_priced(region)
         for region, titles in lacking.items()
     ]
 
