@@ -58,6 +58,8 @@ class CheckReport:
     """Where the prices of each Region came from, for Regions whose prices are not those of this release."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with files that cannot be used; the others were checked."""
+    passed_over: tuple[str, ...] = ()
+    """YAML files in the folders that are no profiles."""
 
     @property
     def usable(self) -> bool:
@@ -120,7 +122,8 @@ def check(
             hours, before = plans.read_plan(against)
         except StoredError as error:
             raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
-    looked_at, checked, problems = _checked(profiles, basis, hours, histories)
+    passed_over: list[str] = []
+    looked_at, checked, problems = _checked(profiles, basis, hours, histories, passed_over)
     found = *once_a_region(*checked), *check_account(checked.seen, basis.limits, basis.today)
     gone = 0
     if write_baseline:
@@ -153,6 +156,7 @@ def check(
         gone,
         basis.origins(seen.region for seen in checked.seen),
         problems,
+        tuple(passed_over),
     )
 
 
@@ -161,6 +165,7 @@ def _checked(
     basis: Basis,
     hours: Fraction | None,
     histories: Sequence[str],
+    passed_over: list[str],
 ) -> tuple[int, Checked, tuple[Problem, ...]]:
     """Check streams as they are, or all streams of some files; also how many files that were, and what is
     wrong with others.
@@ -173,7 +178,7 @@ def _checked(
         else [p for p in profiles if isinstance(p, str)]
     )
     if paths:
-        return _checked_files(paths, basis, hours, histories)
+        return _checked_files(paths, basis, hours, histories, passed_over)
     streams = listed(cast("Streams", profiles))
     judges = _judge(basis, streams, histories)
     checked = check_declared(streams, judges, basis.limits, basis.prices, basis.today, hours)
@@ -194,13 +199,17 @@ def _judge(
 
 
 def _checked_files(
-    paths: Sequence[str], basis: Basis, hours: Fraction | None, histories: Sequence[str]
+    paths: Sequence[str],
+    basis: Basis,
+    hours: Fraction | None,
+    histories: Sequence[str],
+    passed_over: list[str],
 ) -> tuple[int, Checked, tuple[Problem, ...]]:
     """Read and check all files, long lists of them on all processors."""
     from shardcalc.sources.profiles import policies, reading
 
     problems: list[Problem] = []
-    files = reading.files_of(paths, problems)
+    files = reading.files_of(paths, problems, passed_over)
     found_policies = policies.policy_files(files, problems)
     # Without its policy a file would be held against other rules than its own.
     without_policy = {file for file, policy in found_policies.items() if policy is None}

@@ -21,11 +21,14 @@ Streams = Workload | DeclaredStream | Sequence[DeclaredStream]
 """One stream, or several."""
 
 
-def load(paths: Sequence[str] | str, **flags: object) -> list[DeclaredStream]:
-    """Read every stream of the profiles at these paths; of a folder, all YAML below it.
+def load(
+    paths: Sequence[str] | str, passed_over: list[str] | None = None, **flags: object
+) -> list[DeclaredStream]:
+    """Read every stream of the profiles at these paths; of a folder, all profiles below it.
 
     Args:
         paths: files and folders, or one of them.
+        passed_over: takes the YAML files of folders that are no profiles.
         flags: fields that replace the profiles' ``defaults``, as on the command line.
 
     Raises:
@@ -34,10 +37,13 @@ def load(paths: Sequence[str] | str, **flags: object) -> list[DeclaredStream]:
     """
     from shardcalc.sources.profiles import reading
 
-    return reading.load([paths] if isinstance(paths, str) else paths, read_fields(flags, READERS))
+    given = [paths] if isinstance(paths, str) else paths
+    return reading.load(given, read_fields(flags, READERS), passed_over)
 
 
-def describe(paths: Sequence[str], flags: Mapping[str, Any], name: str = "") -> list[DeclaredStream]:
+def describe(
+    paths: Sequence[str], flags: Mapping[str, Any], name: str = "", passed_over: list[str] | None = None
+) -> list[DeclaredStream]:
     """The streams that profiles declare, or the one that flags describe.
 
     Raises:
@@ -45,7 +51,7 @@ def describe(paths: Sequence[str], flags: Mapping[str, Any], name: str = "") -> 
         BadFields, ProfileErrors: what is wrong with them, all at once.
     """
     if paths:
-        return load(paths, **flags)
+        return load(paths, passed_over, **flags)
     if not flags:
         raise Refused("nothing to plan", ["give --size and --rps, or profiles; see shardcalc plan --help"])
     if name:

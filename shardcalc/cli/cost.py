@@ -6,10 +6,10 @@ from typing import Annotated, Final, assert_never
 
 import typer
 
-from shardcalc.app import cost, streams
+from shardcalc.app import cost
 from shardcalc.cli.flags import Basis, Flags, Output, Paths, StreamName, basis_flags, workload_flags
 from shardcalc.cli.output import Format, page, rewritten, write
-from shardcalc.cli.plan import tell_unused
+from shardcalc.cli.plan import described
 
 EXAMPLES: Final = """\
 Examples:
@@ -36,8 +36,7 @@ def command(
     basis: Basis,
 ) -> None:
     """What streams cost in each capacity mode, line by line, and when another mode becomes cheaper."""
-    declared = streams.describe(paths or [], flags, name)
-    tell_unused(declared)
+    declared = described(paths or [], flags, name)
     report = cost.cost(declared, basis=basis)
     match format:
         case Format.TABLE:

@@ -127,6 +127,11 @@ def _say(what: str, problems: Sequence[str]) -> None:
     tell(f"error: {what}", *(f"  {problem}" for problem in problems))
 
 
+def first(names: Sequence[str]) -> str:
+    """The first five of some names, and how many more there are."""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
+
+
 def tell(*lines: str) -> None:
     """Say something on stderr; nothing else writes there. Each line stays one, whatever came into it."""
     from shardcalc.report.kit.terminal import logged  # --help says nothing

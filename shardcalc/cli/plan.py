@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 import typer
 
 from shardcalc.app import plan, streams
-from shardcalc.cli.errors import tell
+from shardcalc.cli.errors import first, tell
 from shardcalc.cli.flags import Basis, Flags, Output, Paths, StreamName, basis_flags, workload_flags
 from shardcalc.cli.output import Format, page, rewritten, write
 
@@ -46,8 +46,7 @@ def command(
     if not paths and "shards" in flags and "rps" not in flags:
         write(_carried(plan.carried(**flags), format, output), output)
         return
-    declared = streams.describe(paths or [], flags, name)
-    tell_unused(declared)
+    declared = described(paths or [], flags, name)
     match format:
         case Format.TABLE:
             from shardcalc.report.plan import terminal
@@ -64,12 +63,16 @@ def command(
     write(text, output)
 
 
-def tell_unused(declared: Sequence[Any]) -> None:
-    """Say on stderr which flags had no effect, and on which streams."""
+def described(paths: Sequence[str], flags: Flags, name: str = "") -> list[Any]:
+    """The streams of profiles, or of flags; stderr says which flags had no effect, and what is no profile."""
+    passed_over: list[str] = []
+    declared = streams.describe(paths, flags, name, passed_over)
     for field, names in streams.unused_flags(declared).items():
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         flag = f"--{field.replace('_', '-')}"
-        tell(f"note: {flag} has no effect on streams that declare their own: {', '.join(names[:5])}{more}")
+        tell(f"note: {flag} has no effect on streams that declare their own: {first(names)}")
+    if passed_over:
+        tell(f"note: passed over, being no profiles: {first(passed_over)}")
+    return declared
 
 
 def _json(declared: Sequence[Any], basis: Basis, explain: bool) -> str:

@@ -8,9 +8,10 @@ from typing import Annotated, Final, TypeVar, assert_never
 
 import typer
 
-from shardcalc.app import review, streams
+from shardcalc.app import review
 from shardcalc.cli.flags import Basis, Histories, Output, basis_flags
 from shardcalc.cli.output import write_parts
+from shardcalc.cli.plan import described
 from shardcalc.cli.progress import progress
 
 EXAMPLES: Final = """\
@@ -47,7 +48,7 @@ def command(
     basis: Basis,
 ) -> None:
     """The capacity review: one page to decide from, with its working, pictures and sources in it."""
-    made = review.review(streams.load(paths), basis=basis, histories=history or [])
+    made = review.review(described(paths, {}), basis=basis, histories=history or [])
     sections = _with_bar(review.sections(made, basis=basis), len(made.rows))
     match format:
         case ReportFormat.HTML:

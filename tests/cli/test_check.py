@@ -100,7 +100,7 @@ def test_what_needs_all_files_is_left_out_where_one_cannot_be_used(tmp_path, mon
     (tmp_path / "plan.json").write_text(run("plan", "a.yaml", "b.yaml", "--format", "json").out)
     assert check(".", "--write-baseline", "known.json").code == 0
     kept = (tmp_path / "known.json").read_text()
-    write(tmp_path, "version: 2\n", "b.yaml")
+    write(tmp_path, "version: 2\nstreams: {}\n", "b.yaml")
     told = json.loads(
         check(".", "--baseline", "known.json", "--against", "plan.json", "--format", "json").out
     )

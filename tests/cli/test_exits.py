@@ -111,8 +111,8 @@ def test_an_error_that_nobody_can_read_keeps_its_code_and_does_not_go_to_stdout(
 
 
 def test_an_output_file_needs_no_stdout(tmp_path):
-    assert shell(f"{PLAN} -o plan.json >&- 2>&- <&-", tmp_path) == (0, "", "")
-    assert (tmp_path / "plan.json").read_text(encoding="utf-8").startswith("21 shards\n")
+    assert shell(f"{PLAN} -o plan.txt >&- 2>&- <&-", tmp_path) == (0, "", "")
+    assert (tmp_path / "plan.txt").read_text(encoding="utf-8").startswith("21 shards\n")
 
 
 @pytest.mark.parametrize("to", [">", "-o"])
@@ -237,7 +237,7 @@ main()
 
 @pytest.mark.parametrize("number", HANDLED)
 def test_a_signal_at_any_moment_leaves_neither_traceback_nor_file(number, tmp_path):
-    profile, out = tmp_path / "a.yaml", tmp_path / "out" / "plan.json"
+    profile, out = tmp_path / "a.yaml", tmp_path / "out" / "review.html"
     profile.write_text(STREAMS)
     out.parent.mkdir()
     codes = set()
@@ -250,7 +250,7 @@ def test_a_signal_at_any_moment_leaves_neither_traceback_nor_file(number, tmp_pa
             process.send_signal(number)
             told = process.communicate(timeout=60)
         assert told == (b"", b"")
-        assert os.listdir(out.parent) == ["plan.json"]
+        assert os.listdir(out.parent) == ["review.html"]
         written = out.read_text(encoding="utf-8")
         assert written == "before" or written.endswith("</html>\n")
         codes.add(process.returncode)

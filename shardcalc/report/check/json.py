@@ -24,6 +24,7 @@ def text(report: CheckReport) -> str:
         "failed": report.failed,
         "files": report.files,
         "streams": len(report.streams),
+        "passed_over": list(report.passed_over),
         "counts": {
             **{severity.value: counts[severity] for severity in Severity},
             **{state.value: report.count(state) for state in (State.SUPPRESSED, State.BASELINE)},

@@ -23,6 +23,8 @@ def verdict(report: CheckReport) -> str:
     looked_at = f"{counted(len(report.streams), 'stream')} in {counted(report.files, 'file')}"
     hidden = [f"{count:,} {words}" for state, words in _HIDDEN.items() if (count := report.count(state))]
     said = f"{found or 'no findings'} in {looked_at}"
+    if report.passed_over:
+        hidden.append(f"{counted(len(report.passed_over), 'file')} passed over, being no profiles")
     if not report.usable:
         hidden.append(f"{counted(len({each.file for each in report.problems}), 'file')} cannot be used")
     return f"{said}; {', '.join(hidden)}" if hidden else said

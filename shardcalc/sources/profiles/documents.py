@@ -44,7 +44,7 @@ def document_of(file: str, root: YamlMapping, policy: Mapping[str, Any]) -> Docu
 
 def roots_of(file: str, problems: list[Problem]) -> list[tuple[Any, Any]] | None:
     """The roots of a file's YAML documents; None, and a problem, where it cannot be read."""
-    if os.path.islink(file) and _leaves_repository(file):
+    if leaves_repository(file):
         # What is told of a file repeats parts of it: a pull request must not choose which file that is.
         problems.append(
             Problem(file, None, "", "a link out of its repository; give the file that it leads to")
@@ -62,8 +62,10 @@ def roots_of(file: str, problems: list[Problem]) -> list[tuple[Any, Any]] | None
     return None
 
 
-def _leaves_repository(link: str) -> bool:
-    """Whether a link leads out of the repository that it is in, or to git's own files there."""
+def leaves_repository(link: str) -> bool:
+    """Whether it is a link that leads out of the repository that it is in, or to git's own files there."""
+    if not os.path.islink(link):
+        return False
     folder, target = Path(link).parent.resolve(), Path(link).resolve()
     for above in (folder, *folder.parents):
         if (above / ".git").exists():

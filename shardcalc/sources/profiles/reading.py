@@ -10,6 +10,7 @@ publishes what they accept.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
@@ -38,6 +39,7 @@ from shardcalc.sources.profiles.documents import (
     find_duplicates,
     inner_problems,
     kind_of,
+    leaves_repository,
     place_at,
     policy_of,
     read_version,
@@ -61,19 +63,22 @@ _TOP: Final = ("version", "defaults", "policy", "streams")
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def load(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> list[DeclaredStream]:
-    """Read every stream of the profiles at these paths; a folder means all YAML files below it.
+def load(
+    paths: Sequence[str], flags: Mapping[str, Any] | None = None, passed_over: list[str] | None = None
+) -> list[DeclaredStream]:
+    """Read every stream of the profiles at these paths; a folder means all profiles below it.
 
     Args:
         paths: files and folders.
         flags: fields given on the command line, already read; they win over ``defaults`` and lose to a
             stream's own.
+        passed_over: takes the YAML files of folders that are no profiles.
 
     Raises:
         ProfileErrors: listing every problem of every file.
     """
     problems: list[Problem] = []
-    streams = load_files(files_of(paths, problems), flags or {}, problems)
+    streams = load_files(files_of(paths, problems, passed_over), flags or {}, problems)
     problems += declared_twice(
         (stream.workload.region, stream.name, stream.file, stream.place) for stream in streams
     )
@@ -82,9 +87,13 @@ def load(paths: Sequence[str], flags: Mapping[str, Any] | None = None) -> list[D
     return streams
 
 
-def files_of(paths: Sequence[str], problems: list[Problem]) -> list[str]:
-    """The files that paths name or contain; what does not exist goes to ``problems``."""
-    return list(_files(paths, problems))
+def files_of(
+    paths: Sequence[str], problems: list[Problem], passed_over: list[str] | None = None
+) -> list[str]:
+    """The files that paths name, and the profiles that they contain; what does not exist goes to
+    ``problems``, and YAML that is no profile to ``passed_over``.
+    """
+    return list(_files(paths, problems, [] if passed_over is None else passed_over))
 
 
 def load_files(
@@ -139,21 +148,24 @@ def declared_twice(streams: Iterable[tuple[str, str, str, Place | None]]) -> Ite
             )
 
 
-def _files(paths: Sequence[str], problems: list[Problem]) -> Iterator[str]:
+def _files(paths: Sequence[str], problems: list[Problem], passed_over: list[str]) -> Iterator[str]:
     for given in dict.fromkeys(paths):
         if os.path.isdir(given):
             found = [
                 os.path.join(folder, name)
                 for folder, folders, names in os.walk(given)
-                if not folders.sort()  # sorts the walk itself
+                if _sorted(folders)
                 for name in sorted(names)
                 if name.endswith(SUFFIXES) and not name.startswith(".") and not _hidden(folder, given)
                 # To open a FIFO is to wait for ever; whatever is no file is passed over.
                 if os.path.isfile(os.path.join(folder, name))
             ]
-            if not found:
-                problems.append(Problem(given, None, "", "no YAML file below this folder"))
-            yield from found
+            profiles = [file for file in found if _is_profile(file)]
+            passed_over += sorted(set(found).difference(profiles))
+            if not profiles:
+                why = f"no profile among the {len(found):,} YAML files" if found else "no YAML file"
+                problems.append(Problem(given, None, "", f"{why} below this folder"))
+            yield from profiles
         elif os.path.isfile(given):
             yield given
         else:
@@ -165,6 +177,38 @@ def _files(paths: Sequence[str], problems: list[Problem]) -> Iterator[str]:
                     "not a file that can be read" if os.path.exists(given) else "no such file or folder",
                 )
             )
+
+
+def _sorted(folders: list[str]) -> bool:
+    """Give a walk its order, and keep it out of what others installed."""
+    folders[:] = sorted(set(folders) - _INSTALLED)
+    return True
+
+
+_INSTALLED: Final = {"node_modules", "__pycache__"}
+_LOOKED_AT: Final = 1024**2
+_PROFILE: Final = re.compile(
+    r"""^["']?streams["']?[ \t]*:|^[ \t]*\{.*["']?streams["']?[ \t]*:"""
+    r"""|^version[ \t]*:[ \t]*["']?1["']?[ \t\r]*(#|$)""",
+    re.MULTILINE,
+)
+"""What makes a YAML file a profile, usable or not: its streams, or the version of profiles."""
+
+
+def _is_profile(file: str) -> bool:
+    """Whether a file of a folder is meant as a profile; what cannot be read is told where it is read."""
+    if leaves_repository(file):
+        return True
+    try:
+        with open(file, "rb") as opened:
+            start = opened.read(_LOOKED_AT)
+    except OSError:
+        return True
+    try:
+        text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
+    except UnicodeDecodeError:
+        return True
+    return _PROFILE.search(text) is not None
 
 
 def _hidden(folder: str, top: str) -> bool:

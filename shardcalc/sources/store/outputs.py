@@ -149,7 +149,8 @@ Comparison = TypedDict("Comparison", {
     "total_cost_usd": BothCosts, "total_cost_complete": BothComplete, "changes": list[Change]})
 Check = TypedDict("Check", {
     "schema_version": Version, "command": Literal["check"], "today": Day, "fail_on": Severity, "usable": bool,
-    "failed": bool, "files": Whole, "streams": Whole, "counts": Counts, "prices_from": dict[str, str],
+    "failed": bool, "files": Whole, "streams": Whole, "passed_over": list[str],
+    "counts": Counts, "prices_from": dict[str, str],
     "findings": list[Found],
     "comparison": NotRequired[Comparison]})
 

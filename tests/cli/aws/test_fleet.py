@@ -290,10 +290,10 @@ def test_every_format_names_the_streams_and_what_failed(aws, at, five, shardcalc
 
 
 def test_unknown_prices_are_not_zero(aws, shardcalc):
-    """No price of eu-north-1 is known."""
+    """No price of cn-north-1 is known."""
     aws.steady = steady({})
-    aws.add("orders", region="eu-north-1", shards=9)
-    flags = ("--region", "eu-north-1", "--endpoint-url", aws.url, "--days", "8")
+    aws.add("orders", region="cn-north-1", shards=9)
+    flags = ("--region", "cn-north-1", "--endpoint-url", aws.url, "--days", "8")
     out = shardcalc("fleet", *flags).out
     assert "unknown" in out
     assert "$0.00" not in out

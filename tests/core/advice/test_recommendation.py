@@ -453,10 +453,10 @@ def test_a_saving_needs_only_the_prices_that_matter():
     made = suggest(history(open_shards=16), prices=bare)
     assert not made.rows[0].bill.complete
     assert made.saving.cents == "131.40"
-    # eu-central-1 has no price of fan-out here, and fan-out consumer-hours follow the shards; without
-    # fan-out, shard-hours alone do.
-    made = history(open_shards=16, region="eu-central-1")
-    assert found(made).saving is None
+    # Fan-out consumer-hours follow the shards; without fan-out, shard-hours alone do.
+    bare = bare._replace(fan_out_consumer_shard_hour=None)
+    made = history(open_shards=16)
+    assert suggest(made, prices=bare).saving is None
     alone = found(replace(made, consumers={}, registered=()))
     # 6 shards x 730 h x $0.018 = $78.84.
     assert alone.saving.cents == "78.84"

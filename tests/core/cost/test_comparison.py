@@ -9,7 +9,7 @@ import pytest
 from shardcalc import Mode, Workload, cost
 from shardcalc.core.cost.break_even import break_evens, curves
 from shardcalc.core.cost.comparison import trade_offs, with_discount
-from shardcalc.core.facts.prices import built_in_prices
+from shardcalc.core.facts.prices import UNITS, built_in_prices
 from shardcalc.core.units import USD
 from tests.regions import LIMITS, costed, region
 
@@ -60,10 +60,14 @@ def test_fan_out_counts_towards_the_floor_of_data_out():
     assert [line.name for line in none.floors.lines] == ["shortfall-out"]
 
 
+PROVISIONED_ALONE = built_in_prices("eu-central-1")._replace(
+    **{name: None for name in UNITS if name.startswith(("on_demand", "advantage"))}
+)
+"""A sheet that knows no price of on-demand."""
+
+
 def test_a_mode_with_an_unknown_price_is_not_ranked():
-    frankfurt = region(
-        Workload.of(size=1, rps=1, region="eu-central-1"), prices=built_in_prices("eu-central-1")
-    )
+    frankfurt = region(Workload.of(size=1, rps=1, region="eu-central-1"), prices=PROVISIONED_ALONE)
     assert frankfurt.ranked == (Mode.PROVISIONED,)
     assert frankfurt.lowest is None
     assert frankfurt.cheapest(LIMITS) is None
@@ -147,7 +151,7 @@ def test_of_one_stream_provisioned_and_standard_are_compared_where_both_are_know
     # It cannot carry the one, and nobody knows what the other costs.
     assert costed(Workload.of(size=1, rps=1, fan_out=21)).cheaper(LIMITS) is None
     frankfurt = Workload.of(size=1, rps=1, region="eu-central-1")
-    assert costed(frankfurt, built_in_prices("eu-central-1")).cheaper(LIMITS) is None
+    assert costed(frankfurt, PROVISIONED_ALONE).cheaper(LIMITS) is None
 
 
 # ── what a mode cannot carry ─────────────────────────────────────────────────────────────────────

@@ -237,7 +237,7 @@ def test_among_equals_as_many_as_can_stay_and_else_provisioned_comes_first():
 
 def test_an_unknown_price_lets_no_mix_be_named():
     [known] = bills_of(SMALL)
-    frankfurt = built_in_prices("eu-central-1")
+    frankfurt = built_in_prices("eu-central-1")._replace(on_demand_stream_hour=None, advantage_data_in=None)
     assert best_mix([known], frankfurt, LIMITS, HOURS) is None
     [unknown] = region(SMALL, prices=PRICES._replace(advantage_data_in=None)).streams
     assert best_mix([known, StreamBills(None, *unknown.bills)], PRICES, LIMITS, HOURS) is None

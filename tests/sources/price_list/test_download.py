@@ -28,7 +28,7 @@ def test_a_refreshed_sheet_is_used_and_named_by_later_commands():
     before = json.loads(
         run("plan", "--size", "1", "--rps", "1", "--region", "eu-west-1", "--format", "json").out
     )
-    assert before["total"]["cost_usd"] is None
+    assert before["prices_from"] == {}
     with serving(json.dumps(bulk()).encode()) as url:
         ran = refresh("--from", "bulk", "--bulk-url", url)
     path = cache_file("eu-west-1")
@@ -53,13 +53,14 @@ def test_a_refreshed_sheet_is_used_and_named_by_later_commands():
 
 def test_check_names_the_refreshed_prices_that_its_verdict_rests_on(tmp_path):
     file = tmp_path / "orders.yaml"
-    # 730 x 0.017 = 12.41 and more: above the budget, by prices that this release does not ship.
+    # 730 x 0.017 = 12.41 and 0.04: below the budget by the prices of this release, above it by dearer ones.
     file.write_text(
-        "version: 1\nstreams: {orders: {owner: a, size: 1, rps: 1, region: eu-west-1, budget: 12 USD}}\n"
+        "version: 1\nstreams: {orders: {owner: a, size: 1, rps: 1, region: eu-west-1, budget: 12.5 USD}}\n"
     )
     before = json.loads(run("check", str(file), "--format", "json").out)
     assert (before["failed"], before["prices_from"]) == (False, {})
-    with serving(json.dumps(bulk()).encode()) as url:
+    dearer = json.dumps(bulk()).replace('"0.0170000000"', '"0.0180000000"')
+    with serving(dearer.encode()) as url:
         refresh("--from", "bulk", "--bulk-url", url)
     origin = f"price list of 2026-11-12, {cache_file('eu-west-1')}"
     after = json.loads(run("check", str(file), "--format", "json").out)

@@ -62,7 +62,7 @@ def prepared(tmp_path_factory):
     """Profiles with and without prices, many streams, a plan, a baseline, and histories of every kind."""
     made_in = tmp_path_factory.mktemp("documents")
     write(made_in, ORDERS)
-    write(made_in, ORDERS.replace("rps: 6", "rps: 60\n    region: ap-east-2"), "unpriced.yaml")
+    write(made_in, ORDERS.replace("rps: 6", "rps: 60\n    region: cn-north-1"), "unpriced.yaml")
     write(made_in, MANY, "many.yaml")
     write(made_in, "version: 1\nstreams: {a: {size: 2 kilo, rps: 1}}", "unusable.yaml")
     run("plan", str(made_in / "unpriced.yaml"), "--format", "json", "-o", str(made_in / "plan.json"))
