@@ -195,8 +195,6 @@ def size_stream(workload: Workload, limits: Limits) -> Plan:
             if keyed.regime is Regime.NONE or keyed.regime not in regimes:
                 constraints.append(keyed)
             regimes.add(keyed.regime)
-            if keyed.regime is Regime.RESERVED:
-                break
     formula = _formula(write, workload.shared, limits)
     rounded = whole_kib(workload.size)
     guide = (

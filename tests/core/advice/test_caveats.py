@@ -125,6 +125,31 @@ def test_doubts_forbid_fewer_shards(change, reason):
     assert reason in made.decision.held[0]
 
 
+@pytest.mark.parametrize(
+    ("calls", "registered", "held"),
+    [
+        # Nobody polls and nobody is registered: no reader can lag.
+        (0, (), False),
+        (1440, (), True),
+        (0, ("billing",), True),
+        # Who is registered, or whether anybody polls, was not read.
+        (0, None, True),
+        (None, (), True),
+    ],
+)
+def test_without_lag_fewer_are_advised_only_where_nobody_is_known_to_read(calls, registered, held):
+    made = replace(large(), consumers={}, registered=registered)
+    for name in ("GetRecords.IteratorAgeMilliseconds", "GetRecords.Success", "GetRecords.Bytes"):
+        made = with_metric(made, name, None)
+    if calls is not None:
+        made = with_metric(made, "GetRecords.Success", [calls] * made.points)
+    decision = found(made).decision
+    assert decision.action is (Action.KEEP if held else Action.LOWER)
+    assert [reason.rpartition(" is in the history, ")[2] for reason in decision.held] == [
+        "so readers may lag"
+    ] * held
+
+
 def test_a_short_lag_two_days_ago_is_no_doubt():
     made = found(changed(large(), "GetRecords.IteratorAgeMilliseconds", range(15_000, 15_001), 1_860_000))
     assert made.decision.action is Action.LOWER

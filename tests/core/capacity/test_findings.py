@@ -19,10 +19,43 @@ def test_a_backlog_that_expires_is_told(outage, retention, severity):
     assert (found.severity if found else None) == severity
 
 
-def test_aggregation_that_cannot_pack_two_records_is_told():
-    made = planned(size="20 KiB", rps=10, aggregation="25 KiB")
+@pytest.mark.parametrize(
+    ("size", "target", "least"),
+    [
+        # Two records with 10 B each and a frame of 20 B: 2 x 20,490 + 20 = 41,000 B = 40.04 KiB.
+        ("20 KiB", "40.03 KiB", "41 KiB"),
+        # 2 x 30,010 + 20 = 60,040 B = 58.633 KiB, for which 58.63 KiB would be too few.
+        ("30000 B", "58.63 KiB", "59 KiB"),
+        # 2 x 1,004 + 20 = 2,048 - 20: 2 KiB to the last byte.
+        ("1004 B", "2047 B", "2 KiB"),
+    ],
+)
+def test_aggregation_that_cannot_pack_two_records_is_told_with_a_target_that_can(size, target, least):
+    made = planned(size=size, rps=10, aggregation=target)
     assert made.packing.records == 1
-    assert finding(made, "aggregation-idle")
+    told = finding(made, "aggregation-idle")
+    assert told.message.endswith(f"do not fit into {made.workload.aggregation.target_size}")
+    assert told.remedy == f"a target_size of {least} or more, or no aggregation"
+    follows = planned(size=size, rps=10, aggregation=least)
+    assert (follows.packing.records, finding(follows, "aggregation-idle")) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("share", "shards", "severity", "remedy"),
+    [
+        # 2,500/s need 3 shards without the key. With it 2.5 x (p + (1 - p) / n) is at most 1, so n is at
+        # least 2.5 (1 - p) / (1 - 2.5 p): 1.8 / 0.3 = 6, twice as many, and 1.75 / 0.25 = 7.
+        ("28%", 6, "info", "6 shards, or spread it"),
+        ("30%", 7, "warning", "spread it"),
+    ],
+)
+def test_a_key_that_more_than_doubles_the_count_is_to_be_spread(share, shards, severity, remedy):
+    made = planned(size="1 B", rps=2500, hottest_key=share)
+    told = finding(made, "hot-key-shard")
+    assert (made.shards, told.severity) == (shards, severity)
+    assert f"({share}) decides the count: {shards} shards, and 3 shards with the key in" in told.message
+    assert told.remedy.startswith(remedy)
+    assert told.remedy.endswith("or keep the key as it is on 7 shards") is (shards == 7)
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,23 @@ def test_where_no_shard_was_nearly_full_all_rejected():
     assert busiest(replace(REJECTED, shards=hot(REJECTED, Fraction(1, 12)))) == 50_000
 
 
+@pytest.mark.parametrize(
+    ("taken", "asked"),
+    [
+        # Four fifths of 60,000 a minute are 48,000: just then it is the one that rejected all 120,000. One
+        # less, and each has its part of them: 120,000 x 47,999 / (47,999 + 11 x 24,000) = 18,461.2.
+        (48_000, 48_000 + 120_000),
+        (47_999, 47_999 + 18_462),
+    ],
+)
+def test_a_shard_is_nearly_full_at_four_fifths_of_its_limit(taken, asked):
+    shards = {
+        f"shardId-{number:012d}": {"IncomingRecords": [taken if number == 3 else 24_000] * REJECTED.points}
+        for number in range(12)
+    }
+    assert busiest(replace(REJECTED, shards=shards)) == asked
+
+
 def test_what_a_shard_says_that_it_rejected_goes_before():
     shards = hot(REJECTED, Fraction(1, 6))
     for index, of in enumerate(shards.values()):
