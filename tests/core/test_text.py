@@ -287,6 +287,7 @@ def test_a_factor_is_read_from_its_least_to_its_most():
     ("number", "places", "text"),
     [
         # Two decimals: 1/99 is 0.0101. Below 0.01 two digits that count. Three decimals hold 1/500 exactly.
+        (Fraction(1, 30), 2, "0.03"),
         (Fraction(1, 99), 2, "0.01"),
         (Fraction(1, 101), 2, "0.0099"),
         (Fraction(-1, 300), 2, "-0.0033"),
@@ -360,7 +361,7 @@ def test_the_nearest_name_is_told_or_all_of_a_few():
     assert nearest("hot-kye", ["hot-key", "skew"]) == "; did you mean hot-key?"
     assert nearest("xyz", ["fan_out", "skew"]) == "; known: fan_out, skew"
     assert nearest("xyz", iter(few)) == f"; known: {', '.join(few)}"
-    assert nearest("xyz", [*few, "tenth"]) == ""
+    assert nearest("xyz", [*few, "tenth"]) == nearest("xyz", []) == ""
 
 
 def test_one_shard_is_no_plural():
