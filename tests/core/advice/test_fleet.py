@@ -223,3 +223,16 @@ def test_a_stream_that_was_created_yesterday_is_not_taken_for_waste():
     assert (member(young).standing, young.recommended) == (Standing.IDLE, 50)
     assert "only 1,440 points" in young.decision.held[0]
     assert "from 2026-11-20 00:00 to 2026-11-21 00:00 UTC, and nobody polls it" in young.findings[0].message
+
+
+def test_streams_of_no_known_region_have_no_best_mix():
+    steady = member(found(history(mode="ON_DEMAND", arn=arn(1, "orders"))))
+    assert fleet([replace(steady, region="")], [], 14, LIMITS, built_in_prices).pools == ()
+
+
+def test_only_shards_have_a_utilisation():
+    """8,000/s on 16 shards are a half, on 32 a quarter."""
+    assert member(found(history(open_shards=16))).used == Fraction(1, 2)
+    assert member(found(history(open_shards=32))).used == Fraction(1, 4)
+    assert member(found(history(mode="ON_DEMAND"))).used is None
+    assert member(found(history(open_shards=None))).used is None

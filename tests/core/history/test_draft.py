@@ -146,3 +146,33 @@ def test_a_stream_to_which_nothing_was_written_has_no_profile():
     for records, data in (([0, 0], [0, 0]), ([5, 5], [0, 0])):
         with pytest.raises(HistoryError, match="no record was written in 2 periods, so a profile has no"):
             draft(measured(IncomingRecords=records, IncomingBytes=data))
+
+
+@pytest.mark.parametrize(
+    ("rejected", "peak"),
+    [
+        # 6 records a minute are 0.1 a second; with 3 more that were rejected 0.15.
+        ([0], "0.1"),
+        ([None], "0.1"),
+        ([3], "0.15"),
+    ],
+)
+def test_what_was_rejected_is_part_of_the_peak(rejected, peak):
+    made = measured(IncomingRecords=[6], IncomingBytes=[600], WriteProvisionedThroughputExceeded=rejected)
+    assert value_of(made, "rps")[0][0] == f"{{mean: 0.1, peak: {peak}, dated: 2026-11-18}}"
+
+
+def test_a_history_that_ends_at_midnight_is_of_the_day_before():
+    # 2026-11-21T00:00Z.
+    made = replace(measured(IncomingRecords=[6], IncomingBytes=[600]), start=1_795_219_200 - 60)
+    assert value_of(made, "rps")[0][0].endswith("dated: 2026-11-20}")
+
+
+def test_what_no_profile_can_say_is_left_out_or_refused():
+    """Up to 10,000 consumers are counted; a record has 1 TiB at most."""
+    for times, consumers in ((10_000, ["10000"]), (10_001, [])):
+        made = measured(IncomingRecords=[6], IncomingBytes=[600], **{"GetRecords.Bytes": [600 * times]})
+        assert [value for value, _ in value_of(made, "consumers")] == consumers
+    assert value_of(measured(IncomingRecords=[1], IncomingBytes=[1024**4]), "size")[0][0] == f"{1024**4} B"
+    with pytest.raises(HistoryError, match=r"size: .* is too large for a size: at most 1 TiB"):
+        draft(measured(IncomingRecords=[1], IncomingBytes=[1024**4 + 1]))

@@ -316,6 +316,8 @@ def test_calls_that_cannot_have_been_are_refused(used):
     [
         (1, 10_001, "above 10,000"),
         (20_001, 5, "half of 20,001"),
+        # Below 10,000 are 9,999 at most, twice of which is 19,998.
+        (19_999, 5, "half of 19,999"),
         (12_000, 10_000, "only go below"),
         (30_000, 9_000, "half of 30,000"),
     ],

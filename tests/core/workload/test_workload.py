@@ -13,10 +13,10 @@ from shardcalc.core.history import metrics
 from shardcalc.core.text import BadValue
 from shardcalc.core.units import Duration, RecordRate
 from shardcalc.core.workload.declared import STREAM_READERS
-from shardcalc.core.workload.parts import SHARD_METRICS, CatchUp, Consumer, Rates
+from shardcalc.core.workload.parts import CONSUMER_FIELDS, SHARD_METRICS, CatchUp, Consumer, Rates
 from shardcalc.core.workload.reading import pairs
 from shardcalc.core.workload.requirements import Expectation
-from shardcalc.core.workload.workload import exact_inputs, shown_inputs
+from shardcalc.core.workload.workload import FIELDS, exact_inputs, shown_inputs
 
 
 def test_a_workload_is_refused_with_all_its_problems():
@@ -28,6 +28,10 @@ def test_a_workload_is_refused_with_all_its_problems():
 def test_a_workload_made_of_bare_numbers_says_how_to_make_one():
     with pytest.raises(TypeError, match=r"Workload\.of\(size=1024"):
         Workload(size=1024, rps=6)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="takes quantities"):
+        Workload(size=Size(1024), rps=6)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="takes quantities"):
+        Workload(size=1024, rps=Workload.of(size=1, rps=1).rps)  # type: ignore[arg-type]
 
 
 def test_a_mix_of_sizes_gives_the_mean():
@@ -382,3 +386,15 @@ def test_those_that_fell_behind_are_the_named_or_all():
 )
 def test_a_mode_is_read_in_awss_words_too(text, mode):
     assert Workload.of(**PLAIN, mode=text).mode == mode
+
+
+@pytest.mark.parametrize("field", [*FIELDS, *CONSUMER_FIELDS], ids=lambda field: field.name)
+def test_the_schema_of_a_field_says_what_is_read(field):
+    """Its examples are read, and of counts its least and nothing below."""
+    forms = [field.schema, *field.schema.get("anyOf", ())]
+    for example in field.schema.get("examples", ()):
+        field.reader(example)
+    for least in [form["minimum"] for form in forms if form.get("type") == "integer"]:
+        field.reader(least)
+        with pytest.raises(BadValue):
+            field.reader(least - 1)
