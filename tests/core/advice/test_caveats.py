@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 
 from shardcalc.core.advice.decision import Action
+from shardcalc.core.history.model import Measurements
 from tests.suggested import NEVER_THROTTLED, found, hot, ids
 from tests.synthetic import (
     DAY,
@@ -412,6 +413,11 @@ def test_older_and_coarser_sums_are_told_with_their_length():
         "they can ask for more shards and never for fewer",
     )
     assert remedy == "shardcalc observe saves the minutes while CloudWatch still has them"
+    made = older(history(), 4, 300)
+    hours = {"IncomingBytes": [1000] * 24, "IncomingRecords": [1] * 24}
+    first = Measurements(start=made.begin - 86_400, period=3600, points=24, metrics=hours)
+    [(_, message, _)] = told(replace(made, older=(*made.older, first)), "coarse-periods")
+    assert "keeps sums of up to 1 h only" in message
 
 
 def test_a_single_gap_is_told_and_none_is_not():
@@ -422,3 +428,20 @@ def test_a_single_gap_is_told_and_none_is_not():
     assert severity == "info"
     assert message.startswith("1 of 20,160 periods are unknown, and not counted as idle: ")
     assert told(history(), "gaps") == []
+
+
+@pytest.mark.parametrize(
+    ("retention", "held"),
+    [
+        # Of 14 days, 336 h, nothing is left to be read when records are kept as long; a day where unknown.
+        (336, False),
+        (337, True),
+        (None, False),
+    ],
+)
+def test_where_all_that_was_written_is_gone_no_reader_lags(retention, held):
+    nobody = [None] * (DAYS * DAY)
+    metrics = dict.fromkeys((name for name in history().metrics if name != AGE), nobody)
+    made = replace(history(), metrics=metrics, consumers={}, retention_hours=retention, open_shards=50)
+    reasons = [reason for reason in found(made).decision.held if reason.startswith("neither ")]
+    assert len(reasons) == held

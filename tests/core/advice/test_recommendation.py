@@ -565,3 +565,9 @@ def test_an_allowance_is_a_count_or_a_share_and_never_all(allowed, written, any_
     allowance = Allowance.parse(allowed)
     assert (str(allowance), allowance.any) == (written, any_)
     assert [allowance.of(periods) for periods in (100, 1000, 1, 0)] == of
+
+
+def test_the_busiest_day_is_one_that_was_measured():
+    """600,000 in the first minute of two days, which is allowed; else 60,000: 1,000/s x 1.25 are 2 shards."""
+    made = found(history([600_000, *[60_000] * (2 * DAY - 1)], sale=False), allow="5")
+    assert (made.busiest, made.calculated) == ((date(2026, 11, 20), 2), 2)

@@ -13,7 +13,16 @@ from shardcalc.core.history import metrics
 from shardcalc.core.text import BadValue
 from shardcalc.core.units import Duration, RecordRate
 from shardcalc.core.workload.declared import STREAM_READERS
-from shardcalc.core.workload.parts import CONSUMER_FIELDS, SHARD_METRICS, CatchUp, Consumer, Rates
+from shardcalc.core.workload.parts import (
+    CATCH_UP_FIELDS,
+    CONSUMER_FIELDS,
+    HOTTEST_KEY_FIELDS,
+    RATES_FIELDS,
+    SHARD_METRICS,
+    CatchUp,
+    Consumer,
+    Rates,
+)
 from shardcalc.core.workload.reading import pairs
 from shardcalc.core.workload.requirements import Expectation
 from shardcalc.core.workload.workload import FIELDS, exact_inputs, shown_inputs
@@ -388,9 +397,12 @@ def test_a_mode_is_read_in_awss_words_too(text, mode):
     assert Workload.of(**PLAIN, mode=text).mode == mode
 
 
-@pytest.mark.parametrize("field", [*FIELDS, *CONSUMER_FIELDS], ids=lambda field: field.name)
+PARTS = (*CONSUMER_FIELDS, *HOTTEST_KEY_FIELDS, *CATCH_UP_FIELDS, *RATES_FIELDS)
+
+
+@pytest.mark.parametrize("field", [*FIELDS, *PARTS], ids=lambda field: field.name)
 def test_the_schema_of_a_field_says_what_is_read(field):
-    """Its examples are read, and of counts its least and nothing below."""
+    """Its examples are read, of counts its least and nothing below, and texts of its lengths."""
     forms = [field.schema, *field.schema.get("anyOf", ())]
     for example in field.schema.get("examples", ()):
         field.reader(example)
@@ -398,3 +410,12 @@ def test_the_schema_of_a_field_says_what_is_read(field):
         field.reader(least)
         with pytest.raises(BadValue):
             field.reader(least - 1)
+    for form in forms:
+        least, most = form.get("minLength"), form.get("maxLength")
+        for length in (least, most):
+            if length is not None:
+                field.reader("k" * length)
+        for length in (None if least is None else least - 1, None if most is None else most + 1):
+            if length is not None:
+                with pytest.raises(BadValue):
+                    field.reader("k" * length)
