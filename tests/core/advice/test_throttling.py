@@ -38,6 +38,13 @@ def test_when_and_how_much():
     assert seen.worst_share == Fraction(900, 300_900)
 
 
+def test_a_day_is_one_of_utc():
+    # The first and the last minute of the third day, and the first of the fourth.
+    made = throttled(throttled(history(), range(2 * DAY, 2 * DAY + 1)), range(3 * DAY - 1, 3 * DAY))
+    assert found(made).throttling.days == 1
+    assert found(throttled(made, range(3 * DAY, 3 * DAY + 1))).throttling.days == 2
+
+
 def test_older_periods_count_in_their_own_length():
     # 5 minutes of the first day become one period of five, and one hour of the tenth stays 60 minutes.
     made = older(throttled(throttled(history(), range(10, 15)), SALE_HOUR), 7, 300)

@@ -244,3 +244,22 @@ def test_what_has_no_price_adds_nothing_to_the_least_and_the_most():
     workload = Workload.of(size=90, max_size=100, rps=1, region="cn-north-1")
     bill = costed(workload, built_in_prices("cn-north-1")).provisioned
     assert (bill.complete, bill.spread(LIMITS)) == (False, (USD(0), USD(0)))
+
+
+def test_a_price_that_is_unknown_or_not_verified_is_doubtful():
+    known = built_in_prices("us-east-1")
+    assert (known.shard_hour.verified, known.put_payload_unit.verified) == (True, True)
+    sure, unsure, unknown = (
+        costed(Workload.of(size=1, rps=1), PriceSheet("us-east-1", "test", **fields)).provisioned
+        for fields in (
+            {
+                "shard_hour": known.shard_hour._replace(date=date(2026, 2, 1)),
+                "put_payload_unit": known.put_payload_unit._replace(date=date(2026, 1, 1)),
+            },
+            {"shard_hour": known.shard_hour._replace(confidence="unverified")},
+            {},
+        )
+    )
+    assert (sure.doubts, sure.oldest, sure.complete) == ((), date(2026, 1, 1), True)
+    assert (unsure.doubts, unsure.complete) == (("shard-hours", "put-payload-units"), False)
+    assert (unknown.doubts, unknown.oldest) == (("shard-hours", "put-payload-units"), None)
