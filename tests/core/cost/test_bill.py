@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -19,7 +20,7 @@ from shardcalc.core.cost.bill import (
     provisioned_bill,
     standard_bill,
 )
-from shardcalc.core.facts.prices import built_in_prices
+from shardcalc.core.facts.prices import PriceSheet, built_in_prices
 from shardcalc.core.units import USD
 from shardcalc.core.workload.workload import Workload
 from tests.places import DATA
@@ -256,7 +257,7 @@ def test_a_price_that_is_unknown_or_not_verified_is_doubtful():
                 "shard_hour": known.shard_hour._replace(date=date(2026, 2, 1)),
                 "put_payload_unit": known.put_payload_unit._replace(date=date(2026, 1, 1)),
             },
-            {"shard_hour": known.shard_hour._replace(confidence="unverified")},
+            {"shard_hour": known.shard_hour._replace(confidence="U")},
             {},
         )
     )
