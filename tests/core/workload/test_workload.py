@@ -10,6 +10,8 @@ import pytest
 from shardcalc import BadFields, Size, Workload
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.history import metrics
+from shardcalc.core.lint.policy import policy_fields
+from shardcalc.core.lint.rules import NAMES
 from shardcalc.core.text import BadValue
 from shardcalc.core.units import Duration, RecordRate
 from shardcalc.core.workload.declared import STREAM_READERS
@@ -24,7 +26,12 @@ from shardcalc.core.workload.parts import (
     Rates,
 )
 from shardcalc.core.workload.reading import pairs
-from shardcalc.core.workload.requirements import Expectation
+from shardcalc.core.workload.requirements import (
+    EXPECTATION_FIELDS,
+    REQUIREMENT_FIELDS,
+    SUPPRESSION_FIELDS,
+    Expectation,
+)
 from shardcalc.core.workload.workload import FIELDS, exact_inputs, shown_inputs
 
 
@@ -397,7 +404,16 @@ def test_a_mode_is_read_in_awss_words_too(text, mode):
     assert Workload.of(**PLAIN, mode=text).mode == mode
 
 
-PARTS = (*CONSUMER_FIELDS, *HOTTEST_KEY_FIELDS, *CATCH_UP_FIELDS, *RATES_FIELDS)
+PARTS = (
+    *CONSUMER_FIELDS,
+    *HOTTEST_KEY_FIELDS,
+    *CATCH_UP_FIELDS,
+    *RATES_FIELDS,
+    *EXPECTATION_FIELDS,
+    *SUPPRESSION_FIELDS,
+    *REQUIREMENT_FIELDS,
+    *policy_fields(NAMES),
+)
 
 
 @pytest.mark.parametrize("field", [*FIELDS, *PARTS], ids=lambda field: field.name)
