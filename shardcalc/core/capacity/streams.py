@@ -196,12 +196,7 @@ def size_stream(workload: Workload, limits: Limits) -> Plan:
                 constraints.append(keyed)
             regimes.add(keyed.regime)
     formula = _formula(write, workload.shared, limits)
-    rounded = whole_kib(workload.size)
-    guide = (
-        formula
-        if packing.records == 1 and rounded == workload.size
-        else _formula(peak.of(rounded), workload.shared, limits)
-    )
+    guide = _formula(peak.of(whole_kib(workload.size)), workload.shared, limits)
     shards = max([constraint.shards for constraint in constraints])
     return Plan(workload, packing, write, formula, guide, kept, tuple(constraints), shards)
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from shardcalc.core.advice.decision import TERMS, Terms
-from shardcalc.core.lint.policy import Policy, layered, read_policy
+from shardcalc.core.lint.policy import Policy, layered, policy_fields, read_policy
 from shardcalc.core.lint.rules import NAMES
 from shardcalc.core.text import BadFields, BadValue
 from shardcalc.core.units import USD, Duration
@@ -67,6 +67,7 @@ def test_without_a_policy_the_usual_thresholds_count():
     assert made == Policy()
     assert made.terms == Policy(budget=USD(1)).terms == TERMS
     assert Terms(Fraction(1, 4), USD(20), 30, 7) == TERMS
+    assert (made.lead_time, made.runs_out_within) == (Duration.hours(720), Duration.hours(168))
     assert made.facts_older_than == Duration.hours(8760)
 
 
@@ -147,3 +148,12 @@ def test_all_grades_that_are_wrong_are_told_at_once():
     with pytest.raises(BadFields) as error:
         policy(rules={"hot-keyz": "off", "hot-key": "fatal", "no-owner": 3})
     assert [name for name, _ in error.value.problems] == ["rules.hot-keyz", "rules.hot-key", "rules.no-owner"]
+
+
+def test_the_schema_of_grades_has_every_rule_by_name_and_id():
+    [rules] = [each for each in policy_fields(NAMES) if each.name == "rules"]
+    names = rules.schema["propertyNames"]["enum"]
+    assert names[:4] == ["under-provisioned", "SC001", "over-provisioned", "SC002"]
+    assert len(names) == len(set(names)) == 2 * len(set(NAMES.values()))
+    grades = rules.schema["additionalProperties"]["enum"]
+    assert (set(grades), len(grades)) == ({"error", "warning", "info", "off", False}, 5)
