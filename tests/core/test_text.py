@@ -288,6 +288,8 @@ def test_a_factor_is_read_from_its_least_to_its_most():
     [
         # Two decimals: 1/99 is 0.0101. Below 0.01 two digits that count. Three decimals hold 1/500 exactly.
         (Fraction(1, 30), 2, "0.03"),
+        (Fraction(1, 60), 2, "0.02"),
+        (Fraction(1, 90), 2, "0.01"),
         (Fraction(1, 99), 2, "0.01"),
         (Fraction(1, 101), 2, "0.0099"),
         (Fraction(-1, 300), 2, "-0.0033"),

@@ -44,7 +44,9 @@ def test_aggregation_that_cannot_pack_two_records_is_told_with_a_target_that_can
     ("share", "shards", "severity", "remedy"),
     [
         # 2,500/s need 3 shards without the key. With it 2.5 x (p + (1 - p) / n) is at most 1, so n is at
-        # least 2.5 (1 - p) / (1 - 2.5 p): 1.8 / 0.3 = 6, twice as many, and 1.75 / 0.25 = 7.
+        # least 2.5 (1 - p) / (1 - 2.5 p): 1.8 / 0.3 = 6, twice as many, and 1.75 / 0.25 = 7;
+        # 1.875 / 0.375 = 5.
+        ("25%", 5, "info", "5 shards, or spread it"),
         ("28%", 6, "info", "6 shards, or spread it"),
         ("30%", 7, "warning", "spread it"),
     ],
