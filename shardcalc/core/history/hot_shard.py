@@ -139,7 +139,7 @@ def _hot(
     # Metrics of one minute can differ by a record: a shard takes its even part at least, and at most all.
     busiest = [
         GAP
-        if each <= GAP or whole <= GAP or count < 2
+        if each <= GAP or count < 2
         else whole
         if each > whole
         else each
