@@ -219,7 +219,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
         name, known, 1, 0.6
     )
     return (
-        f"; did you mean {close[0]}?" if close else f"; known: {', '.join(known)}" if len(known) < 10 else ""
+        f"; did you mean {close[0]}?"
+        if close
+        else f"; known: {', '.join(known)}"
+        if 0 < len(known) < 10
+        else ""
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shardcalc.core.text import BadFields, BadValue, read_count, read_share
-from shardcalc.core.units import USD, ByteRate, Duration, Months, RecordRate, Size, ceil_div
+from shardcalc.core.units import USD, ByteRate, CallRate, Duration, Months, RecordRate, Size, ceil_div
 from shardcalc.core.workload.workload import Workload
 
 
@@ -257,3 +257,227 @@ def test_what_is_out_of_range_is_told(read, text, told):
 
 def test_one_month_is_no_plural():
     assert (str(Months.parse("1 month")), str(Months.parse("2 years"))) == ("1 month", "24 months")
+
+
+# ── every unit, and the edges ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("units", "size"),
+    [
+        ("B b byte bytes", 1),
+        ("k K kB KB kib KiB", 1024),
+        ("m MB MiB", 1_048_576),
+        ("g GB GiB", 1_073_741_824),
+        ("t TB TiB", 1_099_511_627_776),
+    ],
+)
+def test_every_unit_of_size_is_a_power_of_1024(units, size):
+    assert {Size.parse(f"1 {unit}") for unit in units.split()} == {Size(size)}
+
+
+@pytest.mark.parametrize(
+    ("units", "seconds"),
+    [
+        ("ms millisecond milliseconds", Fraction(1, 1000)),
+        ("s sec secs second seconds", 1),
+        ("min mins minute minutes", 60),
+        ("h hr hrs hour hours", 3600),
+        ("d day days", 86_400),
+        ("w week weeks", 604_800),
+    ],
+)
+def test_every_unit_of_time_has_its_seconds(units, seconds):
+    assert {Duration.parse(f"1 {unit}") for unit in units.split()} == {Duration(seconds)}
+
+
+@pytest.mark.parametrize(
+    ("units", "seconds"),
+    [
+        ("/s /sec /second records/s record/s rps", 1),
+        ("/min /minute", 60),
+        ("/h /hr /hour", 3600),
+        ("/d /day", 86_400),
+    ],
+)
+def test_every_unit_of_a_rate_has_its_seconds(units, seconds):
+    assert {RecordRate.parse(f"1 {unit}") for unit in units.split()} == {RecordRate(Fraction(1, seconds))}
+
+
+@pytest.mark.parametrize(("unit", "times"), [("k", 10**3), ("K", 10**3), ("M", 10**6), ("G", 10**9)])
+def test_every_thousand_of_a_rate_is_read(unit, times):
+    assert RecordRate.parse(f"2{unit}/s") == RecordRate(2 * times)
+
+
+def test_money_is_read_with_its_unit_or_bare():
+    assert (USD.parse("0.015"), USD.parse("400 USD")) == (USD(Fraction(15, 1000)), USD(400))
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "amount"),
+    [
+        (Size.parse, "1 B", 1),
+        (Size.parse, "1099511627776 B", 1024**4),
+        (Duration.parse, "36500 d", 36_500 * 86_400),
+        (RecordRate.parse, "1000000000000", 10**12),
+        (RecordRate.parse, "0.000000001", Fraction(1, 10**9)),
+        (Months.parse, "1 month", 1),
+        (Months.parse, "0.5 years", 6),
+        (Months.parse, "120 months", 120),
+        (Months.parse, "10 years", 120),
+        (USD.parse, "0", 0),
+        (USD.parse, "1000000000000000", 10**15),
+        (ByteRate.parse, "2 MiB / s", 2_097_152),
+    ],
+)
+def test_the_ends_of_a_range_are_in_it(read, text, amount):
+    assert read(text).amount == amount
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "told"),
+    [
+        (Size.parse, "0.9 B", "is not a size: it must be at least 1 B"),
+        (Size.parse, "1099511627777 B", "is too large for a size: at most 1 TiB"),
+        (Size.parse, "1 x", "is not a size; write a number and one of B, KiB, MiB, GiB, TiB"),
+        (Duration.parse, "-1 s", "is not a duration: it must be above zero"),
+        (Duration.parse, "3153600001 s", "is too large for a duration: at most 36,500 d"),
+        (Duration.parse, "1", "is not a duration; write a number and one of ms, s, min, h, d"),
+        (RecordRate.parse, "-1", "is not a record rate: it must be above zero"),
+        (
+            RecordRate.parse,
+            "1000000000001",
+            "is too large for a record rate: at most 1,000,000,000,000 records/s",
+        ),
+        (
+            RecordRate.parse,
+            "0.0000000009",
+            "is too small for a record rate: at least 0.000000001 records/s",
+        ),
+        (Months.parse, "0 months", "is not a number of months: it must be at least 1 month"),
+        (Months.parse, "-1 months", "is not a number of months: it must be at least 1 month"),
+        (Months.parse, "121 months", "is too large for a number of months: at most 120 months"),
+        (
+            Months.parse,
+            "1.5 months",
+            "is not a number of months; write for example 12 months or 2 years",
+        ),
+        (Months.parse, "3", "is not a number of months; write for example 12 months or 2 years"),
+        (USD.parse, "-1", "is not an amount of money; write for example 400 USD"),
+        (USD.parse, "1000000000000001", "is not an amount of money; write for example 400 USD"),
+        (USD.parse, "4 EUR", "is not an amount of money; write for example 400 USD"),
+    ],
+)
+def test_one_beyond_the_ends_of_a_range_is_told(read, text, told):
+    with pytest.raises(BadValue) as error:
+        read(text)
+    assert str(error.value) == f"'{text}' {told}"
+
+
+def test_a_reader_has_the_limits_and_the_unit_that_it_is_given():
+    assert Duration.parse("2", bare="h") == Duration(7200)
+    assert Duration.parse("2 d", most=2) == Duration(172_800)
+    assert Size.parse("2 KiB", most=2048) == Size(2048)
+    assert Months.parse("3 months", most=3).count == 3
+    for read, told in (
+        (lambda: Duration.parse("2.1 d", "a wait", most=2), "too large for a wait: at most 2 d"),
+        (lambda: Size.parse("2049 B", "a record", most=2048), "too large for a record: at most 2 KiB"),
+        (lambda: Months.parse("4 months", "a plan", most=3), "too large for a plan: at most 3 months"),
+    ):
+        with pytest.raises(BadValue, match=told):
+            read()
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (1023, "1,023 B"),
+        (1024, "1 KiB"),
+        (Fraction(1, 2), "0.5 B"),
+        (1024**2 - 1024, "1,023 KiB"),
+        (1024**2, "1 MiB"),
+        (1024**3 - 1024**2, "1,023 MiB"),
+        (1024**3, "1 GiB"),
+    ],
+)
+def test_a_size_is_written_in_the_largest_unit_that_it_reaches(size, text):
+    assert (str(Size(size)), str(ByteRate(size))) == (text, f"{text}/s")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 ms"),
+        (Fraction(1, 2000), "0.5 ms"),
+        (1, "1 s"),
+        (Fraction(3, 2), "1.5 s"),
+        (60, "1 min"),
+        (Fraction(239, 2), "119.5 s"),
+        # 120.5 / 60 = 2.0083; 1,000 / 60 = 16.67.
+        (Fraction(241, 2), "2.01 min"),
+        (999, "999 s"),
+        (1000, "16.67 min"),
+        (7140, "119 min"),
+        # 7,290 / 3,600 = 2.025, and 7,110 / 60 = 118.5.
+        (7290, "2.025 h"),
+        (7110, "118.5 min"),
+        # 45.5 h are less than two days, 49.5 h are 2.0625.
+        (163_800, "45.5 h"),
+        (178_200, "2.06 d"),
+        (999 * 86_400, "999 d"),
+        (1000 * 86_400, "1,000 d"),
+    ],
+)
+def test_a_duration_is_whole_in_its_unit_or_at_least_two_of_it(seconds, text):
+    assert str(Duration(seconds)) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "cents", "text"),
+    [
+        (Fraction(-11, 2), "-5.50", "-$5.50"),
+        (Fraction(-2469, 2), "-1234.50", "-$1,234.50"),
+        (Fraction(999_995, 1000), "1000.00", "$1,000.00"),
+        (Fraction(999_994, 1000), "999.99", "$999.99"),
+        (Fraction(-1, 100), "-0.01", "-$0.01"),
+        (Fraction(-1, 200), "0.00", "$0.00"),
+        (7, "7.00", "$7.00"),
+    ],
+)
+def test_money_has_two_decimals_and_its_sign_before_the_dollar(amount, cents, text):
+    assert (USD(amount).cents, str(USD(amount))) == (cents, text)
+
+
+def test_a_quantity_counts_like_its_amount():
+    two, three = Size(2), Size(3)
+    assert (two + three, three - two, two * 3, 3 * two, three / 2) == (
+        Size(5),
+        Size(1),
+        Size(6),
+        Size(6),
+        Size(Fraction(3, 2)),
+    )
+    assert three.ratio_to(two) == Fraction(3, 2)
+    assert ((two < three), (two < Size(2)), (three < two)) == (True, False, False)
+    assert ((two <= three), (two <= Size(2)), (three <= two)) == (True, True, False)
+    assert ((two > three), (two > Size(2)), (three > two)) == (False, False, True)
+    assert ((two >= three), (two >= Size(2)), (three >= two)) == (False, True, True)
+    assert ((two == Size(2)), (two == three), (two != three)) == (True, False, True)
+    assert len({two, Size(2), three, Duration(2)}) == 3
+    assert (bool(Size(0)), bool(two)) == (False, True)
+    assert (str(RecordRate(1500)), str(CallRate(Fraction(1, 2)))) == ("1,500 records/s", "0.5 calls/s")
+
+
+def test_an_interval_has_one_call_where_no_more_are_said():
+    assert (Duration(2).every(), Duration(Fraction(1, 4)).every(2)) == (
+        CallRate(Fraction(1, 2)),
+        CallRate(8),
+    )
+    assert (Duration.hours(2), Duration(5400).in_hours) == (Duration(7200), Fraction(3, 2))
+
+
+def test_what_a_quantity_refuses_names_its_kind():
+    with pytest.raises(TypeError, match="Duration takes an int or a Fraction, not str"):
+        Duration("1")  # type: ignore[arg-type]
+    with pytest.raises(AttributeError, match="Size cannot be changed"):
+        Size(1).amount = Fraction(2)

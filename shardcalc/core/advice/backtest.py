@@ -91,7 +91,7 @@ def play(
         capacity = count * load.shard
         ordered = load.ordered_at(count)
         p50, p95, p99 = (
-            Fraction(ordered[max(0, -(-rank * len(ordered) // 100) - 1)], capacity) for rank in (50, 95, 99)
+            Fraction(ordered[-(-rank * len(ordered) // 100) - 1], capacity) for rank in (50, 95, 99)
         )
         over = len(ordered) - bisect_right(ordered, capacity)
         worst = Fraction(ordered[-1], capacity)

@@ -22,6 +22,7 @@ from shardcalc.core.cost.mix import Mix, StreamBills, best_mix
 from shardcalc.core.facts import Limits
 from shardcalc.core.facts.prices import PriceSheet, ShardHours
 from shardcalc.core.history.model import History
+from shardcalc.core.text import shards_text
 from shardcalc.core.units import USD
 from shardcalc.core.workload.parts import Mode
 
@@ -246,8 +247,8 @@ def member(suggestion: Suggestion) -> Member:
     answer, action = suggestion.answer, suggestion.decision.action
     if action is Action.ON_DEMAND:
         cheaper = saving is not None and saving.amount > 0
-        count = f"{suggestion.recommended:,}"
-        answer = f"provisioned with {count} shards would cost less" if cheaper else suggestion.decision.answer
+        count = shards_text(suggestion.recommended)
+        answer = f"provisioned with {count} would cost less" if cheaper else suggestion.decision.answer
     standing = Standing.FINE
     if suggestion.idle:
         standing = Standing.IDLE

@@ -493,15 +493,14 @@ def _aggregation(plan: Plan, limits: Limits) -> Iterator[Finding]:
     if aggregation is None:  # pragma: no cover - find() looks only where there is one
         return
     if plan.packing.records == 1:
-        needed: Size = (
-            plan.workload.size + limits.kpl.aggregate_overhead.value
-        ) * 2 + limits.kpl.aggregate_frame.value
+        kpl = limits.kpl
+        needed = (plan.workload.size + kpl.aggregate_overhead.value) * 2 + kpl.aggregate_frame.value
         yield Finding(
             "aggregation-idle",
             Severity.WARNING,
             f"aggregation does nothing: two records of {plan.workload.size} do not fit into "
             f"{aggregation.target_size}",
-            f"a target_size of {needed} or more, or no aggregation",
+            f"a target_size of {whole_kib(needed)} or more, or no aggregation",
             limits.kpl.aggregate_overhead,
         )
         return

@@ -195,15 +195,8 @@ def size_stream(workload: Workload, limits: Limits) -> Plan:
             if keyed.regime is Regime.NONE or keyed.regime not in regimes:
                 constraints.append(keyed)
             regimes.add(keyed.regime)
-            if keyed.regime is Regime.RESERVED:
-                break
     formula = _formula(write, workload.shared, limits)
-    rounded = whole_kib(workload.size)
-    guide = (
-        formula
-        if packing.records == 1 and rounded == workload.size
-        else _formula(peak.of(rounded), workload.shared, limits)
-    )
+    guide = _formula(peak.of(whole_kib(workload.size)), workload.shared, limits)
     shards = max([constraint.shards for constraint in constraints])
     return Plan(workload, packing, write, formula, guide, kept, tuple(constraints), shards)
 

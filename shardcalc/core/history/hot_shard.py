@@ -66,7 +66,7 @@ class HotShard(NamedTuple):
     def at(self, shards: int) -> list[int]:
         """What the busiest of so many shards is asked for, times their number, rounded up."""
         alike = min(self.open_shards)
-        if alike < 2 or alike != max(self.open_shards):
+        if alike != max(self.open_shards):
             columns = zip(self.busiest, self.whole, self.open_shards, strict=True)
             return [_at(*column, shards) for column in columns]
         # Most histories have one count throughout, and the factors are then worked out once.
@@ -139,7 +139,7 @@ def _hot(
     # Metrics of one minute can differ by a record: a shard takes its even part at least, and at most all.
     busiest = [
         GAP
-        if each <= GAP or whole <= GAP or count < 2
+        if each <= GAP or count < 2
         else whole
         if each > whole
         else each

@@ -40,7 +40,7 @@ class Hit:
     """Where it is not the rule's own."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One judged stream with all that the rules may look at."""
 

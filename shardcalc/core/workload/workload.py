@@ -115,7 +115,7 @@ class Workload:
         for name in self.catch_up.consumers if self.catch_up is not None else ():
             named = sum(consumer.name == name for consumer in self.consumers)
             if named != 1:
-                known = nearest(name, [consumer.name for consumer in self.consumers])
+                known = nearest(name, [consumer.name for consumer in self.consumers if consumer.name])
                 wrong = f"no consumer has the name {shown(name)}{known}"
                 if named:
                     wrong = f"{named} consumers have the name {shown(name)}"

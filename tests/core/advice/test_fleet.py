@@ -7,9 +7,11 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from shardcalc.core.advice.fleet import Failure, Standing, fleet, member, unmeasured
+import pytest
+
+from shardcalc.core.advice.fleet import Failure, Member, Standing, fleet, member, unmeasured
 from shardcalc.core.facts import built_in_limits
-from shardcalc.core.facts.prices import built_in_prices
+from shardcalc.core.facts.prices import PriceSheet, built_in_prices
 from shardcalc.core.history.model import History
 from shardcalc.core.units import USD
 from shardcalc.core.workload.parts import Mode
@@ -44,10 +46,117 @@ def test_an_on_demand_stream_with_steady_traffic_would_save_with_shards():
     assert "10 shards" in line.answer
 
 
-def test_an_unmeasured_on_demand_stream_costs_its_hours():
-    """730 h x $0.04."""
-    made = History(start=0, period=60, points=0, metrics={}, stream="a", region="us-east-1", mode="ON_DEMAND")
-    assert unmeasured(made, PRICES, LIMITS).cost == USD(Fraction(2920, 100))
+@pytest.mark.parametrize(
+    ("mode", "shards", "cents"),
+    [
+        # 4 x 730 h x $0.015; on demand 730 h x $0.04, and no shards.
+        ("PROVISIONED", 4, "43.80"),
+        ("PROVISIONED", None, None),
+        ("ON_DEMAND", None, "29.20"),
+        ("ON_DEMAND", 4, "29.20"),
+        (None, None, None),
+    ],
+)
+def test_an_unmeasured_stream_costs_its_shards_or_its_hours(mode, shards, cents):
+    made = History(start=0, period=60, points=0, metrics={}, stream="a", region="us-east-1", mode=mode)
+    line = unmeasured(replace(made, open_shards=shards), PRICES, LIMITS)
+    assert (line.cost.cents if line.cost is not None else None) == cents
+    assert (line.name, line.region, line.mode, line.shards) == ("a", "us-east-1", mode or "", shards)
+    assert (line.standing, line.answer) == (
+        Standing.UNMEASURED,
+        "not measured: its metrics are missing",
+    )
+    assert (line.recommended, line.used, line.saving) == (None, None, None)
+    # Where no price is known, there is no cost.
+    assert unmeasured(replace(made, open_shards=4), PriceSheet("us-east-1", "test"), LIMITS).cost is None
+
+
+def line(standing, name, **more):
+    """A line of a fleet of which only what is given matters."""
+    plain = {
+        "region": "us-east-1",
+        "account": "1",
+        "mode": "PROVISIONED",
+        "shards": None,
+        "recommended": None,
+        "used": None,
+        "cost": None,
+        "saving": None,
+        "answer": "",
+    }
+    return Member(name=name, standing=standing, **{**plain, **more})
+
+
+def test_a_fleet_is_in_the_order_of_its_standings_and_in_each_the_gravest_first():
+    ordered = [
+        # Three times as many, twice as many.
+        line(Standing.SHORT, "short-3x", shards=2, recommended=6),
+        line(Standing.SHORT, "short-2x", shards=10, recommended=20),
+        # Where a count is not known, money counts.
+        line(Standing.SHORT, "short-$1", shards=10, cost=USD(1)),
+        line(Standing.SHORT, "short-0", recommended=10),
+        line(Standing.TROUBLED, "two findings", findings=("lag", "hot-shard"), cost=USD(1)),
+        line(Standing.TROUBLED, "one finding", findings=("lag",), cost=USD(9)),
+        line(Standing.WASTEFUL, "wastes 2", saving=USD(2), cost=USD(3)),
+        line(Standing.WASTEFUL, "wastes 1", saving=USD(1), cost=USD(4)),
+        line(Standing.IDLE, "idle, 5", cost=USD(5), saving=USD(1)),
+        line(Standing.IDLE, "idle, 4", cost=USD(4), saving=USD(2)),
+        line(Standing.UNMEASURED, "unmeasured"),
+        line(Standing.FINE, "fine, 7", cost=USD(7)),
+        # Of one weight by Region, name and account.
+        line(Standing.FINE, "b", region="eu-west-1"),
+        line(Standing.FINE, "a", region="us-east-1"),
+        line(Standing.FINE, "b", region="us-east-1", account="1"),
+        line(Standing.FINE, "b", region="us-east-1", account="2"),
+    ]
+    failed = [
+        Failure("z", "eu-west-1", "1", "", "", ""),
+        Failure("a", "us-east-1", "1", "", "", ""),
+        Failure("b", "us-east-1", "1", "", "", ""),
+        Failure("a", "eu-west-1", "2", "", "", ""),
+    ]
+    made = fleet(reversed(ordered), reversed(failed), 14, LIMITS)
+    assert [each.name for each in made.members] == [each.name for each in ordered]
+    assert (made.members, made.failures) == (tuple(ordered), tuple(failed))
+    assert [made.count(standing) for standing in Standing] == [4, 2, 2, 2, 1, 5]
+    assert made.oldest == min(fact.date for fact in LIMITS.facts)
+
+
+def test_the_sums_of_a_fleet_are_of_the_streams_that_they_name():
+    members = [
+        line(Standing.SHORT, "a", saving=USD(-30), cost=USD(10)),
+        line(Standing.WASTEFUL, "b", saving=USD(7), cost=USD(100)),
+        line(Standing.WASTEFUL, "c", saving=USD(5), cost=USD(1000)),
+        line(Standing.IDLE, "d", saving=USD(2), cost=USD(3)),
+        line(Standing.FINE, "e", saving=USD(0), cost=USD(10_000)),
+    ]
+    gone = Failure("gone", "us-east-1", "1", "not-ready", "it is DELETING", "")
+
+    def sums(*rest, failures=()):
+        made = fleet([*members, *rest], failures, None, LIMITS)
+        return [str(each) for each in (made.saving, made.more, made.idle_saving, made.idle_cost, made.cost)]
+
+    assert sums() == ["$12.00", "$30.00", "$2.00", "$3.00", "$11,113.00"]
+    # What is not known leaves a lower bound.
+    unknown = [line(standing, "f") for standing in (Standing.SHORT, Standing.WASTEFUL, Standing.IDLE)]
+    least = ["at least $12.00", "at least $30.00", "at least $2.00", "at least $3.00", "at least $11,113.00"]
+    assert sums(*unknown) == least
+    assert sums(failures=[gone]) == least
+    assert str(fleet([], [], None, LIMITS).cost) == "$0.00"
+    assert str(fleet([], [gone], None, LIMITS).cost) == "unknown"
+    assert str(fleet(unknown, [], None, LIMITS).cost) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("region", "account", "profile", "place"),
+    [
+        ("eu-west-1", "1", "prod", "eu-west-1, account 1, profile prod"),
+        ("eu-west-1", "", "", "eu-west-1"),
+        ("", "", "prod", "no Region, profile prod"),
+    ],
+)
+def test_what_was_not_read_is_told_with_where_it_is(region, account, profile, place):
+    assert Failure("a", region, account, "", "", "", profile).place == place
 
 
 def test_the_streams_of_an_account_and_region_have_a_best_mix_of_modes():
@@ -114,3 +223,16 @@ def test_a_stream_that_was_created_yesterday_is_not_taken_for_waste():
     assert (member(young).standing, young.recommended) == (Standing.IDLE, 50)
     assert "only 1,440 points" in young.decision.held[0]
     assert "from 2026-11-20 00:00 to 2026-11-21 00:00 UTC, and nobody polls it" in young.findings[0].message
+
+
+def test_streams_of_no_known_region_have_no_best_mix():
+    steady = member(found(history(mode="ON_DEMAND", arn=arn(1, "orders"))))
+    assert fleet([replace(steady, region="")], [], 14, LIMITS, built_in_prices).pools == ()
+
+
+def test_only_shards_have_a_utilisation():
+    """8,000/s on 16 shards are a half, on 32 a quarter."""
+    assert member(found(history(open_shards=16))).used == Fraction(1, 2)
+    assert member(found(history(open_shards=32))).used == Fraction(1, 4)
+    assert member(found(history(mode="ON_DEMAND"))).used is None
+    assert member(found(history(open_shards=None))).used is None

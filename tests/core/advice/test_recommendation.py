@@ -454,12 +454,12 @@ def test_a_saving_needs_only_the_prices_that_matter():
     assert not made.rows[0].bill.complete
     assert made.saving.cents == "131.40"
     # Fan-out consumer-hours follow the shards; without fan-out, shard-hours alone do.
-    bare = bare._replace(fan_out_consumer_shard_hour=None)
+    barer = PriceSheet("us-east-1", "test", shard_hour=known.shard_hour)
     made = history(open_shards=16)
-    assert suggest(made, prices=bare).saving is None
-    alone = found(replace(made, consumers={}, registered=()))
-    # 6 shards x 730 h x $0.018 = $78.84.
-    assert alone.saving.cents == "78.84"
+    assert suggest(made, prices=barer).saving is None
+    alone = suggest(replace(made, consumers={}, registered=()), prices=barer)
+    # 6 shards x 730 h x $0.015 = $65.70.
+    assert alone.saving.cents == "65.70"
 
 
 def test_a_single_sale_day_is_no_growth():
@@ -499,3 +499,75 @@ def test_a_date_in_more_than_ten_years_is_not_given():
     made = found(growing(open_shards=10_000)).growth
     assert made.until is None
     assert "10,000 shards are enough for more than 10 years" in made.text
+
+
+# ── what may be asked for ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("shards", "1", (1,)),
+        ("shards", [1, "100_000"], (1, 100_000)),
+        ("shards", (2,), (2,)),
+        ("days", "1", 1),
+        ("days", 10_000, 10_000),
+        ("allow", "0", Allowance(0)),
+        ("allow", "1000000", Allowance(1_000_000)),
+        ("allow", "0%", Allowance(0, Fraction(0))),
+        ("allow", "99%", Allowance(0, Fraction(99, 100))),
+        ("burst", "1", 1),
+    ],
+)
+def test_an_option_is_read_up_to_its_limits(name, text, value):
+    assert getattr(Options.of(**{name: text}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("shards", "0", "'0' is not a shard count: it must be at least 1"),
+        ("shards", [1, "100_001"], "'100_001' is too large for a shard count: at most 100,000"),
+        ("days", "0", "'0' is not a number of days: it must be at least 1"),
+        ("days", "10_001", "'10_001' is too large for a number of days: at most 10,000"),
+        (
+            "allow",
+            "1.5",
+            "'1.5' is not a count of periods; write a whole number, or a percentage such as 0.1%",
+        ),
+        ("allow", "99.1%", "'99.1%' is too large for a share of the periods: at most 99%"),
+        ("allow", "-1%", "'-1%' is not a share of the periods: it must not be negative"),
+        ("burst", "0.9", "'0.9' is not a burst factor: it must be from 1 to 10,000"),
+    ],
+)
+def test_an_option_beyond_its_limits_is_refused_with_the_limit(name, text, told):
+    with pytest.raises(BadFields) as error:
+        Options.of(**{name: text})
+    assert error.value.problems == ((name, told),)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "written", "any_", "of"),
+    [
+        # Of 100 and of 1,000 periods, of one, and of none; never all of them.
+        ("0", "0 periods", False, [0, 0, 0, 0]),
+        ("1", "1 period", True, [1, 1, 0, 0]),
+        ("2", "2 periods", True, [2, 2, 0, 0]),
+        ("100", "100 periods", True, [99, 100, 0, 0]),
+        ("1500", "1,500 periods", True, [99, 999, 0, 0]),
+        ("0%", "0% of them", False, [0, 0, 0, 0]),
+        # 0.9 of a period is none.
+        ("0.9%", "0.9% of them", True, [0, 9, 0, 0]),
+        ("99%", "99% of them", True, [99, 990, 0, 0]),
+    ],
+)
+def test_an_allowance_is_a_count_or_a_share_and_never_all(allowed, written, any_, of):
+    allowance = Allowance.parse(allowed)
+    assert (str(allowance), allowance.any) == (written, any_)
+    assert [allowance.of(periods) for periods in (100, 1000, 1, 0)] == of
+
+
+def test_the_busiest_day_is_one_that_was_measured():
+    """600,000 in the first minute of two days, which is allowed; else 60,000: 1,000/s x 1.25 are 2 shards."""
+    made = found(history([600_000, *[60_000] * (2 * DAY - 1)], sale=False), allow="5")
+    assert (made.busiest, made.calculated) == ((date(2026, 11, 20), 2), 2)

@@ -38,6 +38,13 @@ def test_when_and_how_much():
     assert seen.worst_share == Fraction(900, 300_900)
 
 
+def test_a_day_is_one_of_utc():
+    # The first and the last minute of the third day, and the first of the fourth.
+    made = throttled(throttled(history(), range(2 * DAY, 2 * DAY + 1)), range(3 * DAY - 1, 3 * DAY))
+    assert found(made).throttling.days == 1
+    assert found(throttled(made, range(3 * DAY, 3 * DAY + 1))).throttling.days == 2
+
+
 def test_older_periods_count_in_their_own_length():
     # 5 minutes of the first day become one period of five, and one hour of the tenth stays 60 minutes.
     made = older(throttled(throttled(history(), range(10, 15)), SALE_HOUR), 7, 300)
@@ -52,6 +59,38 @@ def test_a_stream_that_was_asked_for_more_than_all_its_shards_has_too_few():
     assert "the stream as a whole was always asked for more than 6 shards carry: too few shards" in message(
         made
     ).replace("The stream", "the stream")
+
+
+def test_older_periods_can_be_the_worst():
+    # Five minutes of 100 each are 500 in their period, which begins at 00:10; the sale's have 100 each.
+    seen = found(older(throttled(throttled(history(), range(10, 15)), SALE_HOUR), 7, 300)).throttling
+    assert (seen.worst, seen.worst_at) == (500, START + 600)
+
+
+@pytest.mark.parametrize(("noon", "too_few"), [(99, True), (100, False)])
+def test_shards_are_too_few_where_more_than_half_was_rejected_above_them(noon, too_few):
+    """6 shards carry the 5,000/s of a noon and not the 8,000/s of the sale."""
+    made = throttled(history(open_shards=6), SALE_HOUR[:1])
+    at = 4 * DAY + 720
+    seen = found(throttled(made, range(at, at + 1), noon)).throttling
+    assert (seen.cause is Cause.TOO_FEW, seen.inside) == (too_few, 1)
+    if too_few:
+        assert (seen.looked_at, seen.fitting, seen.known) == (0, 0, False)
+
+
+@pytest.mark.parametrize(("morning", "cause"), [(100, Cause.HOT_SHARD), (101, Cause.BURST)])
+def test_a_shard_is_hot_where_half_was_rejected_while_it_was(morning, cause):
+    """A fifth of 8,000/s is more than a shard takes, and at six o'clock a fifth of 2,500/s is not."""
+    at = 4 * DAY + 360
+    made = throttled(throttled(history(), SALE_HOUR[:1]), range(at, at + 1), morning)
+    seen = found(replace(made, shards=hot(made, Fraction(1, 5)))).throttling
+    assert (seen.cause, seen.looked_at, seen.fitting) == (cause, 2, 1)
+
+
+@pytest.mark.parametrize(("minutes", "cause"), [(30, Cause.HOT_SHARD), (29, Cause.BURST)])
+def test_a_shard_is_likely_hot_where_half_of_the_minutes_as_busy_rejected(minutes, cause):
+    seen = found(throttled(history(), SALE_HOUR[:minutes])).throttling
+    assert (seen.cause, seen.looked_at, seen.fitting) == (cause, 60, minutes)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +131,8 @@ def test_and_a_burst_does_not():
 
 def test_without_a_count_no_cause_is_guessed():
     for made in (history(open_shards=None), history(mode="ON_DEMAND")):
-        assert found(throttled(made, SALE_HOUR)).throttling.cause is None
+        seen = found(throttled(made, SALE_HOUR)).throttling
+        assert (seen.inside, seen.looked_at, seen.fitting, seen.known, seen.cause) == (0, 0, 0, False, None)
         assert "likelier" not in message(throttled(made, SALE_HOUR))
 
 

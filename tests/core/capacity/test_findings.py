@@ -19,10 +19,45 @@ def test_a_backlog_that_expires_is_told(outage, retention, severity):
     assert (found.severity if found else None) == severity
 
 
-def test_aggregation_that_cannot_pack_two_records_is_told():
-    made = planned(size="20 KiB", rps=10, aggregation="25 KiB")
+@pytest.mark.parametrize(
+    ("size", "target", "least"),
+    [
+        # Two records with 10 B each and a frame of 20 B: 2 x 20,490 + 20 = 41,000 B = 40.04 KiB.
+        ("20 KiB", "40.03 KiB", "41 KiB"),
+        # 2 x 30,010 + 20 = 60,040 B = 58.633 KiB, for which 58.63 KiB would be too few.
+        ("30000 B", "58.63 KiB", "59 KiB"),
+        # 2 x 1,004 + 20 = 2,048 - 20: 2 KiB to the last byte.
+        ("1004 B", "2047 B", "2 KiB"),
+    ],
+)
+def test_aggregation_that_cannot_pack_two_records_is_told_with_a_target_that_can(size, target, least):
+    made = planned(size=size, rps=10, aggregation=target)
     assert made.packing.records == 1
-    assert finding(made, "aggregation-idle")
+    told = finding(made, "aggregation-idle")
+    assert told.message.endswith(f"do not fit into {made.workload.aggregation.target_size}")
+    assert told.remedy == f"a target_size of {least} or more, or no aggregation"
+    follows = planned(size=size, rps=10, aggregation=least)
+    assert (follows.packing.records, finding(follows, "aggregation-idle")) == (2, None)
+
+
+@pytest.mark.parametrize(
+    ("share", "shards", "severity", "remedy"),
+    [
+        # 2,500/s need 3 shards without the key. With it 2.5 x (p + (1 - p) / n) is at most 1, so n is at
+        # least 2.5 (1 - p) / (1 - 2.5 p): 1.8 / 0.3 = 6, twice as many, and 1.75 / 0.25 = 7;
+        # 1.875 / 0.375 = 5.
+        ("25%", 5, "info", "5 shards, or spread it"),
+        ("28%", 6, "info", "6 shards, or spread it"),
+        ("30%", 7, "warning", "spread it"),
+    ],
+)
+def test_a_key_that_more_than_doubles_the_count_is_to_be_spread(share, shards, severity, remedy):
+    made = planned(size="1 B", rps=2500, hottest_key=share)
+    told = finding(made, "hot-key-shard")
+    assert (made.shards, told.severity) == (shards, severity)
+    assert f"({share}) decides the count: {shards} shards, and 3 shards with the key in" in told.message
+    assert told.remedy.startswith(remedy)
+    assert told.remedy.endswith("or keep the key as it is on 7 shards") is (shards == 7)
 
 
 @pytest.mark.parametrize(
@@ -345,3 +380,210 @@ def test_no_more_consumers_are_moved_to_fan_out_than_can_be_registered():
     )
     assert allowed.endswith("move 20 of them to enhanced fan-out")
     assert over.endswith("merge consumers")
+
+
+# ── word by word ─────────────────────────────────────────────────────────────────────────────────
+
+
+def told(name, **fields):
+    """Severity, message and remedy of a finding; None where it is not made."""
+    found = finding(planned(**{"size": 1, "rps": 1, **fields}), name)
+    return None if found is None else (found.severity, found.message, found.remedy)
+
+
+@pytest.mark.parametrize(
+    ("outage", "retention", "expected"),
+    [
+        ("12h", "24h", None),
+        # Twice 12.1 h are 24.2 h, in whole hours 25.
+        (
+            "12.1h",
+            "24h",
+            (
+                "warning",
+                "an outage of 726 min lets records grow older than 50% of the retention of 1 d",
+                "keep records for 25 h or more",
+            ),
+        ),
+        (
+            "24h",
+            None,
+            (
+                "error",
+                "after an outage of 1 d the oldest records have expired before they are read: retention is "
+                "1 d",
+                "keep records longer than 1 d, at least 2 d to stay below AWS's alarm point",
+            ),
+        ),
+    ],
+)
+def test_a_backlog_that_expires_is_told_with_the_retention_that_keeps_it(outage, retention, expected):
+    fields = {} if retention is None else {"retention": retention}
+    assert told("backlog-expires", catch_up={"outage": outage, "within": "1h"}, **fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("consumers", "message", "remedy"),
+    [
+        # Six polls a second where five are allowed: six every 1.2 s.
+        (
+            6,
+            "6 shared consumers make 6 GetRecords calls/s on every shard where 5 are allowed (poll intervals "
+            "assumed where not declared); more shards will not help",
+            "poll every 1.2 s or slower, or move 1 of them to enhanced fan-out",
+        ),
+        # One that polls every 150 ms makes 6.67 calls, and alone may poll every 200 ms.
+        (
+            [{"name": "fast", "type": "sdk", "poll_interval": "150 ms"}],
+            "1 shared consumer makes 6.67 GetRecords calls/s on every shard where 5 are allowed; more shards "
+            "will not help",
+            "poll every 200 ms or slower, or move fast to enhanced fan-out",
+        ),
+    ],
+)
+def test_calls_above_the_budget_are_told_with_what_fits(consumers, message, remedy):
+    assert told("getrecords-calls", consumers=consumers) == ("warning", message, remedy)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "expected"),
+    [
+        (
+            {"max_size": "1536 KiB"},
+            "record-too-large",
+            (
+                "error",
+                "a record of 1.5 MiB is refused: the stream accepts 1 MiB unless it is set higher",
+                "UpdateMaxRecordSize with MaxRecordSizeInKiB of 1,536 or more, then declare max_record_size",
+            ),
+        ),
+        (
+            {"max_size": 5_000, "max_record_size": "4 MiB"},
+            "record-too-large",
+            (
+                "error",
+                "a record of 4.88 MiB is refused: the stream accepts 4 MiB",
+                "UpdateMaxRecordSize with MaxRecordSizeInKiB of 5,000 or more, then declare max_record_size",
+            ),
+        ),
+        (
+            {"max_size": "10.5 MiB"},
+            "record-too-large",
+            (
+                "error",
+                "a record of 10.5 MiB cannot be written: no stream accepts more than 10 MiB",
+                "put the data in S3 and a pointer in the record, or split it",
+            ),
+        ),
+        ({"max_size": "10 MiB", "max_record_size": "10 MiB"}, "record-too-large", None),
+        (
+            {"max_record_size": "10.5 MiB"},
+            "max-record-size",
+            ("error", "max_record_size of 10.5 MiB is out of range", "set it to 10 MiB or less"),
+        ),
+        ({"max_record_size": "10 MiB"}, "max-record-size", None),
+    ],
+)
+def test_a_record_that_is_too_large_is_told_with_what_the_stream_takes(fields, name, expected):
+    assert told(name, **fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("mode", "count", "message", "remedy"),
+    [
+        ("provisioned", 20, None, None),
+        (
+            "provisioned",
+            21,
+            "21 fan-out consumers where 20 can be registered (",
+            "merge consumers, move some to shared throughput, or use On-demand Advantage, which takes 50",
+        ),
+        ("on-demand-advantage", 50, None, None),
+        (
+            "on-demand-advantage",
+            51,
+            "51 fan-out consumers where 50 can be registered (",
+            "merge consumers, move some to shared throughput",
+        ),
+    ],
+)
+def test_more_than_can_be_registered_are_told_with_how_many_can(mode, count, message, remedy):
+    found = told("fan-out-consumers", mode=mode, fan_out=count)
+    if message is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert (found[0], found[2]) == ("error", remedy)
+        assert found[1].startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("fields", "severity", "known"),
+    [
+        # 512 KiB are half of 1 MiB.
+        ({"size": "512 KiB", "max_size": "2 MiB"}, "info", "up to 50% of the records may be"),
+        ({"sizes": "1KiB=90%,2MiB=10%"}, "warning", "10% of the records are"),
+        ({"size": "1.5 MiB"}, "warning", "the mean record is"),
+    ],
+)
+def test_large_records_are_told_with_what_is_known_of_them(fields, severity, known):
+    made = finding(planned(rps=1, max_record_size="10 MiB", **fields), "large-records")
+    assert made.severity == severity
+    assert made.message.startswith(f"{known} above 1 MiB, AWS advises at most ")
+    assert made.remedy.endswith("; declare sizes to know their share") is ("sizes" not in fields)
+
+
+@pytest.mark.parametrize(
+    ("retention", "hours"),
+    [("23h", "23"), ("24h", None), ("24.5h", "24.5"), ("8760h", None), ("8761h", "8,761")],
+)
+def test_a_retention_that_cannot_be_set_is_told_with_the_range(retention, hours):
+    message = f"a retention of {hours} h cannot be set"
+    expected = None if hours is None else ("error", message, "whole hours from 24 to 8,760")
+    assert told("retention-range", retention=retention) == expected
+
+
+@pytest.mark.parametrize(("retention", "billed"), [(None, False), ("168h", False), ("169h", True)])
+def test_reads_of_what_is_not_kept_are_told(retention, billed):
+    fields = {} if retention is None else {"retention": retention}
+    found = told("long-term-reads", long_term_reads="1 TiB", **fields)
+    kept = "1 d" if retention is None else "7 d"
+    message = (
+        f"long-term reads of 1 TiB a month are not billed: with a retention of {kept} there is nothing older "
+        "than 7 d to read"
+    )
+    remedy = "keep records for more than 7 d, or leave long_term_reads out"
+    assert found == (None if billed else ("info", message, remedy))
+
+
+@pytest.mark.parametrize(
+    ("rps", "shards", "message"),
+    [
+        # 1,000 records/s a shard.
+        (10_000_000, None, None),
+        (10_001_000, None, "10,001 shards where one stream can be scaled to 10,000"),
+        (1, 10_000, None),
+        (1, 10_001, "10,001 shards where one stream can be scaled to 10,000"),
+    ],
+)
+def test_more_shards_than_one_stream_can_have_are_told(rps, shards, message):
+    fields = {} if shards is None else {"shards": shards}
+    remedy = "spread the load over several streams, or ask AWS for more"
+    expected = None if message is None else ("error", message, remedy)
+    assert told("shard-quota", size="1 B", rps=rps, consumers=1, **fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "remedy"),
+    [
+        ({}, "declare the headroom that is wanted"),
+        ({"shards": 1}, "declare the headroom that is wanted, and the shards that it asks for"),
+        ({"shards": 2}, None),
+        ({"headroom": "1%"}, None),
+        ({"mode": "on-demand"}, None),
+    ],
+)
+def test_shards_that_are_used_to_the_last_record_are_told(fields, remedy):
+    message = "write records is used to 100% at 1 shard: nothing is left for a busier moment"
+    expected = None if remedy is None else ("info", message, remedy)
+    assert told("full-use", size="1 B", rps=1000, **fields) == expected

@@ -30,6 +30,12 @@ def test_the_guide_differs_when_it_rounds_the_record_up():
     assert made.guide_differs == "it rounds 1.5 KiB up to 2 KiB"
 
 
+def test_the_guide_knows_no_aggregates():
+    # 1,024/s of 1 KiB are 1 MiB/s. In aggregates each has 10 B more: above 1 MiB/s.
+    made = planned(size=1, rps=1024, aggregation="25 KiB")
+    assert (made.guide.working, made.formula.shards) == ("max(1024/1024, 1024/2048) = max(1, 0.50) -> 1", 2)
+
+
 def test_the_guide_differs_when_records_decide():
     # 100 B x 10,000/s: the guide rounds to 1 KiB and says 10 by chance; at 200 B and 2 KiB records of 3
     # consumers it does not.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -19,7 +20,7 @@ from shardcalc.core.cost.bill import (
     provisioned_bill,
     standard_bill,
 )
-from shardcalc.core.facts.prices import built_in_prices
+from shardcalc.core.facts.prices import PriceSheet, built_in_prices
 from shardcalc.core.units import USD
 from shardcalc.core.workload.workload import Workload
 from tests.places import DATA
@@ -244,3 +245,22 @@ def test_what_has_no_price_adds_nothing_to_the_least_and_the_most():
     workload = Workload.of(size=90, max_size=100, rps=1, region="cn-north-1")
     bill = costed(workload, built_in_prices("cn-north-1")).provisioned
     assert (bill.complete, bill.spread(LIMITS)) == (False, (USD(0), USD(0)))
+
+
+def test_a_price_that_is_unknown_or_not_verified_is_doubtful():
+    known = built_in_prices("us-east-1")
+    assert (known.shard_hour.verified, known.put_payload_unit.verified) == (True, True)
+    sure, unsure, unknown = (
+        costed(Workload.of(size=1, rps=1), PriceSheet("us-east-1", "test", **fields)).provisioned
+        for fields in (
+            {
+                "shard_hour": known.shard_hour._replace(date=date(2026, 2, 1)),
+                "put_payload_unit": known.put_payload_unit._replace(date=date(2026, 1, 1)),
+            },
+            {"shard_hour": known.shard_hour._replace(confidence="U")},
+            {},
+        )
+    )
+    assert (sure.doubts, sure.oldest, sure.complete) == ((), date(2026, 1, 1), True)
+    assert (unsure.doubts, unsure.complete) == (("shard-hours", "put-payload-units"), False)
+    assert (unknown.doubts, unknown.oldest) == (("shard-hours", "put-payload-units"), None)

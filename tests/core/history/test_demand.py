@@ -10,7 +10,7 @@ import pytest
 from shardcalc.core.advice.decision import Action
 from shardcalc.core.advice.recommendation import suggest
 from shardcalc.core.facts import built_in_limits
-from shardcalc.core.history.demand import Readings, measure, traffic
+from shardcalc.core.history.demand import GAP, Readings, measure, traffic
 from shardcalc.core.history.hot_shard import hot_shards
 from shardcalc.core.history.model import History
 from tests.suggested import NEVER_THROTTLED, alone, found, hot
@@ -98,6 +98,23 @@ def test_where_no_shard_was_nearly_full_all_rejected():
     assert busiest(replace(REJECTED, shards=hot(REJECTED, Fraction(1, 12)))) == 50_000
 
 
+@pytest.mark.parametrize(
+    ("taken", "asked"),
+    [
+        # Four fifths of 60,000 a minute are 48,000: just then it is the one that rejected all 120,000. One
+        # less, and each has its part of them: 120,000 x 47,999 / (47,999 + 11 x 24,000) = 18,461.2.
+        (48_000, 48_000 + 120_000),
+        (47_999, 47_999 + 18_462),
+    ],
+)
+def test_a_shard_is_nearly_full_at_four_fifths_of_its_limit(taken, asked):
+    shards = {
+        f"shardId-{number:012d}": {"IncomingRecords": [taken if number == 3 else 24_000] * REJECTED.points}
+        for number in range(12)
+    }
+    assert busiest(replace(REJECTED, shards=shards)) == asked
+
+
 def test_what_a_shard_says_that_it_rejected_goes_before():
     shards = hot(REJECTED, Fraction(1, 6))
     for index, of in enumerate(shards.values()):
@@ -112,6 +129,40 @@ def test_two_metrics_that_differ_by_a_record_make_no_impossible_share():
     *_, by_records = hot_shards(Readings.of(made), traffic(Readings.of(made)), built_in_limits())
     # No more than everything, and no less than an even part.
     assert by_records.busiest == [60, 30]
+
+
+def of_shards(whole, *shards):
+    """The busiest shard by records, of a stream that took so much each minute."""
+    named = {f"shardId-{n:012d}": {"IncomingRecords": each} for n, each in enumerate(shards)}
+    readings = Readings.of(replace(history(whole, sale=False), shards=named))
+    *_, by_records = hot_shards(readings, traffic(readings), built_in_limits()) or [None]
+    return by_records
+
+
+def test_a_minute_in_which_a_shard_is_not_known_is_a_gap():
+    made = of_shards([60, 60, 60], [50, None, 40], [10, None, 20])
+    assert (made.busiest, made.open_shards) == ([50, GAP, 40], [2, 2, 2])
+    # Nor is it known where the stream is not.
+    made = of_shards([60, None, 60], [50, 50, 40], [10, 10, 20])
+    assert made.busiest == [50, GAP, 40]
+
+
+def test_a_shard_is_open_from_its_first_point_to_its_last():
+    made = of_shards(
+        [60] * 4, [20, 20, None, None], [None, 30, None, 30], [None, None, None, 30], [40, None, 0, None]
+    )
+    # The first to the second minute, the second to the fourth, the fourth, the first to the third.
+    assert made.open_shards == [2, 3, 2, 2]
+    # In the third a shard took none of 60, and two share them evenly at least.
+    assert made.busiest == [40, 30, 30, 30]
+
+
+def test_shards_without_any_point_say_nothing():
+    assert of_shards([60], [None], [None]) is None
+    # One shard has no busiest one.
+    assert of_shards([60], [60]) is None
+    # What has no point at all counts as open throughout.
+    assert of_shards([60, 60], [60, 60], [None, None]).open_shards == [2, 2]
 
 
 def test_when_nothing_was_ever_accepted_no_size_is_made_up():

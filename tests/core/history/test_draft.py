@@ -72,3 +72,107 @@ def test_shard_level_metrics_that_are_switched_on_stand_in_the_profile(read, fie
 def test_without_records_or_bytes_there_is_no_profile():
     with pytest.raises(HistoryError, match=r"metrics\.IncomingRecords"):
         draft(measured(IncomingBytes=[600]))
+
+
+def value_of(history, name):
+    return [(field.value, field.note) for field in draft(history).fields if field.name == name]
+
+
+@pytest.mark.parametrize(
+    ("given", "consumers", "times"),
+    [
+        # 600 B were written in two minutes; a minute without a point gave out nothing.
+        ([0, None], "0", "0"),
+        ([60, None], "1", "0.1"),
+        ([None, 840], "1", "1.4"),
+        ([600, 960], "3", "2.6"),
+    ],
+)
+def test_consumers_are_estimated_from_the_bytes_that_were_given_out(given, consumers, times):
+    made = measured(IncomingRecords=[3, 3], IncomingBytes=[300, 300], **{"GetRecords.Bytes": given})
+    note = f"estimated: GetRecords gave out {times} x the bytes written"
+    assert value_of(made, "consumers") == [(consumers, note)]
+
+
+def test_what_was_not_read_is_no_field():
+    plain = measured(IncomingRecords=[6], IncomingBytes=[600])
+    assert [field.name for field in draft(plain).fields] == ["size", "rps", "headroom"]
+    full = replace(
+        plain,
+        registered=("billing", "audit"),
+        max_record_size_kib=2048,
+        retention_hours=48,
+        mode="ON_DEMAND",
+        region="eu-west-1",
+        open_shards=3,
+        shards={"a": {"IncomingBytes": [0]}, "b": {}},
+    )
+    # Shards that took nothing have no busiest one.
+    assert [(field.name, field.value) for field in draft(full).fields[3:]] == [
+        ("fan_out", "2"),
+        ("max_record_size", "2048 KiB"),
+        ("retention", "48 h"),
+        ("mode", "on-demand-standard"),
+        ("region", "eu-west-1"),
+        ("shards", "3"),
+    ]
+    assert value_of(full, "fan_out") == [("2", "billing, audit")]
+    assert value_of(full, "mode")[0][1] == "or on-demand-advantage: the account's setting, which was not read"
+    assert value_of(replace(full, mode="PROVISIONED"), "mode") == [("provisioned", "")]
+
+
+def test_a_shard_without_a_point_took_nothing():
+    """400 B of two shards' 400 B: twice the mean."""
+    shards = {"a": {"IncomingBytes": [None, 400]}, "b": {"IncomingBytes": [None, None]}}
+    made = replace(measured(IncomingRecords=[6, 6], IncomingBytes=[600, 600]), shards=shards)
+    assert value_of(made, "skew") == [("2", "busiest shard over the mean of 2, bytes of the whole time")]
+
+
+def test_a_profile_says_what_was_measured_and_can_be_declared():
+    """6 records in a minute are 0.1 a second; a stream of 26 consumers can be measured, 50 are too many."""
+    made = draft(measured(IncomingRecords=[6, None, 0], IncomingBytes=[600, 7, 0]))
+    # The second minute has no records, so its bytes do not count; the third has a point. 6 in 120 s.
+    assert [(field.value, field.note) for field in made.fields[:2]] == [
+        ("100 B", "mean of 6 records"),
+        (
+            "{mean: 0.05, peak: 0.1, dated: 2026-11-18}",
+            "peak: busiest period, refused records included, by records or by bytes",
+        ),
+    ]
+    assert made.known == 2
+
+
+def test_a_stream_to_which_nothing_was_written_has_no_profile():
+    for records, data in (([0, 0], [0, 0]), ([5, 5], [0, 0])):
+        with pytest.raises(HistoryError, match="no record was written in 2 periods, so a profile has no"):
+            draft(measured(IncomingRecords=records, IncomingBytes=data))
+
+
+@pytest.mark.parametrize(
+    ("rejected", "peak"),
+    [
+        # 6 records a minute are 0.1 a second; with 3 more that were rejected 0.15.
+        ([0], "0.1"),
+        ([None], "0.1"),
+        ([3], "0.15"),
+    ],
+)
+def test_what_was_rejected_is_part_of_the_peak(rejected, peak):
+    made = measured(IncomingRecords=[6], IncomingBytes=[600], WriteProvisionedThroughputExceeded=rejected)
+    assert value_of(made, "rps")[0][0] == f"{{mean: 0.1, peak: {peak}, dated: 2026-11-18}}"
+
+
+def test_a_history_that_ends_at_midnight_is_of_the_day_before():
+    # 2026-11-21T00:00Z.
+    made = replace(measured(IncomingRecords=[6], IncomingBytes=[600]), start=1_795_219_200 - 60)
+    assert value_of(made, "rps")[0][0].endswith("dated: 2026-11-20}")
+
+
+def test_what_no_profile_can_say_is_left_out_or_refused():
+    """Up to 10,000 consumers are counted; a record has 1 TiB at most."""
+    for times, consumers in ((10_000, ["10000"]), (10_001, [])):
+        made = measured(IncomingRecords=[6], IncomingBytes=[600], **{"GetRecords.Bytes": [600 * times]})
+        assert [value for value, _ in value_of(made, "consumers")] == consumers
+    assert value_of(measured(IncomingRecords=[1], IncomingBytes=[1024**4]), "size")[0][0] == f"{1024**4} B"
+    with pytest.raises(HistoryError, match=r"size: .* is too large for a size: at most 1 TiB"):
+        draft(measured(IncomingRecords=[1], IncomingBytes=[1024**4 + 1]))

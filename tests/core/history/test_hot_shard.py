@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shardcalc.core.advice.decision import Action
 from shardcalc.core.advice.recommendation import Options, suggest
 from shardcalc.core.facts import built_in_limits
+from shardcalc.core.history.demand import GAP
 from shardcalc.core.history.hot_shard import NO_COUNT, HotShard
 from shardcalc.core.history.model import History
 
@@ -67,6 +68,19 @@ def test_a_count_that_was_open_is_kept_while_it_leaves_enough(period, room, more
 def test_what_the_busiest_is_asked_for_at_a_count_is_its_share_as_often(period, count):
     [most] = hot(period).at(count)
     assert most == ceil(share(*period, count) * period[1] * count)
+
+
+def test_what_is_not_known_is_nothing_in_another_unit():
+    made = HotShard("n", "t", built_in_limits().write_records, [GAP, 20], [30, 40], [2, 2]).times(3)
+    assert (made.busiest, made.whole) == ([0, 60], [0, 120])
+
+
+@given(periods(), st.integers(1, 100))
+def test_periods_with_one_count_are_asked_as_if_it_changed(period, count):
+    busiest, whole, shards = period
+    # In a period with one shard nothing is known of a busiest one.
+    changes = HotShard("n", "t", built_in_limits().write_records, [busiest, 0], [whole, 0], [shards, 1])
+    assert changes.at(count) == [*hot(period).at(count), 0]
 
 
 # ── advice that is followed settles ──────────────────────────────────────────────────────────────

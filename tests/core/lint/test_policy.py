@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
-from shardcalc.core.lint.policy import read_policy
+from shardcalc.core.advice.decision import TERMS, Terms
+from shardcalc.core.lint.policy import Policy, layered, policy_fields, read_policy
 from shardcalc.core.lint.rules import NAMES
-from shardcalc.core.text import BadValue
+from shardcalc.core.text import BadFields, BadValue
+from shardcalc.core.units import USD, Duration
 from tests.run_check import ORDERS, check, found, write
 
 
@@ -48,3 +52,108 @@ def test_a_policy_that_names_no_rule_is_refused(rules, message, tmp_path):
 def test_what_is_no_mapping_is_no_policy():
     with pytest.raises(BadValue, match=r"a mapping of .*budget"):
         read_policy("strict", NAMES)
+
+
+# ── what is read, what counts ────────────────────────────────────────────────────────────────────
+
+
+def policy(**fields: object) -> Policy:
+    return layered([read_policy(fields, NAMES)])
+
+
+def test_without_a_policy_the_usual_thresholds_count():
+    """A quarter more, $20 a month, 30 and 7 days; a fact may be a year old."""
+    made = policy()
+    assert made == Policy()
+    assert made.terms == Policy(budget=USD(1)).terms == TERMS
+    assert Terms(Fraction(1, 4), USD(20), 30, 7) == TERMS
+    assert (made.lead_time, made.runs_out_within) == (Duration.hours(720), Duration.hours(168))
+    assert made.facts_older_than == Duration.hours(8760)
+
+
+def test_a_policy_has_terms_of_its_own():
+    made = policy(over_provisioned_above="50%", saving_above="5 USD", lead_time="45", runs_out_within="36h")
+    # A bare number is days, and 36 h are one whole day.
+    assert made.terms == Terms(Fraction(1, 2), USD(5), 45, 1)
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "value"),
+    [
+        ("budget", "0", USD(0)),
+        ("max_utilisation", "100%", 1),
+        ("over_provisioned_above", "0%", 0),
+        ("over_provisioned_above", "10000%", 100),
+        ("saving_above", "0 USD", USD(0)),
+        ("lead_time", "2", Duration.hours(48)),
+        ("runs_out_within", "2", Duration.hours(48)),
+        ("retention_most", "48", Duration.hours(48)),
+        ("lambda_concurrency", "1", 1),
+        ("lambda_concurrency", "1000000", 1_000_000),
+        ("owner_tag", " team ", "team"),
+        ("facts_older_than", "1d", Duration.hours(24)),
+        ("rules", {"HOT-KEY": " Off ", "sc001": "INFO"}, {"SC004": None, "SC001": "info"}),
+        ("rules", {"hot-key": "false"}, {"SC004": None}),
+    ],
+)
+def test_a_field_of_a_policy_is_read_up_to_its_limits(field, text, value):
+    assert getattr(policy(**{field: text}), field) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("budget", "-1"),
+        ("max_utilisation", "0%"),
+        ("max_utilisation", "101%"),
+        ("over_provisioned_above", "-1%"),
+        ("over_provisioned_above", "10001%"),
+        ("lead_time", "0"),
+        ("lambda_concurrency", "0"),
+        ("lambda_concurrency", "1000001"),
+        ("facts_older_than", "1"),
+        ("ignore", "hot-key"),
+    ],
+)
+def test_a_field_of_a_policy_beyond_its_limits_is_refused(field, text):
+    with pytest.raises(BadFields) as error:
+        policy(**{field: text})
+    assert [name for name, _ in error.value.problems] == [field]
+
+
+def test_a_policy_that_is_nearer_goes_before_and_suppressions_add_up():
+    near, far = (
+        read_policy(fields, NAMES)
+        for fields in (
+            {
+                "budget": "1",
+                "rules": {"hot-key": "off"},
+                "ignore": [{"rule": "no-owner", "reason": "near"}],
+            },
+            {
+                "budget": "2",
+                "lambda_concurrency": "3",
+                "rules": {"hot-key": "error", "no-owner": "info"},
+                "ignore": [{"rule": "no-owner", "reason": "far"}],
+            },
+        )
+    )
+    made = layered([near, far])
+    assert (made.budget, made.lambda_concurrency) == (USD(1), 3)
+    assert made.rules == {"SC004": None, "SC023": "info"}
+    assert [each.reason for each in made.ignore] == ["near", "far"]
+
+
+def test_all_grades_that_are_wrong_are_told_at_once():
+    with pytest.raises(BadFields) as error:
+        policy(rules={"hot-keyz": "off", "hot-key": "fatal", "no-owner": 3})
+    assert [name for name, _ in error.value.problems] == ["rules.hot-keyz", "rules.hot-key", "rules.no-owner"]
+
+
+def test_the_schema_of_grades_has_every_rule_by_name_and_id():
+    [rules] = [each for each in policy_fields(NAMES) if each.name == "rules"]
+    names = rules.schema["propertyNames"]["enum"]
+    assert names[:4] == ["under-provisioned", "SC001", "over-provisioned", "SC002"]
+    assert len(names) == len(set(names)) == 2 * len(set(NAMES.values()))
+    grades = rules.schema["additionalProperties"]["enum"]
+    assert (set(grades), len(grades)) == ({"error", "warning", "info", "off", False}, 5)

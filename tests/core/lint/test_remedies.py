@@ -50,6 +50,11 @@ def test_what_is_kept_above_the_policy_is_told_with_its_cost(tmp_path):
             "retention: 48h",
             "keep records for 3 d at no further cost, or for 1 d and save the charge",
         ),
+        ("", "retention: 24h", None),
+        ("", "retention: 25h", "keep records for 7 d at no further cost, or for 1 d and save the charge"),
+        ("", "retention: 167h", "keep records for 7 d at no further cost, or for 1 d and save the charge"),
+        ("", "retention: 168h", None),
+        ("", "retention: 48h, mode: on-demand", None),  # by the hour and byte
         (MOST % "48h", "retention: 48h", None),  # all that the policy allows: what SC013 advises
         # An outage of 13 h needs 26 h: a day would be SC009.
         (

@@ -316,6 +316,8 @@ def test_calls_that_cannot_have_been_are_refused(used):
     [
         (1, 10_001, "above 10,000"),
         (20_001, 5, "half of 20,001"),
+        # Below 10,000 are 9,999 at most, twice of which is 19,998.
+        (19_999, 5, "half of 19,999"),
         (12_000, 10_000, "only go below"),
         (30_000, 9_000, "half of 30,000"),
     ],
@@ -341,3 +343,37 @@ def test_a_request_that_contradicts_itself_is_refused():
     assert read_request(current="4", target="8", used="4").used == 4
     with pytest.raises(BadFields, match="used"):
         read_request(current="4", target="8", used="3")
+
+
+@pytest.mark.parametrize(
+    ("field", "least", "most"),
+    [
+        ("current", 1, 1_000_000),
+        ("target", 1, 1_000_000),
+        ("quota", 0, 1_000_000),
+        # Of one shard that is open the account has one.
+        ("used", 1, 1_000_000),
+        # AWS allows ten calls in 24 hours.
+        ("calls_used", 0, 10),
+    ],
+)
+def test_a_request_is_read_from_the_least_of_a_field_to_its_most(field, least, most):
+    plain = {"current": "1", "target": "1"}
+    assert getattr(read_request(**plain | {field: f"{least}"}), field) == least
+    assert getattr(read_request(**plain | {"used": None, field: f"{most}"}), field) == most
+    for beyond in (least - 1, most + 1):
+        with pytest.raises(BadFields, match=f"^{field}: "):
+            read_request(**plain | {field: f"{beyond}"})
+
+
+def test_a_stream_says_its_region_in_its_arn():
+    arn = "arn:aws:kinesis:eu-west-1:123456789012:stream/orders"
+    assert read_request(current=1, target=2).region is None
+    assert read_request(current=1, target=2, stream="orders").region is None
+    assert read_request(current=1, target=2, stream=arn).region == "eu-west-1"
+    assert read_request(current=1, target=2, stream=arn, region="eu-west-1").region == "eu-west-1"
+    with pytest.raises(BadFields) as error:
+        read_request(current=1, target=2, stream=arn, region="us-east-1")
+    assert error.value.problems == (
+        ("region", "us-east-1 contradicts the stream's ARN, which says eu-west-1"),
+    )

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
 from shardcalc import BadFields, Size, Workload
+from shardcalc.core.facts import built_in_limits
 from shardcalc.core.history import metrics
+from shardcalc.core.lint.policy import policy_fields
+from shardcalc.core.lint.rules import NAMES
 from shardcalc.core.text import BadValue
-from shardcalc.core.units import RecordRate
+from shardcalc.core.units import Duration, RecordRate
 from shardcalc.core.workload.declared import STREAM_READERS
-from shardcalc.core.workload.parts import SHARD_METRICS, CatchUp, Consumer, Rates
+from shardcalc.core.workload.parts import (
+    CATCH_UP_FIELDS,
+    CONSUMER_FIELDS,
+    HOTTEST_KEY_FIELDS,
+    RATES_FIELDS,
+    SHARD_METRICS,
+    CatchUp,
+    Consumer,
+    Rates,
+)
 from shardcalc.core.workload.reading import pairs
-from shardcalc.core.workload.requirements import Expectation
+from shardcalc.core.workload.requirements import (
+    EXPECTATION_FIELDS,
+    REQUIREMENT_FIELDS,
+    SUPPRESSION_FIELDS,
+    Expectation,
+)
+from shardcalc.core.workload.workload import FIELDS, exact_inputs, shown_inputs
 
 
 def test_a_workload_is_refused_with_all_its_problems():
@@ -25,6 +44,10 @@ def test_a_workload_is_refused_with_all_its_problems():
 def test_a_workload_made_of_bare_numbers_says_how_to_make_one():
     with pytest.raises(TypeError, match=r"Workload\.of\(size=1024"):
         Workload(size=1024, rps=6)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="takes quantities"):
+        Workload(size=Size(1024), rps=6)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="takes quantities"):
+        Workload(size=1024, rps=Workload.of(size=1, rps=1).rps)  # type: ignore[arg-type]
 
 
 def test_a_mix_of_sizes_gives_the_mean():
@@ -134,3 +157,283 @@ def test_a_partition_key_has_1_to_256_characters():
 
 def test_an_amount_of_data_is_taken_as_it_is():
     assert Workload.of(size=1, rps=1, long_term_reads=Size(5)).long_term_reads == Size(5)
+
+
+# ── what is shown of it ──────────────────────────────────────────────────────────────────────────
+
+PLAIN = {"size": 1, "rps": 6}
+FULL = {
+    # 0.9 x 1 KiB + 0.1 x 101 KiB are 11 KiB.
+    "sizes": "1KiB=90%,101KiB=10%",
+    "max_record_size": "2 MiB",
+    "rps": {"mean": 1000, "peak": 1500, "dated": "2026-11-01"},
+    "consumers": [
+        {"name": "billing", "type": "lambda", "batch_size": 50, "batch_duration": "2s"},
+        {"type": "sdk", "poll_interval": "1s"},
+        {"name": "audit", "type": "fan-out"},
+    ],
+    "fan_out": 1999,
+    "headroom": "20%",
+    "max_utilisation": "80%",
+    "hottest_key": {"share": "30%", "key": "user-1"},
+    "skew": 1.5,
+    "catch_up": {"outage": "6h", "within": "2h", "consumers": ["billing"]},
+    "producer": "kpl",
+    "aggregation": "25 KiB",
+    "retention": "48h",
+    "long_term_reads": "5 TiB",
+    "enhanced_metrics": "ALL",
+    "mode": "on-demand-advantage",
+    "region": "eu-west-1",
+    "shards": 1200,
+    "growth": "5%/month",
+    "horizon": "2 years",
+}
+
+
+def test_what_is_not_declared_is_shown_as_nothing_or_as_what_is_taken():
+    shown = dict(shown_inputs(Workload.of(**PLAIN), built_in_limits()))
+    assert {name: text for name, text in shown.items() if text} == {
+        "size": "1 KiB mean",
+        "rps": "6 records/s",
+        "consumers": "1 shared",
+        "headroom": "none",
+        "skew": "none: every shard as busy as the mean",
+        "retention": "1 d",
+        "mode": "provisioned",
+        "region": "us-east-1",
+    }
+
+
+def test_what_is_declared_is_shown_in_words():
+    assert dict(shown_inputs(Workload.of(**FULL), built_in_limits())) == {
+        "size": "11 KiB mean of a mix: 90% of 1 KiB, 10% of 101 KiB",
+        "max_size": "101 KiB",
+        "max_record_size": "2 MiB",
+        "rps": "1,000 records/s mean, 1,500 records/s peak, of 2026-11-01",
+        "consumers": "2 shared: billing (lambda)",
+        "fan_out": "2,000",
+        "headroom": "20%",
+        "max_utilisation": "80%",
+        "hottest_key": "30% on user-1",
+        "skew": "1.5 x",
+        "catch_up": "after 6 h of billing within 2 h",
+        "producer": "kpl",
+        "aggregation": "into 25 KiB",
+        "retention": "2 d",
+        "long_term_reads": "5 TiB",
+        "enhanced_metrics": ", ".join(SHARD_METRICS),
+        "mode": "on-demand-advantage",
+        "region": "eu-west-1",
+        "shards": "1,200",
+        "growth": "5%/month",
+        "horizon": "24 months",
+    }
+
+
+def test_what_is_not_declared_is_no_key():
+    made = Workload.of(**PLAIN)
+    assert exact_inputs(made) == {
+        "size_bytes": Size(1024),
+        "mean_records_per_second": RecordRate(6),
+        "peak_records_per_second": RecordRate(6),
+        "shared_consumers": 1,
+        "fan_out_consumers": 0,
+        "headroom": 0,
+        "skew": 1,
+    }
+    assert "consumers" not in exact_inputs(Workload.of(**PLAIN, consumers=2, fan_out=3))
+
+
+def test_what_is_declared_is_exact():
+    assert exact_inputs(Workload.of(**FULL)) == {
+        "size_bytes": Size(11 * 1024),
+        "sizes": [
+            {"size_bytes": Size(1024), "share": Fraction(9, 10)},
+            {"size_bytes": Size(101 * 1024), "share": Fraction(1, 10)},
+        ],
+        "max_size_bytes": Size(101 * 1024),
+        "max_record_size_bytes": Size(2 * 1024**2),
+        "mean_records_per_second": RecordRate(1000),
+        "peak_records_per_second": RecordRate(1500),
+        "rates_dated": date(2026, 11, 1),
+        "shared_consumers": 2,
+        "consumers": [
+            {"name": "billing", "type": "lambda", "batch_size": 50, "batch_duration_seconds": Duration(2)},
+            {"type": "sdk", "poll_interval_seconds": Duration(1)},
+            {"name": "audit", "type": "fan-out"},
+        ],
+        "fan_out_consumers": 2000,
+        "headroom": Fraction(1, 5),
+        "max_utilisation": Fraction(4, 5),
+        "hottest_key": Fraction(3, 10),
+        "hottest_partition_key": "user-1",
+        "skew": Fraction(3, 2),
+        "catch_up": {
+            "outage_seconds": Duration(21_600),
+            "within_seconds": Duration(7200),
+            "consumers": ["billing"],
+        },
+        "producer": "kpl",
+        "aggregation_target_size_bytes": Size(25 * 1024),
+        "retention_seconds": Duration(172_800),
+        "long_term_reads_bytes": Size(5 * 1024**4),
+        "enhanced_metrics": list(SHARD_METRICS),
+        "growth": {"share": Fraction(1, 20), "months": 1},
+        "horizon_months": 24,
+    }
+
+
+# ── at the edge, one below, one above ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("field", "least", "below", "most", "above"),
+    [
+        ("fan_out", "0", "-1", "10000", "10001"),
+        ("consumers", "0", "-1", "10000", "10001"),
+        ("shards", "1", "0", "1000000", "1000001"),
+        ("headroom", "0%", "-1%", "10000%", "10001%"),
+        ("max_utilisation", "0.1%", "0%", "100%", "101%"),
+        ("hottest_key", "0.1%", "0%", "100%", "101%"),
+        ("skew", "1", "0.9", "10000", "10001"),
+        ("growth", "0%/month", "-1%/month", "1000%/year", "1001%/year"),
+        ("horizon", "1 month", "0 months", "120 months", "121 months"),
+        ("retention", "1 ms", "0 h", "36500 d", "36501 d"),
+        ("max_size", "1 KiB", "1023 B", "1 TiB", "1025 GiB"),
+        ("max_record_size", "1 B", "0 B", "1 TiB", "1025 GiB"),
+        ("long_term_reads", "1 B", "0 B", "1048576 TiB", "1048577 TiB"),
+    ],
+)
+def test_a_field_is_read_from_its_least_to_its_most(field, least, below, most, above):
+    for text in (least, most):
+        Workload.of(**PLAIN, **{field: text})
+    for text in (below, above):
+        with pytest.raises(BadFields) as error:
+            Workload.of(**PLAIN, **{field: text})
+        assert {name for name, _ in error.value.problems} <= {field, f"{field}.share"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shared", "fan_out"),
+    [
+        ({}, 1, 0),
+        ({"fan_out": 0}, 0, 0),
+        ({"fan_out": 3}, 0, 3),
+        ({"consumers": 0}, 0, 0),
+        ({"consumers": 2, "fan_out": 3}, 2, 3),
+        ({"consumers": "type=kcl"}, 1, 0),
+        ({"consumers": [{"type": "fan-out"}, {"type": "kcl"}], "fan_out": 1}, 1, 2),
+    ],
+)
+def test_consumers_share_a_shard_or_are_registered(written, shared, fan_out):
+    made = Workload.of(**PLAIN, **written)
+    assert (made.shared, made.fan_out) == (shared, fan_out)
+
+
+@pytest.mark.parametrize(
+    ("written", "hours"), [("24", 24), (36, 36), ("7d", 168), ("90 min", Fraction(3, 2))]
+)
+def test_a_bare_retention_is_hours(written, hours):
+    assert Workload.of(**PLAIN, retention=written).retention == Duration.hours(hours)
+
+
+@pytest.mark.parametrize(
+    ("fields", "problems"),
+    [
+        ({"rps": 1}, [("size", "missing; write the mean record size, for example size: 1 KiB")]),
+        ({"size": 1}, [("rps", "missing")]),
+        (
+            {**PLAIN, "max_size": "1023 B"},
+            [("max_size", "the largest record, 1,023 B, is smaller than the mean, 1 KiB")],
+        ),
+        (
+            {**PLAIN, "aggregation": "25", "producer": "put-record"},
+            [("aggregation", "only the KPL aggregates records; producer is put-record")],
+        ),
+        (
+            {**PLAIN, "catch_up": "outage=6h,within=2h,consumers=bill"},
+            [("catch_up.consumers", "no consumer has the name 'bill'")],
+        ),
+        (
+            {
+                **PLAIN,
+                "consumers": [{"name": "bill", "type": "kcl"}] * 2,
+                "catch_up": "outage=6h,within=2h,consumers=bill",
+            },
+            [("catch_up.consumers", "2 consumers have the name 'bill'")],
+        ),
+        (
+            {"size": 1, "rps": {"mean": 2, "peak": 1}},
+            [("rps.peak", "1 records/s is below the mean of 2 records/s")],
+        ),
+        ({"rps": 1, "sizes": []}, [("sizes", "write a list of size and share")]),
+        ({"rps": 1, "sizes": ""}, [("sizes", "'': write name=value, with commas between")]),
+    ],
+)
+def test_what_does_not_fit_together_is_told_in_words(fields, problems):
+    with pytest.raises(BadFields) as error:
+        Workload.of(**fields)
+    assert list(error.value.problems) == problems
+
+
+def test_those_that_fell_behind_are_the_named_or_all():
+    consumers = [{"name": "billing", "type": "kcl"}, {"name": "audit", "type": "kcl"}]
+    named = Workload.of(**PLAIN, consumers=consumers, catch_up="outage=6h,within=2h,consumers=audit")
+    every = Workload.of(**PLAIN, consumers=consumers, catch_up="outage=6h,within=2h")
+    none = Workload.of(**PLAIN, consumers=consumers)
+    assert [[made.falls_behind(each) for each in made.consumers] for made in (named, every, none)] == [
+        [False, True],
+        [True, True],
+        [False, False],
+    ]
+    # Six hours are read beside two: (6 + 2) / 2.
+    assert named.catch_up.factor == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "mode"),
+    [
+        ("provisioned", "provisioned"),
+        ("PROVISIONED", "provisioned"),
+        (" ON_DEMAND ", "on-demand-standard"),
+        ("on-demand", "on-demand-standard"),
+        ("on-demand-standard", "on-demand-standard"),
+        ("On-Demand-Advantage", "on-demand-advantage"),
+    ],
+)
+def test_a_mode_is_read_in_awss_words_too(text, mode):
+    assert Workload.of(**PLAIN, mode=text).mode == mode
+
+
+PARTS = (
+    *CONSUMER_FIELDS,
+    *HOTTEST_KEY_FIELDS,
+    *CATCH_UP_FIELDS,
+    *RATES_FIELDS,
+    *EXPECTATION_FIELDS,
+    *SUPPRESSION_FIELDS,
+    *REQUIREMENT_FIELDS,
+    *policy_fields(NAMES),
+)
+
+
+@pytest.mark.parametrize("field", [*FIELDS, *PARTS], ids=lambda field: field.name)
+def test_the_schema_of_a_field_says_what_is_read(field):
+    """Its examples are read, of counts its least and nothing below, and texts of its lengths."""
+    forms = [field.schema, *field.schema.get("anyOf", ())]
+    for example in field.schema.get("examples", ()):
+        field.reader(example)
+    for least in [form["minimum"] for form in forms if form.get("type") == "integer"]:
+        field.reader(least)
+        with pytest.raises(BadValue):
+            field.reader(least - 1)
+    for form in forms:
+        least, most = form.get("minLength"), form.get("maxLength")
+        for length in (least, most):
+            if length is not None:
+                field.reader("k" * length)
+        for length in (None if least is None else least - 1, None if most is None else most + 1):
+            if length is not None:
+                with pytest.raises(BadValue):
+                    field.reader("k" * length)

@@ -8,6 +8,7 @@ from typing import Final
 from shardcalc.core.cost.bill import gigabytes
 from shardcalc.core.facts.prices import StreamHours
 from shardcalc.core.lint.rule import ERROR, INFO, Hit, Rule, Subject, over_amount
+from shardcalc.core.text import shards_text
 from shardcalc.core.units import Duration
 from shardcalc.core.workload.parts import Mode
 
@@ -62,8 +63,8 @@ def _cheaper_mode(subject: Subject) -> Sequence[Hit]:
     if own.total - bill.total <= subject.policy.saving_above:
         return ()
     advised, needed_now = judged.decision.advised, subject.plan.shards
-    count = f" with {advised:,} shards" if other is Mode.PROVISIONED else ""
-    priced = f" with {needed_now:,} shards" if count and advised != needed_now else ""
+    count = f" with {shards_text(advised)}" if other is Mode.PROVISIONED else ""
+    priced = f" with {shards_text(needed_now)}" if count and advised != needed_now else ""
     needs = f" with the {subject.plan.shards:,} shards that are needed" if mode is Mode.PROVISIONED else ""
     return (
         Hit(
