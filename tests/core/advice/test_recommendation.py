@@ -571,3 +571,10 @@ def test_the_busiest_day_is_one_that_was_measured():
     """600,000 in the first minute of two days, which is allowed; else 60,000: 1,000/s x 1.25 are 2 shards."""
     made = found(history([600_000, *[60_000] * (2 * DAY - 1)], sale=False), allow="5")
     assert (made.busiest, made.calculated) == ((date(2026, 11, 20), 2), 2)
+
+
+def test_each_day_has_an_allowance_of_its_own():
+    """Five minutes of 10,000/s on each of two days: ten need 12.5 shards, five of a day are allowed."""
+    day = [*[600_000] * 5, *[60_000] * (DAY - 5)]
+    made = found(history(day * 2, sale=False), allow="5")
+    assert (made.busiest, made.calculated) == ((date(2026, 11, 20), 2), 13)
