@@ -12,7 +12,7 @@ import pytest
 from shardcalc import Mode, Workload
 from shardcalc.core.cost.bill import billed, priced
 from shardcalc.core.cost.mix import StreamBills, best_mix
-from shardcalc.core.facts.prices import Gigabytes, ShardHours, StreamHours, built_in_prices
+from shardcalc.core.facts.prices import Gigabytes, ShardHours, StreamHours
 from tests.regions import HOURS, LIMITS, PRICES, region
 
 PROVISIONED, STANDARD, ADVANTAGE = Mode
@@ -237,8 +237,9 @@ def test_among_equals_as_many_as_can_stay_and_else_provisioned_comes_first():
 
 def test_an_unknown_price_lets_no_mix_be_named():
     [known] = bills_of(SMALL)
-    frankfurt = built_in_prices("eu-central-1")._replace(on_demand_stream_hour=None, advantage_data_in=None)
-    assert best_mix([known], frankfurt, LIMITS, HOURS) is None
+    # What all streams of a Region pay together is not known without the price of its shortfall.
+    lacking = PRICES._replace(advantage_data_in_shortfall=None)
+    assert best_mix([known], lacking, LIMITS, HOURS) is None
     [unknown] = region(SMALL, prices=PRICES._replace(advantage_data_in=None)).streams
     assert best_mix([known, StreamBills(None, *unknown.bills)], PRICES, LIMITS, HOURS) is None
     # A mode that cannot carry the stream needs no price.

@@ -58,9 +58,10 @@ def test_a_list_has_at_most_a_thousand_entries():
 def test_of_wrong_entries_each_is_told_with_its_place():
     kcl = Consumer.of(type="kcl")
     with pytest.raises(BadFields) as error:
-        read_each([kcl, "type=kcl", {"type": "x"}, 3, "kcl"], Consumer)
+        read_each([kcl, "type=kcl", {"type": "x"}, 3, "kcl"], Consumer, "{type: kcl}")
     assert [name for name, _ in error.value.problems] == ["2.type", "3", "4"]
-    assert read_each([kcl, "type=kcl", {"type": "kcl"}], Consumer) == [kcl] * 3
+    assert error.value.problems[2][1] == "'kcl' is not a mapping of fields; write for example {type: kcl}"
+    assert read_each([kcl, "type=kcl", {"type": "kcl"}], Consumer, "") == [kcl] * 3
 
 
 def test_a_mapping_may_be_said_in_one_text():
