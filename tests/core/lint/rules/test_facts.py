@@ -37,8 +37,8 @@ def test_a_fact_is_old_on_the_day_after_its_last(today, old):
             Hit(
                 "a fact is older than 30 d on 2025-02-01, "
                 "the oldest (price shard_hour in us-east-1) of 2025-01-01",
-                "shardcalc facts refresh --region us-east-1 reads its prices again; else upgrade shardcalc, or "
-                "check them and raise facts_older_than; shardcalc facts lists them",
+                "shardcalc facts refresh --region us-east-1 reads its prices again; else upgrade shardcalc, "
+                "or check them and raise facts_older_than; shardcalc facts lists them",
             ),
         ][old]
     )
