@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from shardcalc.core.lint.rule import ERROR, INFO, WARNING, Hit, Rule, Subject, over_amount
-from shardcalc.core.text import decimal
+from shardcalc.core.text import decimal, shards_text
 
 
 def _no_owner(subject: Subject) -> Sequence[Hit]:
@@ -64,7 +64,8 @@ def _expectation(subject: Subject) -> Sequence[Hit]:
     if expect.shards is not None and expect.shards != plan.shards:
         hits.append(
             Hit(
-                f"{expect.shards:,} shards are expected, {plan.shards:,} are needed",
+                f"{shards_text(expect.shards)} {_are(expect.shards)} expected, {plan.shards:,} "
+                f"{_are(plan.shards)} needed",
                 f"expect {plan.shards:,}, or fix what changed",
                 ("expect", "shards"),
             )
@@ -72,7 +73,9 @@ def _expectation(subject: Subject) -> Sequence[Hit]:
     binding = list(dict.fromkeys(constraint.name for constraint in plan.binding))
     if expect.binding and expect.binding not in binding:
         decides = (
-            f"{' and '.join(binding)} decides" if binding else "one shard is the minimum, nothing decides"
+            f"{' and '.join(binding)} {'decides' if len(binding) == 1 else 'decide'}"
+            if binding
+            else "one shard is the minimum, nothing decides"
         )
         remedy = f"expect {binding[0]}, or fix what changed" if binding else "expect no binding"
         message = f"{expect.binding} is expected to decide the count, {decides}"
@@ -81,6 +84,10 @@ def _expectation(subject: Subject) -> Sequence[Hit]:
         at = ("expect", "monthly_cost_below")
         hits += over_amount(subject, expect.monthly_cost_below, "not below", at, reached=True)
     return hits
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 EXPECTATION: Final = Rule(

@@ -56,7 +56,7 @@ def test_nobody_who_answers_for_a_stream_is_told(owner, tmp_path):
         (
             "size: 1 MiB, rps: 2, consumers: 2",
             "binding: write-records",
-            "write-records is expected to decide the count, write-bytes and read-bytes decides",
+            "write-records is expected to decide the count, write-bytes and read-bytes decide",
             "expect write-bytes, or fix what changed",
         ),
         (
@@ -65,7 +65,7 @@ def test_nobody_who_answers_for_a_stream_is_told(owner, tmp_path):
             "write-bytes is expected to decide the count, one shard is the minimum, nothing decides",
             "expect no binding",
         ),
-        ("size: 1, rps: 1200k", "shards: 1", "1 shards are expected, 1,200 are needed", "expect 1,200, or"),
+        ("size: 1, rps: 1200k", "shards: 1", "1 shard is expected, 1,200 are needed", "expect 1,200, or"),
     ],
 )
 def test_an_expectation_that_is_not_met_is_told_with_what_is(fields, expect, message, remedy, tmp_path):
@@ -78,7 +78,7 @@ def test_all_that_is_not_as_expected_is_told_at_once(tmp_path):
     """One shard is 730 h x $0.015 = $10.95, and 2,628,000 PUTs at $0.014 for a million $0.036792."""
     expect = "expect: {shards: 2, binding: write-bytes, monthly_cost_below: 10.986792 USD}"
     assert [message for _, message, _ in told(tmp_path, f"size: 1, rps: 1, {expect}", "SC027")] == [
-        "2 shards are expected, 1 are needed",
+        "2 shards are expected, 1 is needed",
         "write-bytes is expected to decide the count, one shard is the minimum, nothing decides",
         "$10.99 a month in provisioned for 1 shard is not below $10.99, by $0.00",
     ]
