@@ -21,9 +21,9 @@ from shardcalc.core.workload.requirements import EXPECTATION_FIELDS, SUPPRESSION
 from tests.fuzz import examples
 from tests.run_check import check
 
-FUZZ = examples(1000, suppress_health_check=list(HealthCheck), database=None)
+FUZZ = examples(400, suppress_health_check=list(HealthCheck), database=None)
 # These are checked once in each of three formats.
-FUZZ_FORMATS = examples(600, suppress_health_check=list(HealthCheck), database=None)
+FUZZ_FORMATS = examples(300, suppress_health_check=list(HealthCheck), database=None)
 
 # What somebody might write for any scalar: right for one field and wrong for the others.
 SCALARS = st.sampled_from(
