@@ -7,7 +7,7 @@ from typing import Annotated, Final, assert_never
 
 import typer
 
-from shardcalc.app import fleet, streams
+from shardcalc.app import fleet
 from shardcalc.app.refusal import Refused
 from shardcalc.app.suggest import Options
 from shardcalc.cli.errors import AWS, tell
@@ -26,6 +26,7 @@ from shardcalc.cli.flags import (
     refuse_reading_flags,
 )
 from shardcalc.cli.output import Format, page, rewritten, write
+from shardcalc.cli.plan import described
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
 EXAMPLES: Final = """\
@@ -80,7 +81,7 @@ def command(
         write(tell_foreseen(seen), None)
         raise typer.Exit(AWS if failures else 0)
     where = reading if from_ is None else from_
-    declared = streams.load(profiles) if profiles else []
+    declared = described(profiles, {}) if profiles else []
     tags = fleet.owner_tags(declared) if from_ is None else ()
     found, spent, notes = fleet.fleet(
         where, options, basis=basis, save=save, region=region, profiles=declared, owner_tags=tags,

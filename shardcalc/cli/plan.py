@@ -71,7 +71,9 @@ def described(paths: Sequence[str], flags: Flags, name: str = "") -> list[Any]:
         flag = f"--{field.replace('_', '-')}"
         tell(f"note: {flag} has no effect on streams that declare their own: {first(names)}")
     if passed_over:
-        tell(f"note: passed over, being no profiles: {first(passed_over)}")
+        from shardcalc.report import words
+
+        tell(f"note: {words.passed_over(passed_over)}: {first(passed_over)}")
     return declared
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, assert_never
 import typer
 
 from shardcalc.app import reading as aws
-from shardcalc.app import streams, suggest
+from shardcalc.app import suggest
 from shardcalc.app.refusal import HistoryError, Refused, history_refused
 from shardcalc.cli.errors import tell
 from shardcalc.cli.flags import (
@@ -26,6 +26,7 @@ from shardcalc.cli.flags import (
     refuse_reading_flags,
 )
 from shardcalc.cli.output import Format, page, rewritten, write
+from shardcalc.cli.plan import described
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def command(
         observed = aws.observe(stream, reading, progress)
         tell_spent(observed.spent, observed.notes)
         history = observed.history
-    declared = streams.load(profiles) if profiles else []
+    declared = described(profiles, {}) if profiles else []
     try:
         made = suggest.suggest(history, options, basis=basis, profiles=declared)
     except HistoryError as error:

@@ -24,7 +24,7 @@ def read_json(text: bytes, quick: Callable[[str], Any] | None = None, *, bounded
     Args:
         text: the document.
         quick: a faster parser; what it refuses is refused here with a reason, as is a key that stands twice.
-        bounded: refuse what would take too much memory, by what it is made of; else somebody looked at it.
+        bounded: refuse what would take too much memory, by what it is made of; False where somebody did.
 
     Raises:
         BadValue: why it cannot be used; nothing was built of a document that is too large.

@@ -296,7 +296,7 @@ _PER = {
     "day": 86400,
     "w": 604800,
     "week": 604800,
-    "month": 730 * 3600,
+    "month": 730 * 3600,  # as limits.toml has it, which is read with the help of this module
 }
 _THOUSANDS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9}
 _RATE_UNIT = re.compile(r"(?P<thousands>[kKMG]?)\s*(?:records?|rps)?\s*(?:/\s*(?P<per>[a-z]+))?")

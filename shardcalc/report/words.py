@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -12,7 +12,7 @@ from shardcalc.core.capacity.finding import Finding, Severity
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import Bill, CostLine, months
 from shardcalc.core.facts import Fact, Limits
-from shardcalc.core.facts.prices import Price, exact_decimal
+from shardcalc.core.facts.prices import Price, exact_decimal, how_priced
 from shardcalc.core.text import decimal, percent
 from shardcalc.core.units import USD, ByteRate, RecordRate
 from shardcalc.core.workload.parts import Mode
@@ -29,6 +29,12 @@ def counted(count: int, noun: str) -> str:
 def plural(count: int, noun: str) -> str:
     """The form of a noun after a count."""
     return noun if count == 1 else f"{noun}s"
+
+
+def passed_over(files: Sequence[str]) -> str:
+    """How many YAML files were not read as profiles."""
+    are = "is no profile" if len(files) == 1 else "are no profiles"
+    return f"{counted(len(files), 'file')} passed over that {are}"
 
 
 def severities(found: Iterable[Severity]) -> str:
@@ -109,11 +115,6 @@ def unpriced(bills: Iterable[Bill]) -> list[str]:
         + how_priced(region)
         for region, titles in lacking.items()
     ]
-
-
-def how_priced(region: str) -> str:
-    """How to have prices that this release does not."""
-    return f"shardcalc facts refresh --region {region} reads AWS's, --prices FILE takes yours"
 
 
 def price(known: Price[Any]) -> str:

@@ -34,7 +34,7 @@ CONFIDENCE: Final[Mapping[str, str]] = {
 
 MOST_DOTS: Final = 32
 _DOTTED: Final = re.compile(rf"(?:[^\n.]*+\.){{{MOST_DOTS}}}")
-"""A line with so many dots. Python takes the square of a key's parts to read it: 16,000 of them take 4 s."""
+"""A line with more dots than a key may have: Python takes 4 s to read a key of 16,000 parts."""
 
 
 class FactsError(Exception):

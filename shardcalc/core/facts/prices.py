@@ -83,7 +83,7 @@ Q = TypeVar("Q", bound=Quantity)
 FIRST: Final = date(2013, 12, 1)
 """Kinesis has had prices since."""
 FAR: Final = 5
-"""A price so many times the known one, or less than its part, is not believed without being asked."""
+"""A price more than this many times the known one, or below this part of it, needs somebody's consent."""
 
 
 class Price(NamedTuple, Generic[Q]):
@@ -184,6 +184,11 @@ def built_in_prices(region: str) -> PriceSheet:
     )
 
 
+def how_priced(region: str) -> str:
+    """How to have prices that this release does not."""
+    return f"shardcalc facts refresh --region {region} reads AWS's, --prices FILE takes yours"
+
+
 def read_prices(text: str, name: str, *, origin: str) -> PriceSheet:
     """Read a price sheet.
 
@@ -207,7 +212,7 @@ def read_prices(text: str, name: str, *, origin: str) -> PriceSheet:
         problems.append("prices: missing")
         rows = {}
     sources = read_sources(tables, name) if "sources" in tables else {}
-    rows = dict(islice(rows.items(), 2 * len(UNITS)))  # of more, so many are wrong that these say enough
+    rows = dict(islice(rows.items(), 2 * len(UNITS)))  # what is wrong with these says enough
     prices: dict[str, Price[Any]] = {}
     for key, row in rows.items():
         try:

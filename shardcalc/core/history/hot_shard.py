@@ -64,7 +64,7 @@ class HotShard(NamedTuple):
         ]
 
     def at(self, shards: int) -> list[int]:
-        """What the busiest of so many shards is asked for, times their number, rounded up."""
+        """What the busiest of this many shards is asked for, times their number, rounded up."""
         alike = min(self.open_shards)
         if alike != max(self.open_shards):
             columns = zip(self.busiest, self.whole, self.open_shards, strict=True)

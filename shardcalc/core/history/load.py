@@ -24,8 +24,8 @@ from shardcalc.core.history.model import Measurements
 from shardcalc.core.units import ceil_div
 
 TIMES: Final = 4
-"""The busiest shard asks for no more than so many times the shards that would do if all were alike. Beyond, a
-little more traffic or another key on that shard asks for many more each time, and the key is to be spread."""
+"""The busiest shard asks for at most this many times the shards that were enough if all were alike. Beyond, a
+little more traffic or another key on that shard asks for many more each time: then spread the key."""
 UNMET: Final = 10**9
 """More than any count: no count is enough."""
 
@@ -53,14 +53,14 @@ class Load(NamedTuple):
         return max(1, ceil_div(reserve * load, self.shard))
 
     def at(self, shards: int) -> list[int]:
-        """The series at so many shards, with the busiest of them counting as often as there are shards."""
+        """The series at a count of shards, with the busiest of them counting as often as there are shards."""
         made = self.series
         for each in self.hot:
             made = [one if one > two else two for one, two in zip(made, each.at(shards), strict=True)]
         return made
 
     def ordered_at(self, shards: int) -> list[int]:
-        """The known ones of the series at so many shards, ascending."""
+        """The known values of the series at a count of shards, ascending."""
         return sorted(load for load in self.at(shards) if load > GAP) if self.hot else self.ordered
 
     def asked(self) -> list[int]:
@@ -75,7 +75,7 @@ class Load(NamedTuple):
         return made
 
     def carried(self, shards: int) -> bool:
-        """Whether so many shards carry every period."""
+        """Whether this many shards carry every period."""
         return max(self.at(shards)) <= shards * self.shard
 
 
@@ -103,7 +103,7 @@ class Counted:
         return made
 
     def least(self, allowed: int = 0, first: int = 0, end: int | None = None) -> int:
-        """The least count that carries all but so many of the periods, from one to another."""
+        """The least count that carries all but the allowed number of periods, from one to another."""
         if self.hot:
             ordered = sorted(self.counts[first:end])
             # Different limits may have no count in different periods, more of them than are allowed.

@@ -144,7 +144,7 @@ def amount_text(amount: USD, complete: bool) -> str:
 
 def unpriced(bill: Bill) -> str:
     """The lines of a bill that have no known price, by their titles."""
-    return ", ".join(line.title for line in bill.lines if line.price is None)
+    return "; ".join(line.title for line in bill.lines if line.price is None)
 
 
 def over_amount(

@@ -35,7 +35,7 @@ PEAK: Final = {
     "anyOf": [*RATE["anyOf"], {"type": "string", "pattern": DIGITS + r"x\s*$"}],
     "examples": ["90k/min", "10x"],
 }
-"""A rate, or so many times the mean."""
+"""A rate, or a multiple of the mean."""
 SHARE: Final = {
     "anyOf": [
         {"type": "number", "minimum": 0, "exclusiveMaximum": 1},

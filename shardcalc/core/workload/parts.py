@@ -362,7 +362,7 @@ class Rates:
 
 
 def _read_peak(value: object) -> RecordRate | Fraction:
-    """A rate, or so many times the mean."""
+    """A rate, or a multiple of the mean."""
     if isinstance(value, str) and value.rstrip().endswith("x"):
         return read_factor(value, "a peak")
     return value if isinstance(value, RecordRate) else RecordRate.parse(text_of(value), "a peak rate")

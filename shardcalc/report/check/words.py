@@ -10,7 +10,7 @@ from shardcalc.core.facts import Fact
 from shardcalc.core.lint.check import Found, State
 from shardcalc.core.lint.plan_diff import Comparison, StreamChange, StreamSummary
 from shardcalc.core.text import percent
-from shardcalc.report.words import at_least, counted, severities
+from shardcalc.report.words import at_least, counted, passed_over, severities
 
 _HIDDEN: Final = {State.SUPPRESSED: "suppressed", State.BASELINE: "in the baseline"}
 
@@ -24,7 +24,7 @@ def verdict(report: CheckReport) -> str:
     hidden = [f"{count:,} {words}" for state, words in _HIDDEN.items() if (count := report.count(state))]
     said = f"{found or 'no findings'} in {looked_at}"
     if report.passed_over:
-        hidden.append(f"{counted(len(report.passed_over), 'file')} passed over, being no profiles")
+        hidden.append(passed_over(report.passed_over))
     if not report.usable:
         hidden.append(f"{counted(len({each.file for each in report.problems}), 'file')} cannot be used")
     return f"{said}; {', '.join(hidden)}" if hidden else said

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, Pool, Standing
+from shardcalc.core.facts.prices import how_priced
 from shardcalc.core.text import percent
 from shardcalc.core.workload.parts import Mode
-from shardcalc.report.words import counted, how_priced
+from shardcalc.report.words import counted
 
 COLUMNS = ("stream", "account", "owner", "Region", "now:", "to:", "used:", "a month:", "saves:")
 """The titles of :func:`cells`."""

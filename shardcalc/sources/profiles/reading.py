@@ -129,7 +129,8 @@ def too_many(file: str, streams: int, problems: int = 0) -> Iterator[Problem]:
     if streams > MAX_ENTRIES:
         yield Problem(file, None, "", f"more than {MAX_ENTRIES:,} streams as far as this file; name fewer")
     if problems >= MAX_PROBLEMS:
-        yield Problem(file, None, "", "what comes after so many problems was not looked at")
+        told = f"{MAX_PROBLEMS:,} problems or more as far as this file; what comes after it was not looked at"
+        yield Problem(file, None, "", told)
 
 
 def declared_twice(streams: Iterable[tuple[str, str, str, Place | None]]) -> Iterator[Problem]:
@@ -157,7 +158,7 @@ def _files(paths: Sequence[str], problems: list[Problem], passed_over: list[str]
                 if _sorted(folders)
                 for name in sorted(names)
                 if name.endswith(SUFFIXES) and not name.startswith(".") and not _hidden(folder, given)
-                # To open a FIFO is to wait for ever; whatever is no file is passed over.
+                # Opening a FIFO waits for ever: only files are read.
                 if os.path.isfile(os.path.join(folder, name))
             ]
             profiles = [file for file in found if _is_profile(file)]

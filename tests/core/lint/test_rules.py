@@ -160,7 +160,7 @@ def test_a_price_that_is_unknown_is_told_once_a_region(tmp_path):
     review = run("report", str(tmp_path), "--format", "markdown").out
     assert review.count("in cn-north-1 no price is known") == 1
     assert told[1][2:] == (
-        "in cn-north-1 no price is known for shard-hours, PUT payload units",
+        "in cn-north-1 no price is known for shard-hours; PUT payload units",
         "shardcalc facts refresh --region cn-north-1 reads AWS's, --prices FILE takes yours",
     )
 

@@ -10,7 +10,9 @@ from time import process_time
 import pytest
 
 from shardcalc.sources.profiles.reading import files_of
+from shardcalc.sources.store.histories import write_history_file
 from tests.command import run
+from tests.synthetic import history
 
 PROFILE = "version: 1\nstreams: {orders: {size: 1, rps: 1, owner: a, shards: 1}}\n"
 OTHERS = {
@@ -49,14 +51,36 @@ def test_other_yaml_is_passed_over_with_a_word(repository):
     assert (told["usable"], told["files"], told["streams"]) == (True, 1, 1)
     ran = run("check", ".")
     assert ran.code == 0
-    assert "in 1 stream in 1 file; 5 files passed over, being no profiles" in " ".join(ran.out.split())
+    assert "in 1 stream in 1 file; 5 files passed over that are no profiles" in " ".join(ran.out.split())
     for command in ("plan", "cost", "report"):
         ran = run(command, ".")
         assert ran.code == 0
         assert ran.err == (
-            "note: passed over, being no profiles: ./deep/chart.yaml, ./deep/compose.yaml, "
+            "note: 5 files passed over that are no profiles: ./deep/chart.yaml, ./deep/compose.yaml, "
             "./deep/deployment.yml, ./deep/empty.yaml, ./deep/latin.yaml\n"
         )
+
+
+def test_one_file_is_told_as_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.yaml").write_text(PROFILE)
+    (tmp_path / "chart.yaml").write_text(OTHERS["chart.yaml"])
+    assert "in 1 stream in 1 file; 1 file passed over that is no profile" in " ".join(
+        run("check", ".").out.split()
+    )
+    assert run("plan", ".").err == "note: 1 file passed over that is no profile: ./chart.yaml\n"
+
+
+def test_profiles_beside_a_measured_stream_tell_it_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "orders.yaml").write_text(PROFILE)
+    (tmp_path / "chart.yaml").write_text(OTHERS["chart.yaml"])
+    (tmp_path / "histories").mkdir()
+    write_history_file(history([60] * 60, sale=False), str(tmp_path / "histories" / "orders.json"))
+    for command in (["suggest", "--from", "histories/orders.json"], ["fleet", "--from", "histories"]):
+        ran = run(*command, "--profiles", ".")
+        assert ran.code == 0
+        assert "note: 1 file passed over that is no profile: ./chart.yaml\n" in ran.err
 
 
 def test_a_file_that_is_named_is_meant(repository):

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from shardcalc.core.facts import Limits
-from shardcalc.core.facts.prices import PriceSheet
+from shardcalc.core.facts.prices import PriceSheet, how_priced
 from shardcalc.core.lint.policy import Policy
 from shardcalc.core.lint.rule import INFO, WARNING, Hit, Rule, Subject, unpriced
 from shardcalc.core.text import decimal
@@ -19,7 +19,7 @@ def _unverified_price(subject: Subject) -> Sequence[Hit]:
     bill = subject.bill
     if not bill.doubts:
         return ()
-    unsure = ", ".join(
+    unsure = "; ".join(
         line.title for line in bill.lines if line.price is not None and not line.price.verified
     )
     parts = ([f"no price is known for {unpriced(bill)}"] if not bill.complete else []) + (
@@ -30,7 +30,7 @@ def _unverified_price(subject: Subject) -> Sequence[Hit]:
             f"in {bill.region} {', and '.join(parts)}",
             "check it against the AWS Price List before relying on it"
             if bill.complete
-            else f"shardcalc facts refresh --region {bill.region} reads AWS's, --prices FILE takes yours",
+            else how_priced(bill.region),
         ),
     )
 
