@@ -79,6 +79,11 @@ METRIC_DATA["MetricDataResults"][0]["Timestamps"] = [
     f"2026-11-20T23:5{index + 4}:00+00:00" for index in range(6)
 ]
 SHEET = write_prices(built_in_prices("us-east-1"))
+SEVERAL = SHEET.replace("[prices.", "[regions.us-east-1.prices.").replace('region = "us-east-1"\n', "")
+SEVERAL += """
+[regions.eu-west-1.prices]
+shard_hour = {price = "0.02", unit = "ShardHour", source = "mine", date = 2026-10-01, confidence = "A"}
+"""
 
 
 def _put(folder: Path, name: str, data: bytes) -> str:
@@ -152,11 +157,11 @@ def test_hostile_baselines(folder, seed):
     door("check", profiles, "--baseline", file, "--today", TODAY, place=file)
 
 
-def _sheet(seed: int) -> bytes:
+def _sheet(seed: int, sheet: str = SHEET) -> bytes:
     random = Random(seed)
     if random.random() < 0.3:
-        return damaged(SHEET.encode(), random)
-    lines = SHEET.splitlines()
+        return damaged(sheet.encode(), random)
+    lines = sheet.splitlines()
     for _ in range(random.choice((1, 1, 2))):
         at = random.randrange(len(lines))
         name, equals, _ = lines[at].partition(" = ")
@@ -173,7 +178,7 @@ def _sheet(seed: int) -> bytes:
 @MANY
 @given(seed=SEEDS)
 def test_hostile_price_sheets(folder, seed):
-    file = _put(folder, "prices.toml", _sheet(seed))
+    file = _put(folder, "prices.toml", _sheet(seed, (SHEET, SEVERAL)[seed % 2]))
     form = Random(seed).choice(("table", "json", "markdown"))
     door("cost", "--size", "1", "--rps", "1", "--prices", file, "--format", form, place=file)
 

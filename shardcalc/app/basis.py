@@ -6,11 +6,13 @@ Every use case takes the same basis, so that no two of them rest on different pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple, Self, TypeVar
 
+from shardcalc.app.refusal import Refused
 from shardcalc.core.advice.judged import Ground
 from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.facts.prices import PriceSheet
@@ -18,7 +20,7 @@ from shardcalc.core.lint.policy import policy_of
 from shardcalc.core.text import BadFields, BadValue, read_factor, read_share
 from shardcalc.core.workload.declared import DeclaredStream
 from shardcalc.core.workload.reading import read_day
-from shardcalc.sources.store.prices import price_book
+from shardcalc.sources.store.prices import price_book, read_own
 
 T = TypeVar("T")
 PriceBook = Callable[[str], PriceSheet]
@@ -35,20 +37,27 @@ class Basis(NamedTuple):
     hours: Fraction
     """The hours that a cost is for."""
     today: date
+    own: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """The Regions of each price sheet of the user's, by the path that was given, until it is known that
+    streams are there.
+    """
 
     @classmethod
-    def of(cls, *, prices: str | None = None, discount: str = "", hours: str = "", today: str = "") -> Self:
+    def of(
+        cls, *, prices: str | Sequence[str] = (), discount: str = "", hours: str = "", today: str = ""
+    ) -> Self:
         """Read a basis from text; what is not given is as usual: no discount, a month, today.
 
         Args:
-            prices: a file with a price sheet of one's own, for one Region.
+            prices: a file with price sheets of one's own, for a Region or several, or a folder of them; or
+                several of both.
             discount: a share of everything, ``12%``.
             hours: the hours that a cost is for.
             today: the day from which growth is counted and suppressions expire, ``2027-01-15``.
 
         Raises:
             BadFields: listing each that cannot be read.
-            FactsError: the file of prices cannot be used.
+            FactsError: a file of prices cannot be used.
         """
         limits = built_in_limits()
         problems: list[tuple[str, str]] = []
@@ -60,16 +69,35 @@ class Basis(NamedTuple):
                 problems.append((name, str(error)))
                 return usual
 
+        own = read_own([prices] if isinstance(prices, str) else prices)
         made = cls(
             limits,
-            price_book(prices),
+            price_book(sheet for sheets in own.values() for sheet in sheets),
             read("discount", discount, _read_discount, Fraction(0)),
             read("hours", hours, _read_hours, limits.month.value.in_hours),
             read("today", today, read_day, date.today()),  # noqa: DTZ011  # the user's day,
+            {path: [sheet.region for sheet in sheets] for path, sheets in own.items()},
         )
         if problems:
             raise BadFields(problems)
         return made
+
+    def used_in(self, regions: Iterable[str | None]) -> Self:
+        """The same basis, held to the Regions of all streams.
+
+        Raises:
+            Refused: a file or folder of prices is for other Regions only; it would change nothing.
+        """
+        streams = {region for region in regions if region is not None}
+        unused = [
+            f"{path}: prices of {', '.join(of[:5])}{', ...' if len(of) > 5 else ''}; the streams are in "
+            f"{', '.join(sorted(streams)) or 'no known Region'}"
+            for path, of in self.own.items()
+            if streams.isdisjoint(of)
+        ]
+        if unused:
+            raise Refused("no stream is in the Region of a price sheet; nothing was done", unused)
+        return self._replace(own={})
 
     def origins(self, regions: Iterable[str]) -> Mapping[str, str]:
         """Where the prices of each Region came from; nothing for those of this release."""

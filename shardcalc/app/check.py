@@ -124,6 +124,8 @@ def check(
             raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
     passed_over: list[str] = []
     looked_at, checked, problems = _checked(profiles, basis, hours, histories, passed_over)
+    if not problems:
+        basis.used_in(seen.region for seen in checked.seen)
     found = *once_a_region(*checked), *check_account(checked.seen, basis.limits, basis.today)
     gone = 0
     if write_baseline:

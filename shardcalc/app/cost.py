@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from shardcalc.app.basis import Basis
-from shardcalc.app.streams import Streams, listed
+from shardcalc.app.streams import Streams, listed, regions
 from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.cost.bill import Bill, oldest
 from shardcalc.core.cost.break_even import STEPS, BreakEven, Curves, Regime, break_evens, curves
@@ -76,7 +76,7 @@ def cost(streams: Streams, *, basis: Basis | None = None, steps: int = STEPS) ->
         basis: prices, hours and discount.
         steps: how many steps of the shard count to look at for break-even rates.
     """
-    basis = basis or Basis.of()
+    basis = (basis or Basis.of()).used_in(regions(streams))
     return cost_judged([judge(stream, basis.ground(stream)) for stream in listed(streams)], basis, steps)
 
 

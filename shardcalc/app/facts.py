@@ -47,8 +47,8 @@ def facts(region: str = "us-east-1", *, basis: Basis | None = None) -> FactsRepo
     Raises:
         BadFields: it is no Region with Kinesis Data Streams.
     """
-    basis = basis or Basis.of()
-    return FactsReport(basis.limits, basis.prices(_region(region)))
+    basis = (basis or Basis.of()).used_in([_region(region)])
+    return FactsReport(basis.limits, basis.prices(region))
 
 
 def refresh(

@@ -155,6 +155,7 @@ def _read(
         except OSError as error:
             raise unwritten(save, error, ", and nothing was read") from error
     places, failures, spans, seen = _find(reading, basis, now, progress)
+    basis = basis.used_in(place.region for place in places)
     within_budget(seen, reading)
     members: list[Member] = []
     notes: list[str] = []
@@ -233,11 +234,13 @@ def _saved(
         return members, problems
 
     # What the first history needs loaded, such as its reader and prices, the other processes then have.
+    held, basis = basis, basis._replace(own={})
     parts = [part(paths[:1]), *in_parts(paths[1:], part, HISTORIES_A_PROCESS, HISTORIES_A_PART)]
     problems = [problem for _, wrong in parts for problem in wrong]
     if problems:
         raise Refused("no stream was reported", problems)
     members = [member for some, _ in parts for member in some]
+    held.used_in(member.region for member in members)
     return ordered(members, [], options.days, basis.limits, basis.prices, basis.discount)
 
 

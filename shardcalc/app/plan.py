@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from shardcalc.app.basis import Basis
-from shardcalc.app.streams import Streams, listed
+from shardcalc.app.streams import Streams, listed, regions
 from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.capacity import planning
 from shardcalc.core.capacity.account import AccountRow, account_findings, row_of
@@ -75,10 +75,13 @@ def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None 
             it needs.
         limits: AWS's limits for a workload; the ones that this release ships when not given.
         basis: prices, hours and discount for the bills of streams.
+
+    Raises:
+        Refused: a price sheet of the basis is for no Region of the streams.
     """
     if isinstance(streams, Workload):
         return planning.plan(streams, limits or built_in_limits())
-    basis = basis or Basis.of()
+    basis = (basis or Basis.of()).used_in(regions(streams))
     made = tuple(judge(stream, basis.ground(stream)) for stream in listed(streams))
     origins = basis.origins(stream.plan.workload.region for stream in made)
     report = PlanReport(made, basis.limits, basis.hours, origins)

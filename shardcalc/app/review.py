@@ -10,7 +10,7 @@ from typing import NamedTuple
 from shardcalc.app.basis import Basis
 from shardcalc.app.cost import CostReport, RegionReport, cost_judged
 from shardcalc.app.histories import histories_of, judged
-from shardcalc.app.streams import Streams, listed, load
+from shardcalc.app.streams import Streams, listed, load, regions
 from shardcalc.core.advice.decision import ABOUT_SHARDS
 from shardcalc.core.advice.judged import Judged
 from shardcalc.core.advice.timeline import Timeline, timeline
@@ -105,8 +105,8 @@ def review(streams: Streams | str, *, basis: Basis | None = None, histories: Seq
     Raises:
         Refused: a history cannot be read, or is of no stream here.
     """
-    basis = basis or Basis.of()
     declared = load(streams) if isinstance(streams, str) else listed(streams)
+    basis = (basis or Basis.of()).used_in(regions(declared))
     of = histories_of(histories, declared, "reported")
     rows = [judged(stream, basis, of.get(index)) for index, stream in enumerate(declared)]
     found = _found(declared, rows, basis)

@@ -66,6 +66,11 @@ def listed(streams: Streams) -> Sequence[DeclaredStream]:
     return [streams] if isinstance(streams, DeclaredStream) else streams
 
 
+def regions(streams: Streams) -> set[str]:
+    """The Regions of streams."""
+    return {stream.workload.region for stream in listed(streams)}
+
+
 def unused_flags(streams: Iterable[DeclaredStream]) -> dict[str, list[str]]:
     """The flags that a stream's own value kept out, each with the names of those streams."""
     kept: dict[str, list[str]] = {}

@@ -41,9 +41,9 @@ def suggest(
         Refused: the file cannot be used, or the profiles declare the stream several times.
         HistoryError: the history says nothing of the bytes or of the records that were written.
     """
-    basis = basis or Basis.of()
     if isinstance(history, str):
         history, _ = read_history(history)
+    basis = (basis or Basis.of()).used_in([region or history.region])
     fits = list(places(history, profiles))
     if len(fits) > 1:
         raise Refused("nothing was suggested", [f"the profiles declare {history.stream} {len(fits)} times"])

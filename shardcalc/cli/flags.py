@@ -143,8 +143,9 @@ _BASIS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
             show_default=False),
     ),
     "prices": (
-        str | None, None,
-        typer.Option(metavar="FILE", help="a price sheet of your own, for one Region", show_default=False),
+        list[str] | None, None,
+        typer.Option(metavar="PATH", help="price sheets of your own: a file, or a folder of them; can be "
+            "repeated", show_default=False),
     ),
     "discount": (
         str, "",
@@ -168,7 +169,8 @@ def basis_flags(*names: str) -> Callable[[Command], Command]:
     def receive(given: dict[str, Any]) -> dict[str, Any]:
         from shardcalc.app.basis import Basis
 
-        return {"basis": Basis.of(**{name: given.pop(name) for name in names})}
+        said = {name: given.pop(name) for name in names}
+        return {"basis": Basis.of(**{name: value for name, value in said.items() if value})}
 
     return lambda command: _extended(command, "basis", added, receive)
 

@@ -226,8 +226,8 @@ def test_an_option_that_takes_one_value_is_refused_when_it_is_given_twice(name, 
     options = [option for option in command.params if option.param_type_name == "option"]
     several = {option.name for option in options if option.multiple}
     assert several <= {
-        "consumers", "terraform", "shards", "histories", "history", "region", "profile", "profiles",
-        "role_arn",
+        "consumers", "terraform", "shards", "histories", "history", "region", "prices", "profile",
+        "profiles", "role_arn",
     }  # fmt: skip
     for option in options:
         if option.multiple or option.name == "help":

@@ -190,38 +190,73 @@ def how_priced(region: str) -> str:
 
 
 def read_prices(text: str, name: str, *, origin: str) -> PriceSheet:
-    """Read a price sheet.
+    """Read the price sheet of one Region.
+
+    Raises:
+        FactsError: listing everything in the file that is unknown, missing, negative or of the wrong unit.
+    """
+    sheets = read_price_sheets(text, name, origin=origin)
+    if len(sheets) > 1:
+        raise FactsError(f"{name}: it holds prices of {len(sheets)} Regions, where one is looked for")
+    return sheets[0]
+
+
+def read_price_sheets(text: str, name: str, *, origin: str) -> list[PriceSheet]:
+    """Read the price sheets of a file: that of one Region (``region``, ``prices``), or one for each of
+    several (``regions.<region>.prices``).
 
     Raises:
         FactsError: listing everything in the file that is unknown, missing, negative or of the wrong unit.
     """
     tables = parse_toml(text, name)
     problems: list[str] = []
-    unknown = tables.keys() - {"region", "currency", "published", "sources", "prices"}
+    if "regions" in tables:
+        known, found = {"regions"}, tables["regions"]
+        if not isinstance(found, dict) or not found or not all(isinstance(x, dict) for x in found.values()):
+            raise FactsError(f"{name}: regions: write a table of prices for each, regions.eu-west-1.prices")
+        problems += [
+            f"regions.{region}.{key}: unknown"
+            for region, table in found.items()
+            for key in sorted(table.keys() - {"prices"})
+        ]
+        rows = [(region, f"regions.{region}.prices", table.get("prices")) for region, table in found.items()]
+    else:
+        known, rows = {"region", "prices"}, [(tables.get("region"), "prices", tables.get("prices"))]
+    unknown = tables.keys() - known - {"currency", "published", "sources"}
     problems += [f"{key}: unknown" for key in sorted(unknown)]
-    region = tables.get("region")
-    if region not in regions().codes:
-        problems.append(f"region: {region!r} is not a Region with Kinesis Data Streams")
+    problems += [
+        f"region: {region!r} is not a Region with Kinesis Data Streams"
+        for region, _, _ in rows
+        if region not in regions().codes
+    ][: len(UNITS)]
     if tables.get("currency") != "USD":
         problems.append(f"currency: {tables.get('currency')!r} is not USD")
     published = tables.get("published")
     if published is not None and not is_day(published):
         problems.append("published: not a date such as 2026-11-21")
-    rows = tables.get("prices")
-    if not isinstance(rows, dict) or not rows:
-        problems.append("prices: missing")
-        rows = {}
     sources = read_sources(tables, name) if "sources" in tables else {}
-    rows = dict(islice(rows.items(), 2 * len(UNITS)))  # what is wrong with these says enough
+    sheets = [
+        PriceSheet(str(region), origin, published, **_prices(at, found, sources, problems))
+        for region, at, found in rows[: len(regions().codes)]
+    ]
+    if problems:
+        raise FactsError(f"{name}: " + "; ".join(problems[: 2 * len(UNITS)]))
+    return sheets
+
+
+def _prices(
+    at: str, rows: object, sources: Mapping[str, Source], problems: list[str]
+) -> dict[str, Price[Any]]:
+    if not isinstance(rows, dict) or not rows:
+        problems.append(f"{at}: missing")
+        return {}
     prices: dict[str, Price[Any]] = {}
-    for key, row in rows.items():
+    for key, row in islice(rows.items(), 2 * len(UNITS)):  # what is wrong with these says enough
         try:
             prices[key] = _price(key, row, sources)
         except (BadValue, FactsError) as error:
-            problems.append(f"prices.{key}: {error}")
-    if problems:
-        raise FactsError(f"{name}: " + "; ".join(problems))
-    return PriceSheet(str(region), origin, published, **prices)
+            problems.append(f"{at}.{key}: {error}")
+    return prices
 
 
 def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:

@@ -7,16 +7,25 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from shardcalc.core.facts import FactsError
-from shardcalc.core.facts.prices import PriceSheet, built_in_prices, read_prices, write_prices
+from shardcalc.core.facts.prices import (
+    PriceSheet,
+    built_in_prices,
+    read_price_sheets,
+    read_prices,
+    write_prices,
+)
 from shardcalc.core.text import BadValue
 from shardcalc.sources.store.document import content
 
-MAX_BYTES = 64 * 1024
+MAX_BYTES: Final = 256 * 1024
+"""A sheet with every price of every Region has 160 KB."""
+MOST_FILES: Final = 100
+"""Price sheets in a folder: there are fewer Regions."""
 
 
 def cache_file(region: str) -> str:
@@ -26,33 +35,65 @@ def cache_file(region: str) -> str:
     return os.path.join(user_cache_dir("shardcalc", appauthor=False), "prices", f"{region}.toml")
 
 
-def price_book(own: str | None = None) -> Callable[[str], PriceSheet]:
-    """A function from a Region to its prices; ``own`` is a file whose prices override others of its Region.
-
-    Raises:
-        FactsError: the file cannot be used.
-    """
-    override = read_file(own) if own is not None else None
+def price_book(own: Iterable[PriceSheet] = ()) -> Callable[[str], PriceSheet]:
+    """A function from a Region to its prices; those of a sheet of one's own come before all others."""
+    overrides = {sheet.region: sheet for sheet in own}
 
     @lru_cache(None)
     def sheet(region: str) -> PriceSheet:
         found = _refreshed(region) or built_in_prices(region)
-        if override is None or override.region != region:
+        if (override := overrides.get(region)) is None:
             return found
         given: dict[str, Any] = {name: price for name, price in override.dimensions() if price is not None}
-        return found._replace(origin=f"{own}, and {found.origin} for what it lacks", **given)
+        return found._replace(origin=f"{override.origin}, and {found.origin} for what it lacks", **given)
 
     return sheet
 
 
+def read_own(paths: Iterable[str]) -> dict[str, list[PriceSheet]]:
+    """The price sheets of files, and of folders with a ``.toml`` for each sheet, by the path that was given.
+
+    Raises:
+        FactsError: one cannot be used, a folder has none, or a Region has two.
+    """
+    found: dict[str, list[PriceSheet]] = {}
+    of: dict[str, str] = {}
+    for path in paths:
+        for file in _files(path) if os.path.isdir(path) else [path]:
+            for sheet in read_price_sheets(_text(file), file, origin=file):
+                other = of.setdefault(sheet.region, file)
+                if other != file:
+                    raise FactsError(f"{other} and {file} both have prices of {sheet.region}; give one")
+                found.setdefault(path, []).append(sheet)
+    return found
+
+
+def _files(folder: str) -> list[str]:
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))
+    except OSError as error:
+        raise FactsError(f"{folder}: {error.strerror}") from error
+    # To open a pipe waits for its writer: only files are read.
+    files = [path for name in names if os.path.isfile(path := os.path.join(folder, name))]
+    if not files:
+        raise FactsError(f"{folder}: no price sheet (*.toml) in it")
+    if len(files) > MOST_FILES:
+        raise FactsError(f"{folder}: more than {MOST_FILES} price sheets in it")
+    return files
+
+
 def read_file(path: str) -> PriceSheet:
-    """Read a file of prices.
+    """Read a file of one Region's prices.
 
     Raises:
         FactsError: it cannot be read, or is no price sheet; all that is wrong at once.
     """
+    return read_prices(_text(path), path, origin=path)
+
+
+def _text(path: str) -> str:
     try:
-        return read_prices(content(path, MAX_BYTES).decode("utf-8"), path, origin=path)
+        return content(path, MAX_BYTES).decode("utf-8")
     except UnicodeDecodeError as error:
         raise FactsError(f"{path}: not UTF-8 text") from error
     except BadValue as error:

@@ -20,7 +20,6 @@ from shardcalc.core.facts.prices import (
     write_prices,
 )
 from shardcalc.core.units import USD
-from shardcalc.sources.store.prices import price_book
 from tests.command import run
 
 OWN = """\
@@ -46,7 +45,6 @@ def test_negotiated_prices_go_before_all_others(tmp_path):
     assert (lines["shard-hours"]["cost_usd"], lines["shard-hours"]["price_source"]) == ("8.76", "contract 17")
     assert lines["put-payload-units"]["price_usd"] == "0.000000014"
     assert cost["prices_from"] == f"{file}, and built in for what it lacks"
-    assert price_book(str(file))("us-east-2") == built_in_prices("us-east-2")
 
 
 @pytest.mark.parametrize(
