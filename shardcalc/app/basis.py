@@ -18,6 +18,7 @@ from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.lint.policy import policy_of
 from shardcalc.core.text import BadFields, BadValue, read_factor, read_share
+from shardcalc.core.units import Currency
 from shardcalc.core.workload.declared import DeclaredStream
 from shardcalc.core.workload.reading import read_day
 from shardcalc.sources.store.prices import price_book, read_own
@@ -37,6 +38,8 @@ class Basis(NamedTuple):
     hours: Fraction
     """The hours that a cost is for."""
     today: date
+    currency: Currency | None = None
+    """A currency in which pages show totals, too."""
     own: Mapping[str, Sequence[str]] = MappingProxyType({})
     """The Regions of each price sheet of the user's, by the path that was given, until it is known that
     streams are there.
@@ -44,7 +47,13 @@ class Basis(NamedTuple):
 
     @classmethod
     def of(
-        cls, *, prices: str | Sequence[str] = (), discount: str = "", hours: str = "", today: str = ""
+        cls,
+        *,
+        prices: str | Sequence[str] = (),
+        discount: str = "",
+        hours: str = "",
+        today: str = "",
+        currency: str = "",
     ) -> Self:
         """Read a basis from text; what is not given is as usual: no discount, a month, today.
 
@@ -54,6 +63,7 @@ class Basis(NamedTuple):
             discount: a share of everything, ``12%``.
             hours: the hours that a cost is for.
             today: the day from which growth is counted and suppressions expire, ``2027-01-15``.
+            currency: a currency in which totals are shown besides, at this rate: ``EUR=0.92`` a dollar.
 
         Raises:
             BadFields: listing each that cannot be read.
@@ -76,6 +86,7 @@ class Basis(NamedTuple):
             read("discount", discount, _read_discount, Fraction(0)),
             read("hours", hours, _read_hours, limits.month.value.in_hours),
             read("today", today, read_day, date.today()),  # noqa: DTZ011  # the user's day,
+            read("currency", currency, Currency.parse, None),
             {path: [sheet.region for sheet in sheets] for path, sheets in own.items()},
         )
         if problems:

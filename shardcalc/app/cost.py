@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from shardcalc.app.basis import Basis
-from shardcalc.app.streams import Streams, listed, regions
+from shardcalc.app.streams import Streams, in_region, listed, regions
 from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.cost.bill import Bill, oldest
 from shardcalc.core.cost.break_even import STEPS, BreakEven, Curves, Regime, break_evens, curves
@@ -16,7 +16,7 @@ from shardcalc.core.cost.comparison import RegionCost, TradeOff, cost_region, tr
 from shardcalc.core.cost.mix import Mix, StreamBills, best_mix
 from shardcalc.core.cost.options import AggregationOption, FanOutOption, aggregation_option, fan_out_options
 from shardcalc.core.facts import Limits
-from shardcalc.core.units import RecordRate
+from shardcalc.core.units import USD, Currency, RecordRate
 from shardcalc.core.workload.parts import Mode
 
 
@@ -40,6 +40,14 @@ class RegionReport(NamedTuple):
     """How many steps of the shard count were looked at for break-even rates."""
 
     @property
+    def sums(self) -> list[tuple[str, USD | None, bool]]:
+        """The totals of the modes that can carry the streams: the mode, the amount, and whether it is
+        complete.
+        """
+        able = [mode for mode in Mode if not self.cost.obstacles(mode)]
+        return [(mode.value, self.cost.total(mode), self.cost.complete(mode)) for mode in able]
+
+    @property
     def rate(self) -> RecordRate:
         """Records per second that all its streams write, on average."""
         return RecordRate(sum((stream.plan.workload.rps.mean.amount for stream in self.streams), Fraction(0)))
@@ -56,6 +64,15 @@ class CostReport(NamedTuple):
     limits: Limits
     hours: Fraction
     discount: Fraction
+    currency: Currency | None = None
+    beside: bool = False
+    """Whether the Regions are the same streams, to be compared."""
+
+    @property
+    def lowest(self) -> tuple[RegionReport, Mode] | None:
+        """Where, and in which mode, the same streams cost the least; None where no price is known."""
+        known = [(region, mode) for region in self.regions if (mode := region.cost.lowest) is not None]
+        return min(known, key=lambda each: each[0].cost.total(each[1]).amount, default=None)
 
     @property
     def oldest(self) -> date:
@@ -68,16 +85,25 @@ class CostReport(NamedTuple):
                 yield from region.cost.bills(mode)
 
 
-def cost(streams: Streams, *, basis: Basis | None = None, steps: int = STEPS) -> CostReport:
+def cost(
+    streams: Streams, *, basis: Basis | None = None, steps: int = STEPS, beside: Sequence[str] = ()
+) -> CostReport:
     """Bill streams in every mode, Region by Region.
 
     Args:
         streams: what to bill.
         basis: prices, hours and discount.
         steps: how many steps of the shard count to look at for break-even rates.
+        beside: Regions in each of which to bill all streams, instead of their own.
+
+    Raises:
+        BadFields: one of these is no Region with Kinesis Data Streams.
+        Refused: a price sheet of the basis is for no Region of the streams.
     """
-    basis = (basis or Basis.of()).used_in(regions(streams))
-    return cost_judged([judge(stream, basis.ground(stream)) for stream in listed(streams)], basis, steps)
+    billed = [moved for region in beside for moved in in_region(streams, region)] or listed(streams)
+    basis = (basis or Basis.of()).used_in(regions(billed))
+    report = cost_judged([judge(stream, basis.ground(stream)) for stream in billed], basis, steps)
+    return report._replace(beside=bool(beside))
 
 
 def cost_judged(streams: Iterable[Judged], basis: Basis, steps: int = STEPS) -> CostReport:
@@ -86,7 +112,7 @@ def cost_judged(streams: Iterable[Judged], basis: Basis, steps: int = STEPS) -> 
     for stream in streams:
         by_region.setdefault(stream.plan.workload.region, []).append(stream)
     regions = tuple(_region(region, found, basis, steps) for region, found in by_region.items())
-    return CostReport(regions, basis.limits, basis.hours, basis.discount)
+    return CostReport(regions, basis.limits, basis.hours, basis.discount, basis.currency)
 
 
 def _region(region: str, streams: list[Judged], basis: Basis, steps: int) -> RegionReport:

@@ -16,7 +16,7 @@ from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import oldest, total
 from shardcalc.core.facts import Limits, built_in_limits
-from shardcalc.core.units import USD
+from shardcalc.core.units import USD, Currency
 from shardcalc.core.workload.declared import DeclaredStream
 from shardcalc.core.workload.workload import Workload
 
@@ -32,6 +32,7 @@ class PlanReport(NamedTuple):
     hours: Fraction
     origins: Mapping[str, str]
     """Where the prices of each Region came from, for Regions whose prices this release does not ship."""
+    currency: Currency | None = None
     account: tuple[tuple[str, Finding], ...] = ()
     """What all streams together are too many for, by Region, taken to be of one account."""
 
@@ -54,6 +55,11 @@ class PlanReport(NamedTuple):
     def complete(self) -> bool:
         """Whether every line of every bill has a price."""
         return all(stream.bill.complete for stream in self.streams)
+
+    @property
+    def sums(self) -> list[tuple[str, USD | None, bool]]:
+        """The totals: what each is of, the amount, and whether it is complete."""
+        return [("as needed", self.cost, self.complete)]
 
     @property
     def oldest(self) -> date:
@@ -84,7 +90,7 @@ def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None 
     basis = (basis or Basis.of()).used_in(regions(streams))
     made = tuple(judge(stream, basis.ground(stream)) for stream in listed(streams))
     origins = basis.origins(stream.plan.workload.region for stream in made)
-    report = PlanReport(made, basis.limits, basis.hours, origins)
+    report = PlanReport(made, basis.limits, basis.hours, origins, basis.currency)
     return report._replace(account=tuple(account_findings(report.account_rows, basis.limits)))
 
 

@@ -21,7 +21,7 @@ from shardcalc.core.cost.break_even import STEPS
 from shardcalc.core.facts import Limits
 from shardcalc.core.lint.check import Found, State, check_account, check_declared, once_a_region
 from shardcalc.core.resharding.path import NoPath, Path, path
-from shardcalc.core.units import USD
+from shardcalc.core.units import USD, Currency
 from shardcalc.core.workload.declared import DeclaredStream
 
 
@@ -57,6 +57,16 @@ class Review(NamedTuple):
     costs: CostReport
     limits: Limits
     hours: Fraction
+    currency: Currency | None = None
+
+    @property
+    def sums(self) -> list[tuple[str, USD | None, bool]]:
+        """The totals: what each is of, the amount, and whether it is complete."""
+        now = [row.now for row in self.rows if row.now is not None]
+        return [
+            ("now", self.now if now else None, all(bill.complete for bill in now)),
+            ("advised", self.advised, all(row.advised.complete for row in self.rows)),
+        ]
 
     @property
     def shards(self) -> int:
@@ -110,7 +120,9 @@ def review(streams: Streams | str, *, basis: Basis | None = None, histories: Seq
     of = histories_of(histories, declared, "reported")
     rows = [judged(stream, basis, of.get(index)) for index, stream in enumerate(declared)]
     found = _found(declared, rows, basis)
-    return Review(basis.today, tuple(rows), found, cost_judged(rows, basis), basis.limits, basis.hours)
+    return Review(
+        basis.today, tuple(rows), found, cost_judged(rows, basis), basis.limits, basis.hours, basis.currency
+    )
 
 
 def _found(

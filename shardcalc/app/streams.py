@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from shardcalc.app.refusal import Refused
 from shardcalc.core.history.model import History
 from shardcalc.core.workload.declared import DeclaredStream
 from shardcalc.core.workload.reading import read_fields, read_name
-from shardcalc.core.workload.workload import FIELDS, READERS, Workload
+from shardcalc.core.workload.workload import FIELDS, READERS, Workload, read_region
 
 Flags = Mapping[str, Any]
 """What the flags of a workload say, still text."""
@@ -69,6 +70,21 @@ def listed(streams: Streams) -> Sequence[DeclaredStream]:
 def regions(streams: Streams) -> set[str]:
     """The Regions of streams."""
     return {stream.workload.region for stream in listed(streams)}
+
+
+def in_region(streams: Streams, region: str) -> list[DeclaredStream]:
+    """The same streams in a Region.
+
+    Raises:
+        BadFields: it is no Region with Kinesis Data Streams.
+    """
+    where = read_fields({"regions": region}, {"regions": read_region})["regions"]
+    return [
+        stream._replace(
+            workload=replace(stream.workload, region=where), origins={**stream.origins, "region": "flag"}
+        )
+        for stream in listed(streams)
+    ]
 
 
 def unused_flags(streams: Iterable[DeclaredStream]) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Final, assert_never
 import typer
 
 from shardcalc.app import cost
+from shardcalc.app.refusal import Refused
 from shardcalc.cli.flags import Basis, Flags, Output, Paths, StreamName, basis_flags, workload_flags
 from shardcalc.cli.output import Format, page, rewritten, write
 from shardcalc.cli.plan import described
@@ -19,17 +20,26 @@ shardcalc cost profiles/orders.yaml
 shardcalc cost --size 1024 --rps 6 --consumers 7 --region us-east-2 --hours 744
 shardcalc cost profiles/                   a fleet: Advantage pooled over all streams of a Region
 shardcalc cost profiles/orders.yaml --break-even
-shardcalc cost profiles/ --prices negotiated.toml --discount 12%
+shardcalc cost profiles/ --prices negotiated.toml --discount 12% --currency EUR=0.92
+shardcalc cost profiles/orders.yaml --regions us-east-1,eu-west-1,eu-central-1
 """
 
 
 @workload_flags
-@basis_flags("hours", "prices", "discount", "today")
+@basis_flags("hours", "prices", "discount", "currency", "today")
 def command(
     *,
     paths: Paths = None,
     name: StreamName = "",
     break_even: Annotated[bool, typer.Option("--break-even", help="a chart of cost against traffic")] = False,
+    regions: Annotated[
+        str,
+        typer.Option(
+            metavar="A,B",
+            help="bill the same streams in each of these Regions, side by side",
+            show_default=False,
+        ),
+    ] = "",
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     output: Output = None,
     flags: Flags,
@@ -37,7 +47,10 @@ def command(
 ) -> None:
     """What streams cost in each capacity mode, line by line, and when another mode becomes cheaper."""
     declared = described(paths or [], flags, name)
-    report = cost.cost(declared, basis=basis)
+    beside = [region.strip() for region in regions.split(",")] if regions else []
+    if beside and break_even:
+        raise Refused("nothing was billed", ["--break-even draws one Region; leave out --regions"])
+    report = cost.cost(declared, basis=basis, beside=list(dict.fromkeys(beside)))
     match format:
         case Format.TABLE:
             from shardcalc.report.cost import terminal

@@ -152,6 +152,11 @@ _BASIS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
         typer.Option(metavar="12%", help="a discount on everything, as a line of its own",
             show_default=False),
     ),
+    "currency": (
+        str, "",
+        typer.Option(metavar="EUR=0.92", help="show totals in this currency, too, at this rate",
+            show_default=False),
+    ),
     "today": (
         str, "",
         typer.Option(metavar="DAY",
@@ -161,8 +166,8 @@ _BASIS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
 
 
 def basis_flags(*names: str) -> Callable[[Command], Command]:
-    """Give a command some of the options ``--hours``, ``--prices``, ``--discount`` and ``--today``; it
-    receives ``basis``.
+    """Give a command some of the options of the basis, such as ``--hours`` and ``--prices``; it receives
+    ``basis``.
     """
     added = [_parameter(name, *_BASIS[name]) for name in names]
 

@@ -41,7 +41,7 @@ shardcalc fleet --from histories/ --days 3             by the last three days of
 """
 
 
-@basis_flags("prices", "discount", "today")
+@basis_flags("prices", "discount", "currency", "today")
 @reading_flags(fleet=True)
 def command(
     *,
@@ -93,15 +93,15 @@ def command(
         case Format.TABLE:
             from shardcalc.report.fleet import terminal
 
-            text = terminal.table(found, page(output))
+            text = terminal.table(found, page(output), basis.currency)
         case Format.JSON | Format.CSV | Format.YAML:
             from shardcalc.report.fleet import json
 
-            text = rewritten(json.text(found), format, "streams")
+            text = rewritten(json.text(found, basis.currency), format, "streams")
         case Format.MARKDOWN:
             from shardcalc.report.fleet import markdown
 
-            text = markdown.text(found)
+            text = markdown.text(found, basis.currency)
         case _:
             assert_never(format)
     write(text, output)

@@ -26,7 +26,7 @@ shardcalc plan profiles/ --format json     every stream in every YAML below
 
 
 @workload_flags
-@basis_flags("hours", "prices", "discount", "today")
+@basis_flags("hours", "prices", "discount", "currency", "today")
 def command(
     *,
     paths: Paths = None,

@@ -36,7 +36,7 @@ class ReportFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
-@basis_flags("hours", "prices", "discount", "today")
+@basis_flags("hours", "prices", "discount", "currency", "today")
 def command(
     paths: Annotated[
         list[str], typer.Argument(metavar="PATH...", help="profiles, or folders of them", show_default=False)

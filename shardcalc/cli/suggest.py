@@ -48,7 +48,7 @@ _ONLY_FILES: Final = ("current", "mode", "retention", "period")
 """Options that say what AWS says itself when it is read."""
 
 
-@basis_flags("prices", "discount", "today")
+@basis_flags("prices", "discount", "currency", "today")
 @reading_flags()
 def command(
     *,
@@ -148,15 +148,15 @@ def command(
         case Format.TABLE:
             from shardcalc.report.suggest import terminal
 
-            text = terminal.table(made, page(output), explain=explain)
+            text = terminal.table(made, page(output), explain=explain, currency=basis.currency)
         case Format.JSON | Format.CSV | Format.YAML:
             from shardcalc.report.suggest import json
 
-            text = rewritten(json.text(made, explain=explain), format)
+            text = rewritten(json.text(made, explain=explain, currency=basis.currency), format)
         case Format.MARKDOWN:
             from shardcalc.report.suggest import markdown
 
-            text = markdown.text(made, explain=explain)
+            text = markdown.text(made, explain=explain, currency=basis.currency)
         case _:
             assert_never(format)
     write(text, output)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import lru_cache
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
 from shardcalc.core.text import BadValue, decimal, round_half_up, shown, split_number
 
@@ -374,3 +374,30 @@ class USD(Quantity):
     def __str__(self) -> str:
         sign, digits = ("-", self.cents[1:]) if self.cents.startswith("-") else ("", self.cents)
         return f"{sign}${int(digits[:-3]):,}{digits[-3:]}"
+
+
+class Currency(NamedTuple):
+    """Another currency at the user's rate."""
+
+    code: str
+    per_dollar: Fraction
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``'EUR=0.92'``: a code of ISO 4217 and what a dollar is worth."""
+        code, _, rate = text.partition("=")
+        write = "write its code and what a dollar is worth, EUR=0.92"
+        if not re.fullmatch("[A-Z]{3}", code, re.ASCII) or code == "USD":
+            raise BadValue(f"{shown(text)} is no other currency; {write}")
+        number, unit = split_number(rate, "a rate", write)
+        if unit or not Fraction(1, 10**6) <= number <= 10**6:
+            raise BadValue(f"{shown(rate)} is not a rate; {write}")
+        return cls(code, number)
+
+    def of(self, amount: USD) -> USD:
+        """An amount in this currency; it is written by :meth:`text`."""
+        return amount * self.per_dollar
+
+    def text(self, amount: USD) -> str:
+        """An amount of dollars in this currency, ``'EUR 11.42'``."""
+        return str(self.of(amount)).replace("$", f"{self.code} ")

@@ -5,14 +5,14 @@ They are beside the words and not in the kit, because the kit knows nothing of w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shardcalc.core.capacity.constraint import Constraint
 from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.cost.bill import Bill, CostLine
 from shardcalc.core.facts import Fact, Limits
-from shardcalc.core.units import USD, ByteRate
+from shardcalc.core.units import USD, ByteRate, Currency
 from shardcalc.report.kit.json import divide
 
 
@@ -101,3 +101,16 @@ def _line_row(line: CostLine, explain: Limits | None) -> dict[str, Any]:
                 "price_confidence": price.confidence,
             }
     return row
+
+
+def converted_row(
+    currency: Currency | None, sums: Iterable[tuple[str, USD | None, bool]]
+) -> dict[str, dict[str, Any]]:
+    """Totals in the currency that was asked for; nothing where none was."""
+    if currency is None:
+        return {}
+    totals = [
+        {"of": title, "total": None if amount is None else currency.of(amount), "complete": complete}
+        for title, amount, complete in sums
+    ]
+    return {"converted": {"currency": currency.code, "per_usd": currency.per_dollar, "totals": totals}}

@@ -14,7 +14,7 @@ from shardcalc.core.cost.bill import Bill, CostLine, months
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.facts.prices import Price, exact_decimal, how_priced
 from shardcalc.core.text import decimal, percent
-from shardcalc.core.units import USD, ByteRate, RecordRate
+from shardcalc.core.units import USD, ByteRate, Currency, RecordRate
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.kit.markdown import bullets, escape, link, table
 
@@ -68,11 +68,27 @@ def total(bill: Bill) -> str:
     return money(bill.total, [bill])
 
 
-def at_least(amount: USD, complete: bool) -> str:
+def at_least(amount: USD, complete: bool, write: Callable[[USD], str] = str) -> str:
     """An amount, which is a lower bound unless it is complete; a bound of less than a cent says nothing."""
     if complete:
-        return str(amount)
-    return "unknown" if amount.cents == "0.00" else f"at least {amount}"
+        return write(amount)
+    return "unknown" if amount.cents == "0.00" else f"at least {write(amount)}"
+
+
+def converted(currency: Currency | None, sums: Iterable[tuple[str, USD | None, bool]]) -> list[str]:
+    """Totals in the currency that was asked for, with its rate, as one line; none where none was asked for.
+
+    Args:
+        currency: the currency.
+        sums: what each total is of, as the page says it; the total, and whether it is complete.
+    """
+    if currency is None:
+        return []
+    told = [
+        f"{title} " + ("unknown" if amount is None else at_least(amount, complete, currency.text))
+        for title, amount, complete in sums
+    ]
+    return [f"in {currency.code}, at {exact_decimal(currency.per_dollar)} for a dollar: {'; '.join(told)}"]
 
 
 def period(hours: Fraction, limits: Limits) -> str:

@@ -13,7 +13,7 @@ from shardcalc.core.workload.parts import Mode
 from shardcalc.core.workload.workload import exact_inputs
 from shardcalc.report.decisions import judged_row
 from shardcalc.report.kit.json import document, head
-from shardcalc.report.rows import bill_row, dollars
+from shardcalc.report.rows import bill_row, converted_row, dollars
 
 
 def text(report: CostReport) -> str:
@@ -24,13 +24,13 @@ def text(report: CostReport) -> str:
             "hours": report.hours,
             "facts_oldest_date": report.oldest,
             "discount": report.discount,
-            "regions": [_region(region, report.limits) for region in report.regions],
+            "regions": [_region(region, report) for region in report.regions],
         }
     )
 
 
-def _region(region: RegionReport, limits: Limits) -> dict[str, Any]:
-    cost = region.cost
+def _region(region: RegionReport, report: CostReport) -> dict[str, Any]:
+    cost, limits = region.cost, report.limits
     return {
         "region": cost.region,
         "prices_from": cost.prices.origin,
@@ -38,6 +38,7 @@ def _region(region: RegionReport, limits: Limits) -> dict[str, Any]:
         "mean_records_per_second": region.rate,
         "cheapest": cost.cheapest(limits),
         "lowest_at_these_sizes": cost.lowest,
+        **converted_row(report.currency, region.sums),
         "modes": [_mode(cost, mode, limits) for mode in Mode],
         "best_mix": None
         if region.mix is None

@@ -10,13 +10,39 @@ from shardcalc.core.workload.parts import Mode
 from shardcalc.report import decisions
 from shardcalc.report.cost import words
 from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
-from shardcalc.report.words import bill_table, facts_read, period, sentence, total, unpriced
+from shardcalc.report.words import bill_table, converted, facts_read, period, sentence, total, unpriced
 
 
 def text(report: CostReport) -> str:
     """For a pull request or a wiki."""
+    if report.beside:
+        return page([*_beside(report), f"{sentence(facts_read(report.oldest))}."])
     parts = [part for region in report.regions for part in _region(region, report)]
     return page([*parts, f"{sentence(facts_read(report.oldest))}."])
+
+
+def _beside(report: CostReport) -> Iterator[str]:
+    """The same streams in several Regions."""
+    names = [escape(stream.stream.name) for stream in report.regions[0].streams]
+    what = f"{len(names):,} streams: cost" if len(names) > 1 else f"{names[0]}: cost" if names[0] else "Cost"
+    yield f"# {what} for {period(report.hours, report.limits)}, side by side"
+    if told := words.lowest(report):
+        yield bullets(told)
+    for mode in Mode:
+        columns, rows = words.beside(report, mode)
+        yield table(columns, [*rows[:-1], list(map(bold, rows[-1]))])
+        if why := words.unable(report, mode):
+            yield bullets(map(escape, why))
+    notes = [
+        f"{region.cost.region}: {escape(line)}"
+        for region in report.regions
+        for line in (
+            *converted(report.currency, region.sums),
+            *unpriced(map(region.cost.bill, Mode)),
+            f"prices: {region.cost.prices.origin}",
+        )
+    ]
+    yield bullets(notes)
 
 
 def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
@@ -39,6 +65,7 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
         for mode in Mode
     ]
     yield table([words.NEEDS, "cost:", "against the lowest"], rows)
+    yield from (f"{sentence(line)}." for line in converted(report.currency, region.sums))
     if alone is not None:
         yield bullets(f"**{label}** {escape(text)}" for label, text in decisions.lines(alone))
     elif mix := words.best_mix(region):

@@ -15,7 +15,16 @@ from shardcalc.core.workload.parts import Mode
 from shardcalc.report import decisions
 from shardcalc.report.cost import words
 from shardcalc.report.kit.terminal import Cell, Page, Screen
-from shardcalc.report.words import BILL_COLUMNS, bill_cells, facts_read, period, short_price, total, unpriced
+from shardcalc.report.words import (
+    BILL_COLUMNS,
+    bill_cells,
+    converted,
+    facts_read,
+    period,
+    short_price,
+    total,
+    unpriced,
+)
 
 _MARKS = {Mode.PROVISIONED: "p", Mode.ON_DEMAND_STANDARD: "s", Mode.ON_DEMAND_ADVANTAGE: "a"}
 
@@ -23,7 +32,9 @@ _MARKS = {Mode.PROVISIONED: "p", Mode.ON_DEMAND_STANDARD: "s", Mode.ON_DEMAND_AD
 def table(report: CostReport, page: Page, *, chart: bool = False) -> str:
     """What streams cost in each mode, Region by Region; a chart of cost against traffic if wanted."""
     screen = Screen(page)
-    for region in report.regions:
+    if report.beside:
+        _beside(screen, report)
+    for region in () if report.beside else report.regions:
         _region(screen, region, report, chart)
         screen.gap()
     screen.line((f"{facts_read(report.oldest)}; shardcalc facts names the sources", "dim"))
@@ -51,6 +62,8 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
         said = words.against(cost, mode, limits)
         rows.append([((mode.value, style),), words.known(cost, mode), ((said, style),)])
     screen.table([words.NEEDS, "cost:", "against the lowest"], rows)
+    for line in converted(report.currency, region.sums):
+        screen.line(line)
     if alone is not None:
         for label, text in decisions.lines(alone):
             screen.line(f"{label:<9}", text)
@@ -91,6 +104,26 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
     for trade in region.trade_offs:
         screen.line((trade.mode.value, "bold"), ("  warning" if trade.warning else "", "bold yellow"))
         screen.line(trade.text, indent=2)
+
+
+def _beside(screen: Screen, report: CostReport) -> None:
+    """The same streams in several Regions."""
+    names = [stream.stream.name for stream in report.regions[0].streams]
+    what = f"{len(names):,} streams: " if len(names) > 1 else f"{names[0]}: " if names[0] else ""
+    screen.heading(f"{what}cost for {period(report.hours, report.limits)}, side by side")
+    for line in words.lowest(report):
+        screen.line(line)
+    for mode in Mode:
+        screen.gap()
+        columns, rows = words.beside(report, mode)
+        screen.table(columns, rows[:-1], footer=rows[-1])
+        for line in words.unable(report, mode):
+            screen.line(line)
+    screen.gap()
+    for region in report.regions:
+        for line in (*converted(report.currency, region.sums), *unpriced(map(region.cost.bill, Mode))):
+            screen.line(f"{region.cost.region}: {line}")
+        screen.line((f"prices of {region.cost.region}: {region.cost.prices.origin}", "dim"))
 
 
 def _fleet(screen: Screen, region: RegionReport) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-from shardcalc.app.cost import RegionReport
+from shardcalc.app.cost import CostReport, RegionReport
+from shardcalc.core.cost.bill import CostLine
 from shardcalc.core.cost.bill import total as total_of
 from shardcalc.core.cost.break_even import STEPS, BreakEven
 from shardcalc.core.cost.comparison import RegionCost
@@ -125,6 +127,54 @@ def stream_cells(region: RegionReport) -> list[list[str]]:
 def _mode_for(region: RegionReport, index: int) -> str:
     """The mode that the best mix has for a stream."""
     return short(region.mix.modes[index]) if region.mix is not None else "unknown"
+
+
+def beside(report: CostReport, mode: Mode) -> tuple[list[str], list[list[str]]]:
+    """The bills of a mode in each Region side by side, with their totals: columns and rows."""
+    bills = [region.cost.bill(mode) for region in report.regions]
+    titles = dict.fromkeys(line.title for bill in bills for line in bill.lines)
+    rows = [
+        [title, *(line_cost([line for line in bill.lines if line.title == title]) for bill in bills)]
+        for title in titles
+    ]
+    totals = ["total", *(known(region.cost, mode) for region in report.regions)]
+    return [mode.value, *(f"{region.cost.region}:" for region in report.regions)], [*rows, totals]
+
+
+def unable(report: CostReport, mode: Mode) -> list[str]:
+    """Where a mode cannot carry the streams, and why."""
+    return [
+        f"{region.cost.region}: cannot carry it: {'; '.join(why)}"
+        for region in report.regions
+        if (why := region.cost.obstacles(mode))
+    ]
+
+
+def line_cost(lines: Sequence[CostLine]) -> str:
+    """What lines of one title cost together."""
+    costs = [line.cost for line in lines if line.cost is not None]
+    return str(total_of(costs)) if costs and len(costs) == len(lines) else "unknown" if lines else "-"
+
+
+def lowest(report: CostReport) -> list[str]:
+    """Where the same streams cost the least, and what they cost more elsewhere, as sentences."""
+    found = report.lowest
+    if found is None:
+        return []
+    least, mode = found
+    total = least.cost.total(mode)
+    told = [f"lowest: {mode} in {least.cost.region}, {total}"]
+    for region in report.regions:
+        best = region.cost.lowest
+        if region is not least:
+            name = region.cost.region
+            told.append(
+                f"{name}: not compared, a price is unknown"
+                if best is None
+                else f"{name}: {best} +{region.cost.total(best) - total}"
+                + (f" (+{percent((region.cost.total(best) - total).ratio_to(total))})" if total else "")
+            )
+    return told
 
 
 def moved(option: FanOutOption) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from shardcalc.core.advice.fleet import Fleet, Member, Standing, Sum
+from shardcalc.core.units import Currency
+from shardcalc.report.fleet.words import sums
 from shardcalc.report.kit.json import head, line, listing
+from shardcalc.report.rows import converted_row
 
 
-def text(fleet: Fleet) -> str:
+def text(fleet: Fleet, currency: Currency | None = None) -> str:
     """One JSON object, with one line a stream: a fleet may have thousands."""
     start = head("fleet") | {
         "days": fleet.days,
@@ -22,6 +25,7 @@ def text(fleet: Fleet) -> str:
             **_money("more", fleet.more),
             **_money("idle_saving", fleet.idle_saving),
             **_money("idle_cost", fleet.idle_cost),
+            **converted_row(currency, sums(fleet)),
         },
         "best_mixes": [
             {

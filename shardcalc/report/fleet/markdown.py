@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from shardcalc.core.advice.fleet import Fleet
+from shardcalc.core.units import Currency
 from shardcalc.report.fleet import words
 from shardcalc.report.kit.markdown import bullets, escape, page, table
 
 
-def text(fleet: Fleet) -> str:
+def text(fleet: Fleet, currency: Currency | None = None) -> str:
     """As Markdown."""
     parts = ["# Fleet"]
     keep = words.columns(fleet)
@@ -27,4 +28,4 @@ def text(fleet: Fleet) -> str:
     ]
     if notes:
         parts.append(bullets(notes))
-    return page([*parts, "\n".join(f"{escape(line)}  " for line in words.summary(fleet))])
+    return page([*parts, "\n".join(f"{escape(line)}  " for line in words.summary(fleet, currency))])

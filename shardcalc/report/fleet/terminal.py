@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from shardcalc.core.advice.fleet import Fleet, Standing
+from shardcalc.core.units import Currency
 from shardcalc.report.fleet import words
 from shardcalc.report.kit.terminal import Cell, Page, Screen
 
@@ -19,7 +20,7 @@ _STYLES: Final = {
 }
 
 
-def table(fleet: Fleet, page: Page) -> str:
+def table(fleet: Fleet, page: Page, currency: Currency | None = None) -> str:
     """For a terminal. A Region that all streams share is in the heading, not in each line."""
     screen = Screen(page)
     places = {member.region for member in fleet.members}
@@ -46,6 +47,6 @@ def table(fleet: Fleet, page: Page) -> str:
         if failure.remedy:
             screen.line(f"-> {failure.remedy}", indent=2)
     screen.gap()
-    for line in words.summary(fleet):
+    for line in words.summary(fleet, currency):
         screen.line(line)
     return screen.text()

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, Pool, Standing
 from shardcalc.core.facts.prices import how_priced
 from shardcalc.core.text import percent
+from shardcalc.core.units import USD, Currency
 from shardcalc.core.workload.parts import Mode
-from shardcalc.report.words import counted
+from shardcalc.report.words import converted, counted
 
 COLUMNS = ("stream", "account", "owner", "Region", "now:", "to:", "used:", "a month:", "saves:")
 """The titles of :func:`cells`."""
@@ -63,7 +64,13 @@ def failed_text(failures: Sequence[Failure]) -> str:
     return f"{' and '.join(what)} could not be read completely; the totals do not include what is missing"
 
 
-def summary(fleet: Fleet) -> list[str]:
+def sums(fleet: Fleet) -> list[tuple[str, USD | None, bool]]:
+    """The totals of a month: what each is of, the amount, and whether it is complete."""
+    told = {"as measured": fleet.cost, "the advised changes save": fleet.saving}
+    return [(title, amount.known, amount.complete) for title, amount in told.items()]
+
+
+def summary(fleet: Fleet, currency: Currency | None = None) -> list[str]:
     """The sums, and what is missing from them."""
     standings = [f"{count:,} {standing.value}" for standing in Standing if (count := fleet.count(standing))]
     lines = ["no stream could be read" if fleet.failures else "no stream was found"]
@@ -87,7 +94,7 @@ def summary(fleet: Fleet) -> list[str]:
         )
     if fleet.count(Standing.UNMEASURED):
         lines.append("unmeasured streams: their metrics are missing, so nothing is advised")
-    lines += map(pool, fleet.pools)
+    lines += [*converted(currency, sums(fleet)), *map(pool, fleet.pools)]
     if fleet.failures:
         lines.append(failed_text(fleet.failures))
     if unpriced := _unpriced(fleet):

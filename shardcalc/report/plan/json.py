@@ -13,11 +13,11 @@ from shardcalc.core.capacity.account import AccountRow, account_findings
 from shardcalc.core.capacity.inverse import Carried
 from shardcalc.core.cost.bill import total
 from shardcalc.core.facts import Limits
-from shardcalc.core.units import USD
+from shardcalc.core.units import USD, Currency
 from shardcalc.core.workload.workload import exact_inputs
 from shardcalc.report.decisions import judged_row
 from shardcalc.report.kit.json import COMPACT, document, head, line, listing, number, times
-from shardcalc.report.rows import bill_row, finding_row, limit_row
+from shardcalc.report.rows import bill_row, converted_row, finding_row, limit_row
 
 INDENTED_STREAMS: Final = 50
 """Up to this number of streams are indented for people to read; more are written one a line."""
@@ -42,6 +42,7 @@ class Part(NamedTuple):
     cost: USD
     complete: bool
     origins: Mapping[str, str]
+    currency: Currency | None
     account: Sequence[AccountRow]
     limits: Limits
 
@@ -62,6 +63,7 @@ def _part(report: PlanReport, rows: str) -> Part:
         report.cost,
         report.complete,
         report.origins,
+        report.currency,
         report.account_rows,
         report.limits,
     )
@@ -83,6 +85,7 @@ def _head(parts: Sequence[Part]) -> dict[str, Any]:
             "shards": sum(part.shards for part in parts),
             "cost_usd": cost if complete or cost else None,
             "cost_complete": complete,
+            **converted_row(parts[0].currency, [("as needed", cost, complete)]),
         },
         "account_findings": [
             {"region": region} | finding_row(finding)

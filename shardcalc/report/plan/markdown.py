@@ -15,6 +15,7 @@ from shardcalc.report.plan import words
 from shardcalc.report.words import (
     bill_table,
     bound_by,
+    converted,
     facts_read,
     finding_bullets,
     limit_cells,
@@ -37,7 +38,8 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
     if report.account:
         parts.append(finding_bullets(finding for _, finding in report.account))
     parts += ["\n\n".join(_stream(planned, report.limits, explain)) for planned in report.streams]
-    parts += [f"{sentence(escape(line))}." for line in prices_from(report.origins)]
+    told = (*converted(report.currency, report.sums), *prices_from(report.origins))
+    parts += [f"{sentence(escape(line))}." for line in told]
     parts.append(f"{sentence(facts_read(report.oldest))}.")
     return page(parts)
 

@@ -20,6 +20,7 @@ from shardcalc.report.words import (
     bill_cells,
     bound_short,
     citation,
+    converted,
     facts_read,
     limit_cells,
     limit_columns,
@@ -47,6 +48,8 @@ def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
         screen.gap()
         _stream(screen, stream, report.limits, explain)
     screen.gap()
+    for line in converted(report.currency, report.sums):
+        screen.line(line)
     for line in prices_from(report.origins):
         screen.line((line, "dim"))
     screen.line((f"{facts_read(report.oldest)}; shardcalc facts names the sources", "dim"))

@@ -26,7 +26,7 @@ from shardcalc.report.kit.html import begin, data, end, escape, figure, paragrap
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.reshard.words import title as path_title
 from shardcalc.report.review import words
-from shardcalc.report.words import facts_read, period, sentence, total
+from shardcalc.report.words import converted, facts_read, period, sentence, total
 
 OPENED: Final = 3
 """Up to this number of streams, the sections are open."""
@@ -45,6 +45,7 @@ def html(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     title, script = f"Capacity review, {review.today}", _asset("page.js")
     yield begin(title, _asset("page.css"), script)
     yield f"<h1>{title}</h1>\n<p>{escape(words.summary(review))}.</p>\n"
+    yield from (paragraph(f"{sentence(line)}.") for line in converted(review.currency, review.sums))
     yield paragraph(
         f"Amazon Kinesis Data Streams. Costs in USD before tax for {period(review.hours, review.limits)}, "
         "each stream in its mode: now with the shards that run or are declared, and as advised. "

@@ -11,7 +11,7 @@ from shardcalc.report.cost.words import best_mix, known
 from shardcalc.report.kit.markdown import bullets, escape, fenced, link, table
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.review import words
-from shardcalc.report.words import finding_bullets, period, sentence
+from shardcalc.report.words import converted, finding_bullets, period, sentence
 
 
 def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
@@ -19,6 +19,7 @@ def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     yield f"# Capacity review, {review.today}\n"
     hours = period(review.hours, review.limits)
     yield f"\n{escape(words.summary(review))}. Costs in USD before tax for {hours}.\n\n"
+    yield from (f"{sentence(line)}.\n\n" for line in converted(review.currency, review.sums))
     rows = [[text for text, _ in words.cells(review, place)] for place in range(len(review.rows))]
     yield _table(words.COLUMNS, [*rows, words.totals(review)]) + "\n\n"
     for region in review.costs.regions:

@@ -9,12 +9,14 @@ from shardcalc.core.advice.need import Need
 from shardcalc.core.advice.recommendation import Suggestion
 from shardcalc.core.advice.throttling import Throttling
 from shardcalc.core.cost.bill import oldest
+from shardcalc.core.units import Currency
 from shardcalc.report.kit.json import document, head
 from shardcalc.report.reshard.json import path_row
-from shardcalc.report.rows import bill_row, finding_row, limit_row
+from shardcalc.report.rows import bill_row, converted_row, finding_row, limit_row
+from shardcalc.report.suggest.words import sums
 
 
-def text(made: Suggestion, *, explain: bool = False) -> str:
+def text(made: Suggestion, *, explain: bool = False, currency: Currency | None = None) -> str:
     """One JSON object."""
     history, options, calls, limits = made.history, made.options, made.calls, made.limits
     bills = limits if explain else None
@@ -106,6 +108,7 @@ def text(made: Suggestion, *, explain: bool = False) -> str:
                 {"title": choice.title, "shards": choice.shards, **bill_row(choice.bill, bills)}
                 for choice in made.choices
             ],
+            **converted_row(currency, sums(made)),
             "cheapest": None if made.cheapest is None else made.cheapest.mode.value,
             "path": None if made.path is None else path_row(made.path, history.which, history.region),
             "no_path": None

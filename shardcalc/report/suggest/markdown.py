@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shardcalc.core.advice.recommendation import Suggestion
+from shardcalc.core.units import Currency
 from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
 from shardcalc.report.reshard import markdown as reshard
 from shardcalc.report.suggest import words
-from shardcalc.report.words import finding_bullets, sentence, total, working_bullets
+from shardcalc.report.words import converted, finding_bullets, sentence, total, working_bullets
 
 
-def text(made: Suggestion, *, explain: bool = False) -> str:
+def text(made: Suggestion, *, explain: bool = False, currency: Currency | None = None) -> str:
     """As Markdown."""
-    return page(_parts(made, explain))
+    return page(_parts(made, explain, currency))
 
 
-def _parts(made: Suggestion, explain: bool) -> Iterator[str]:
+def _parts(made: Suggestion, explain: bool, currency: Currency | None) -> Iterator[str]:
     history = made.history
     about = ", ".join(escape(text) for text in (history.region, history.mode) if text)
     yield f"# {escape(words.title(made))}{f' ({about})' if about else ''}"
@@ -42,6 +43,7 @@ def _parts(made: Suggestion, explain: bool) -> Iterator[str]:
     if made.choices:
         bills = [[choice.title, total(choice.bill)] for choice in made.choices]
         yield table([words.CHOICES, ":"], bills)
+        yield from (f"{sentence(line)}." for line in converted(currency, words.sums(made)))
     yield f"{sentence(escape(words.cheapest(made)))}."
     if doubts := words.doubts(made):
         yield bullets(map(escape, doubts))

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from shardcalc.core.advice.need import Need
 from shardcalc.core.advice.recommendation import Suggestion
+from shardcalc.core.units import Currency
 from shardcalc.report.kit.terminal import Cell, Page, Screen
 from shardcalc.report.reshard import terminal as reshard
 from shardcalc.report.reshard.commands import command
 from shardcalc.report.suggest import words
-from shardcalc.report.words import citation, total
+from shardcalc.report.words import citation, converted, total
 
 
-def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
+def table(made: Suggestion, page: Page, *, explain: bool = False, currency: Currency | None = None) -> str:
     """For a terminal."""
     screen = Screen(page)
     history = made.history
@@ -54,6 +55,8 @@ def table(made: Suggestion, page: Page, *, explain: bool = False) -> str:
     screen.gap()
     if made.choices:
         screen.table([words.CHOICES, ":"], [[choice.title, total(choice.bill)] for choice in made.choices])
+        for line in converted(currency, words.sums(made)):
+            screen.line(line)
     for line in (words.cheapest(made), *words.doubts(made)):
         screen.line((line, "dim"))
     if made.path is not None and made.path.steps:

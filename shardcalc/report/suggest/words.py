@@ -49,6 +49,11 @@ def change(made: Suggestion) -> str:
     return f"a month costs {made.saving if less else made.saving * -1} {'less' if less else 'more'}"
 
 
+def sums(made: Suggestion) -> list[tuple[str, USD | None, bool]]:
+    """The totals of a month: the choice, the amount, and whether it is complete."""
+    return [(choice.title, choice.bill.total, choice.bill.complete) for choice in made.choices]
+
+
 def profile(made: Suggestion) -> str:
     """What a profile must say to ask for the same."""
     return ", ".join(f"{name}: {value}" for name, value in made.edits)
