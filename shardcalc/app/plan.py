@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
 from shardcalc.app.basis import Basis
 from shardcalc.app.streams import Streams, listed, regions
@@ -16,6 +16,7 @@ from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import oldest, total
 from shardcalc.core.facts import Limits, built_in_limits
+from shardcalc.core.text import BadFields, split_number
 from shardcalc.core.units import USD, Currency
 from shardcalc.core.workload.declared import DeclaredStream
 from shardcalc.core.workload.workload import Workload
@@ -92,6 +93,39 @@ def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None 
     origins = basis.origins(stream.plan.workload.region for stream in made)
     report = PlanReport(made, basis.limits, basis.hours, origins, basis.currency)
     return report._replace(account=tuple(account_findings(report.account_rows, basis.limits)))
+
+
+class Readings(NamedTuple):
+    """A size without a unit, that is read as KiB and may have been meant as bytes."""
+
+    size: str
+    as_kib: int | None
+    """The shards, where the other flags make a whole workload."""
+    as_bytes: int | None
+
+
+def readings(flags: Mapping[str, Any]) -> Readings | None:
+    """Both readings of a bare size that gives an unlikely record; None where it is likely, or has a unit.
+
+    Records of 100 KiB and more are rare, and those who have them think in round KiB: 128, 512, 1024.
+    """
+    text = flags.get("size")
+    if text is None:
+        return None
+    number, unit = split_number(text, "a size", "")
+    if unit or number < UNLIKELY_KIB or number % 128 == 0:
+        return None
+    try:
+        as_kib, as_bytes = (
+            planning.plan(Workload.of(**{**flags, "size": f"{text} {unit}"}), built_in_limits()).shards
+            for unit in ("KiB", "B")
+        )
+    except BadFields:  # a profile has the rest, or the other reading contradicts it
+        return Readings(text, None, None)
+    return Readings(text, as_kib, as_bytes)
+
+
+UNLIKELY_KIB: Final = 100
 
 
 def carried(**fields: object) -> Carried:

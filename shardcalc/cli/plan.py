@@ -43,7 +43,7 @@ def command(
 
     Describe one stream with flags, or give profiles; flags replace the profiles' defaults.
     """
-    if not paths and "shards" in flags and "rps" not in flags:
+    if not paths and "shards" in flags and not {"rps", "throughput"} & flags.keys():
         write(_carried(plan.carried(**flags), format, output), output)
         return
     declared = described(paths or [], flags, name)
@@ -67,6 +67,10 @@ def described(paths: Sequence[str], flags: Flags, name: str = "") -> list[Any]:
     """The streams of profiles, or of flags; stderr says which flags had no effect, and what is no profile."""
     passed_over: list[str] = []
     declared = streams.describe(paths, flags, name, passed_over)
+    if (questioned := plan.readings(flags)) is not None:
+        from shardcalc.report.plan.words import reading
+
+        tell(f"note: {reading(questioned)}")
     for field, names in streams.unused_flags(declared).items():
         flag = f"--{field.replace('_', '-')}"
         tell(f"note: {flag} has no effect on streams that declare their own: {first(names)}")

@@ -268,11 +268,12 @@ class ByteRate(Quantity):
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read ``'2 MiB/s'``."""
+        """Read ``'2 MiB/s'``, ``'400 GB/day'``."""
         size, slash, per = text.rpartition("/")
-        if not slash or per.strip() != "s":
-            raise BadValue(f"{shown(text)} is not a byte rate; write for example 2 MiB/s")
-        return cls(Size.parse(size).amount)
+        seconds = _PER.get(per.strip())
+        if not slash or not per.strip() or seconds is None:
+            raise BadValue(f"{shown(text)} is not a byte rate; write for example 2 MiB/s or 400 GB/day")
+        return cls(Size.parse(size).amount / seconds)
 
     def over(self, duration: Duration) -> Size:
         """The bytes that this rate moves in a duration."""

@@ -13,7 +13,7 @@ from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import Bill, CostLine, months
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.facts.prices import Price, exact_decimal, how_priced
-from shardcalc.core.text import decimal, percent
+from shardcalc.core.text import decimal, percent, shards_text
 from shardcalc.core.units import USD, ByteRate, Currency, RecordRate
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.kit.markdown import bullets, escape, link, table
@@ -60,7 +60,7 @@ def money(amount: USD, bills: Iterable[Bill]) -> str:
     lines = [line for bill in bills for line in bill.lines]
     if lines and all(line.price is None for line in lines):
         return "unknown"
-    return at_least(amount, all(line.price is not None for line in lines))
+    return at_least(amount, all(line.complete for line in lines))
 
 
 def total(bill: Bill) -> str:
@@ -180,8 +180,15 @@ def limit_cells(
             percent(limit.utilisation(shown)),
             "binding" if limit in binding else "",
         ]
+        if not (plan.workload.size_assumed and isinstance(limit.demand, RecordRate))
+        else [limit.title, "unknown", write(limit.per_shard), "unknown", "unknown", ""]
         for limit in plan.constraints
     ]
+
+
+def least_shards(plan: Plan) -> str:
+    """The shards that a plan needs: at least so many where no record size is known."""
+    return f"{'at least ' if plan.workload.size_assumed else ''}{shards_text(plan.shards)}"
 
 
 def bound_by(plan: Plan) -> str:

@@ -32,6 +32,8 @@ def find(plan: Plan, limits: Limits) -> list[Finding]:
     workload = plan.workload
     provisioned = workload.mode is Mode.PROVISIONED
     looks = [_get_records_calls, _shard_quota if provisioned else on_demand.findings]
+    if workload.size_assumed:
+        looks.append(_size_unknown)
     if workload.hottest_key is not None:
         looks.append(_hot_key)
     if plan.reserve.factor == 1:
@@ -104,6 +106,21 @@ def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:
         f"are allowed{assumed}; more shards will not help",
         ", or ".join(ways),
         limits.get_records_calls,
+    )
+
+
+def _size_unknown(plan: Plan, limits: Limits) -> Iterator[Finding]:
+    allowed, size = limits.write_records, plan.workload.size
+    by_count = next(each for each in plan.constraints if each.name == "write-records")
+    enough = ceil_div((size * by_count.utilisation(plan.shards)).amount)
+    yield Finding(
+        "size-unknown",
+        Severity.WARNING,
+        f"no record size is declared, so it is not known how far the limit of {allowed.value} a shard is "
+        "used: count and cost are the least for any size; records with a mean below "
+        f"{Size(enough)} need more shards",
+        "declare size, the mean size of a record",
+        allowed,
     )
 
 

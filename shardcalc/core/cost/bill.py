@@ -62,6 +62,13 @@ class CostLine(NamedTuple):
     known."""
     factors: tuple[tuple[Fraction | int, str], ...]
     """What the quantity is the product of."""
+    least: bool = False
+    """Whether the quantity is only the least that it can be, because no record size is known."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the cost is known, and not only the least that it can be."""
+        return self.price is not None and not self.least
 
     @property
     def working(self) -> str:
@@ -89,11 +96,11 @@ def priced(
     price: Price[Q] | None,
     *factors: tuple[Fraction | int, str],
     moved: Volume | None = None,
+    least: bool = False,
 ) -> CostLine:
     """One line of a bill."""
-    return CostLine(
-        name, title, quantity, price, None if price is None else price.cost(quantity), moved, factors
-    )
+    cost = None if price is None else price.cost(quantity)
+    return CostLine(name, title, quantity, price, cost, moved, factors, least)
 
 
 class Bill(NamedTuple):
@@ -110,8 +117,8 @@ class Bill(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether every line has a price."""
-        return all(line.price is not None for line in self.lines)
+        """Whether every line is known."""
+        return all(line.complete for line in self.lines)
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -152,6 +159,8 @@ class Volume(NamedTuple):
     """Sizes of stream records in bytes, each with its share; none when the mix is not known."""
     largest: int
     """Bytes of the largest that there can be."""
+    least: bool = False
+    """Whether no size is known: counts by record are the least that they can be."""
 
     @property
     def data(self) -> Fraction:
@@ -203,7 +212,10 @@ def volume(workload: Workload, packing: Packing, hours: Fraction, limits: Limits
         largest = max(largest, packed.target_size)
     else:
         mix = tuple((part.size.amount, part.share) for part in workload.sizes)
-    return Volume(records, packing.size.amount, mix, ceil_div(max(largest, packing.size).amount))
+        if workload.size_assumed:
+            mix = ((packing.size.amount, ONE),)
+    top = ceil_div(max(largest, packing.size).amount)
+    return Volume(records, packing.size.amount, mix, top, workload.size_assumed)
 
 
 @lru_cache(16)
@@ -242,6 +254,7 @@ def provisioned_bill(
             units,
             prices.put_payload_unit,
             moved=None if moved.exact else moved,
+            least=moved.least,
         ),
     ]
     retention = workload.retention
@@ -429,7 +442,8 @@ def floors(bills: Iterable[Bill], prices: PriceSheet, limits: Limits, hours: Fra
 def _data_in(moved: Volume, price: Price[Gigabytes] | None, limits: Limits) -> CostLine:
     unit = limits.on_demand_record_unit.value.amount
     rounded = gigabytes(moved.pieces(unit) * unit)
-    return priced("data-in", "data in, whole KiB", rounded, price, moved=None if moved.exact else moved)
+    kept = None if moved.exact else moved
+    return priced("data-in", "data in, whole KiB", rounded, price, moved=kept, least=moved.least)
 
 
 def _old_data_out(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from shardcalc.core.advice.judged import Judged
 from shardcalc.core.capacity.finding import Severity
@@ -147,6 +147,9 @@ def unpriced(bill: Bill) -> str:
     return "; ".join(line.title for line in bill.lines if line.price is None)
 
 
+SAY_SIZE: Final = "declare size, the mean size of a record"
+
+
 def over_amount(
     subject: Subject, most: USD, what: str, at: tuple[str, ...], *, reached: bool
 ) -> Sequence[Hit]:
@@ -178,6 +181,15 @@ def over_amount(
         )
     priced = any(line.price is not None for line in bill.lines)
     why = f"no verified price for {unpriced(bill)}" if priced else f"no price is known in {bill.region}"
+    if not unpriced(bill):
+        return (
+            Hit(
+                f"{month} cannot be compared with {most}: no record size is declared",
+                SAY_SIZE,
+                at,
+                severity=WARNING,
+            ),
+        )
     return (
         Hit(
             f"{month} cannot be compared with {most}: {why}",

@@ -36,6 +36,17 @@ PEAK: Final = {
     "examples": ["90k/min", "10x"],
 }
 """A rate, or a multiple of the mean."""
+BYTE_RATE: Final = {
+    "type": "string",
+    "pattern": DIGITS
+    + r"([bB]|bytes?|[kKmMgGtT]([iI]?[bB])?)?\s*"
+    + r"/\s*(s|sec|second|min|minute|h|hr|hour|d|day|w|week|month)\s*$",
+    "examples": ["5 MB/s", "400 GB/day"],
+}
+BYTE_PEAK: Final = {
+    "anyOf": [BYTE_RATE, {"type": "string", "pattern": DIGITS + r"x\s*$"}],
+    "examples": ["5 MB/s", "10x"],
+}
 SHARE: Final = {
     "anyOf": [
         {"type": "number", "minimum": 0, "exclusiveMaximum": 1},

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 from shardcalc.core.text import BadFields, BadValue, nearest, percent, read_factor, read_share, shown
-from shardcalc.core.units import Duration, Months, RecordRate, Size
+from shardcalc.core.units import ByteRate, Duration, Months, RecordRate, Size
 from shardcalc.core.workload import forms
 from shardcalc.core.workload.reading import (
     Field,
+    Reader,
     bounded,
     count,
     duration,
@@ -342,8 +343,7 @@ class Rates:
     """The day on which they were true, from which growth counts; today when not given."""
 
     def __post_init__(self) -> None:
-        if self.peak is not self.mean and self.peak < self.mean:
-            raise BadFields([("peak", f"{self.peak} is below the mean of {self.mean}")])
+        _ordered(self)
 
     @classmethod
     def of(cls, /, **fields: object) -> Self:
@@ -352,25 +352,81 @@ class Rates:
         Raises:
             BadFields: a field cannot be read, or the peak is below the mean.
         """
-        values = read_fields(fields, _RATES, required=("mean", "peak"))
-        peak = values["peak"]
-        if isinstance(peak, Fraction):
-            values["peak"] = values["mean"] * peak
-            if values["peak"] > RecordRate.MOST:
-                raise BadFields([("peak", f"too large for a peak rate: at most {RecordRate.MOST}")])
+        values = _mean_and_peak(fields, _RATES)
+        if values["peak"] > RecordRate.MOST:
+            raise BadFields([("peak", f"too large for a peak rate: at most {RecordRate.MOST}")])
         return cls(**values)
 
 
-def _read_peak(value: object) -> RecordRate | Fraction:
-    """A rate, or a multiple of the mean."""
-    if isinstance(value, str) and value.rstrip().endswith("x"):
-        return read_factor(value, "a peak")
-    return value if isinstance(value, RecordRate) else RecordRate.parse(text_of(value), "a peak rate")
+@dataclass(frozen=True)
+class Throughput:
+    """Bytes per second that producers write, where that is known instead of the number of records."""
+
+    mean: ByteRate
+    peak: ByteRate
+    dated: date | None = None
+    """The day on which they were true, from which growth counts; today when not given."""
+
+    def __post_init__(self) -> None:
+        _ordered(self)
+
+    @classmethod
+    def of(cls, /, **fields: object) -> Self:
+        """Read from text: ``Throughput.of(mean="2 MB/s", peak="5 MB/s")``, or ``peak="10x"``.
+
+        Raises:
+            BadFields: a field cannot be read, or the peak is below the mean.
+        """
+        return cls(**_mean_and_peak(fields, _THROUGHPUT))
+
+    def records(self, size: Size) -> Rates:
+        """The records of this mean size that it is.
+
+        Raises:
+            BadFields: these are more, or fewer, than a rate can be.
+        """
+        mean, peak = (RecordRate(rate.amount / size.amount) for rate in (self.mean, self.peak))
+        if not Fraction(1, 10**9) <= mean.amount <= peak.amount <= RecordRate.MOST.amount:
+            wrong = f"{mean} to {peak} of {size} is no rate of records: at most {RecordRate.MOST}"
+            raise BadFields([("throughput", wrong)])
+        return Rates(mean, peak, self.dated)
+
+
+def _ordered(rates: Rates | Throughput) -> None:
+    if rates.peak is not rates.mean and rates.peak.amount < rates.mean.amount:
+        raise BadFields([("peak", f"{rates.peak} is below the mean of {rates.mean}")])
+
+
+def _mean_and_peak(fields: Mapping[str, object], table: Mapping[str, Reader]) -> dict[str, Any]:
+    values = read_fields(fields, table, required=("mean", "peak"))
+    if isinstance(values["peak"], Fraction):
+        values["peak"] = values["mean"] * values["peak"]
+    return values
+
+
+def _peak(read: Reader) -> Reader:
+    """A reader of a rate, or of a multiple of the mean."""
+    return lambda value: (
+        read_factor(value, "a peak")
+        if isinstance(value, str) and value.rstrip().endswith("x")
+        else read(value)
+    )
+
+
+def read_byte_rate(value: object) -> ByteRate:
+    """Bytes a second, or in another time."""
+    return value if isinstance(value, ByteRate) else ByteRate.parse(text_of(value))
 
 
 RATES_FIELDS: Final = (
     Field("mean", rate("a mean rate"), "", forms.RATE),
-    Field("peak", _read_peak, "", forms.PEAK),
+    Field("peak", _peak(rate("a peak rate")), "", forms.PEAK),
     Field("dated", read_day, "the day on which they were true; growth counts from it", forms.DAY),
 )
 _RATES: Final = readers(RATES_FIELDS)
+THROUGHPUT_FIELDS: Final = (
+    Field("mean", read_byte_rate, "", forms.BYTE_RATE),
+    Field("peak", _peak(read_byte_rate), "", forms.BYTE_PEAK),
+    Field("dated", read_day, "the day on which they were true; growth counts from it", forms.DAY),
+)
+_THROUGHPUT: Final = readers(THROUGHPUT_FIELDS)

@@ -25,6 +25,7 @@ from shardcalc.core.workload.parts import (
     RATES_FIELDS,
     SHARD_METRICS,
     SIZE_SHARE_FIELDS,
+    THROUGHPUT_FIELDS,
     Aggregation,
     CatchUp,
     Consumer,
@@ -35,6 +36,8 @@ from shardcalc.core.workload.parts import (
     Producer,
     Rates,
     SizeShare,
+    Throughput,
+    read_byte_rate,
     read_metrics,
 )
 from shardcalc.core.workload.reading import (
@@ -58,6 +61,10 @@ from shardcalc.core.workload.reading import (
 DEFAULT_REGION: Final = "us-east-1"
 ONE: Final = Fraction(1)
 ZERO: Final = Fraction(0)
+ASSUMED_SIZE: Final = Size(25 * 1024)
+"""The size of records that cost the least for their bytes: whole PUT payload units and whole KiB, and too few
+records to reach the limit of records.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +106,10 @@ class Workload:
     """How the traffic is expected to grow; it changes no plan, and says until when one does."""
     horizon: Months | None = None
     """How far ahead to look."""
+    throughput: Throughput | None = None
+    """What ``rps`` was worked out from, where bytes were declared instead of records."""
+    size_assumed: bool = False
+    """Whether no size was declared: the count, and the money, are then the least for any size."""
 
     def __post_init__(self) -> None:
         if self.size.__class__ is not Size or self.rps.__class__ is not Rates:
@@ -131,7 +142,9 @@ class Workload:
         Raises:
             BadFields: listing every field that is unknown, missing or cannot be read.
         """
-        return cls(**assemble(read_fields(fields, READERS, required=("rps",))))
+        return cls(
+            **assemble(read_fields(fields, READERS, required=() if "throughput" in fields else ("rps",)))
+        )
 
     @cached_property
     def shared(self) -> int:
@@ -150,14 +163,25 @@ class Workload:
 
 
 def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn fields as written into a Workload's own: ``fan_out`` into consumers, ``sizes`` into their mean.
+    """Turn fields as written into a Workload's own: ``fan_out`` into consumers, ``sizes`` into their mean,
+    ``throughput`` into records.
 
     Raises:
-        BadFields: the fields contradict each other, or no size is given.
+        BadFields: the fields contradict each other, or no rate or size is given.
     """
     made = dict(values)
-    fan_out = made.pop("fan_out", None)
+    missing = {
+        "rps": "missing; write the records per second, or throughput: 5 MB/s",
+        "size": "missing; write the mean record size, for example size: 1 KiB",
+    }
+    moved: Throughput | None = made.get("throughput")
+    if moved is not None or "rps" in made:
+        del missing["rps"]
     sizes: tuple[SizeShare, ...] = made.get("sizes", ())
+    if moved is not None or sizes or "size" in made:
+        del missing["size"]
+    if missing:
+        raise BadFields(list(missing.items()))
     if sizes:
         if "size" in made:
             raise BadFields([("size", "give size or sizes, not both: the mean follows from the mix")])
@@ -167,7 +191,12 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
         made["size"] = Size(sum((part.size.amount * part.share for part in sizes), ZERO))
         made.setdefault("max_size", max(part.size for part in sizes))
     elif "size" not in made:
-        raise BadFields([("size", "missing; write the mean record size, for example size: 1 KiB")])
+        made |= {"size": ASSUMED_SIZE, "size_assumed": True}
+    if moved is not None:
+        if "rps" in made:
+            raise BadFields([("throughput", "give rps or throughput, not both: one follows from the other")])
+        made["rps"] = moved.records(made["size"])
+    fan_out = made.pop("fan_out", None)
     if fan_out is not None:
         made["consumers"] = (
             *made.get("consumers", ()),
@@ -188,6 +217,18 @@ def read_rps(value: object) -> Rates:
     if isinstance(value, Mapping):
         return Rates.of(**value)
     return _one_rate(value if isinstance(value, RecordRate) else RecordRate.parse(text_of(value)))
+
+
+def read_throughput(value: object) -> Throughput:
+    """One byte rate, or a mapping of mean and peak (on the command line ``mean=2MB/s,peak=5MB/s``)."""
+    if isinstance(value, Throughput):
+        return value
+    if isinstance(value, str) and "=" in value:
+        value = pairs(value)
+    if isinstance(value, Mapping):
+        return Throughput.of(**value)
+    rate = read_byte_rate(value)
+    return Throughput(rate, rate)
 
 
 def _one_rate(rate: RecordRate) -> Rates:
@@ -276,8 +317,28 @@ def _text(field: str) -> Any:
 
 
 def _shown_size(workload: Workload, _: Limits) -> str:
+    if workload.size_assumed:
+        return f"unknown; {workload.size}, which costs the least, is taken"
     mix = ", ".join(f"{percent(part.share)} of {part.size}" for part in workload.sizes)
     return f"{workload.size} mean" + (f" of a mix: {mix}" if mix else "")
+
+
+def _shown_throughput(workload: Workload, _: Limits) -> str:
+    moved = workload.throughput
+    if moved is None:
+        return ""
+    return str(moved.peak) if moved.peak == moved.mean else f"{moved.mean} mean, {moved.peak} peak"
+
+
+def _exact_throughput(workload: Workload) -> dict[str, Any] | None:
+    moved = workload.throughput
+    if moved is None:
+        return None
+    return {
+        "mean_throughput_bytes_per_second": moved.mean,
+        "peak_throughput_bytes_per_second": moved.peak,
+        "size_assumed": workload.size_assumed,
+    }
 
 
 def _shown_rates(workload: Workload, _: Limits) -> str:
@@ -372,6 +433,15 @@ FIELDS: Final = (
         "RATE", _shown_rates,
         lambda w: {"mean_records_per_second": w.rps.mean, "peak_records_per_second": w.rps.peak}
             | ({"rates_dated": w.rps.dated} if w.rps.dated else {}),
+    ),
+    Field(
+        "throughput", read_throughput,
+        "bytes written, 5MB/s or mean and peak, instead of rps; without a size the answer is a least",
+        {
+            "anyOf": [forms.BYTE_RATE, schema_of(THROUGHPUT_FIELDS, ["mean", "peak"]), forms.PAIRS],
+            "examples": ["5 MB/s", "400 GB/day", {"mean": "2 MB/s", "peak": "10x"}],
+        },
+        "RATE", _shown_throughput, _exact_throughput,
     ),
     Field(
         "consumers", read_consumers, "consumers that share GetRecords: a count, or named ones with a type",

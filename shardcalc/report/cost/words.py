@@ -29,6 +29,12 @@ STREAM_COLUMNS: Final = ("stream", "needed:", "now:", *(f"{short(mode)}:" for mo
 NEEDS: Final = "mode, at what it needs"
 
 
+def not_known(region: RegionCost, mode: Mode) -> str:
+    """Why the total of a mode is not known."""
+    priced = all(line.price is not None for bill in region.bills(mode) for line in bill.lines)
+    return "the record size is unknown" if priced else "a price is unknown"
+
+
 def now_total(region: RegionReport) -> str:
     """What the streams cost now, those that are new left out."""
     bills = [made.now for made in region.cost.streams if made.now is not None]
@@ -47,7 +53,7 @@ def against(region: RegionCost, mode: Mode, limits: Limits) -> str:
     if region.obstacles(mode):
         return f"cannot carry it: {'; '.join(region.obstacles(mode))}"
     if not region.complete(mode):
-        return "not compared: a price is unknown"
+        return f"not compared: {not_known(region, mode)}"
     if region.lowest is None:
         return "the only one that can be compared"
     if mode is region.lowest:
@@ -169,7 +175,7 @@ def lowest(report: CostReport) -> list[str]:
         if region is not least:
             name = region.cost.region
             told.append(
-                f"{name}: not compared, a price is unknown"
+                f"{name}: not compared, {not_known(region.cost, Mode.PROVISIONED)}"
                 if best is None
                 else f"{name}: {best} +{region.cost.total(best) - total}"
                 + (f" (+{percent((region.cost.total(best) - total).ratio_to(total))})" if total else "")

@@ -130,6 +130,8 @@ def _stream(planned: Judged, limits: Limits, explain: bool) -> dict[str, Any]:
         "workload": exact_inputs(plan.workload),
         "origins": stream.by_origin,
     }
+    if plan.workload.size_assumed:
+        row["at_least"] = True
     if stream.owner:
         row["owner"] = stream.owner
     if stream.notes:

@@ -8,7 +8,7 @@ from shardcalc.app.plan import PlanReport
 from shardcalc.core.advice.judged import Judged
 from shardcalc.core.capacity.inverse import Carried
 from shardcalc.core.facts import Limits
-from shardcalc.core.text import percent, shards_text
+from shardcalc.core.text import percent
 from shardcalc.report import decisions
 from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
 from shardcalc.report.plan import words
@@ -18,6 +18,7 @@ from shardcalc.report.words import (
     converted,
     facts_read,
     finding_bullets,
+    least_shards,
     limit_cells,
     limit_columns,
     money,
@@ -48,7 +49,7 @@ def _summary(report: PlanReport) -> str:
     rows = [
         [
             escape(stream.stream.name),
-            f"**{stream.plan.shards:,}**",
+            ("at least " if stream.plan.workload.size_assumed else "") + f"**{stream.plan.shards:,}**",
             f"{base:,}" if (base := stream.decision.base) is not None else "",
             escape(bound_by(stream.plan)),
             percent(stream.plan.utilisation(stream.decision.shown)),
@@ -68,11 +69,7 @@ def _summary(report: PlanReport) -> str:
 def _stream(planned: Judged, limits: Limits, explain: bool) -> Iterator[str]:
     stream, plan = planned.stream, planned.plan
     shown = planned.decision.shown
-    yield (
-        f"## {escape(stream.name)}: {shards_text(plan.shards)}"
-        if stream.name
-        else f"## {shards_text(plan.shards)}"
-    )
+    yield (f"## {escape(stream.name)}: {least_shards(plan)}" if stream.name else f"## {least_shards(plan)}")
     about = [escape(text) for text in (stream.where, stream.owner, stream.notes) if text]
     if about:
         yield " - ".join(about)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from shardcalc.app.plan import PlanReport
 from shardcalc.core.advice.judged import Judged
@@ -22,6 +23,7 @@ from shardcalc.report.words import (
     citation,
     converted,
     facts_read,
+    least_shards,
     limit_cells,
     limit_columns,
     money,
@@ -60,7 +62,7 @@ def _summary(screen: Screen, report: PlanReport) -> None:
     rows = [
         [
             stream.stream.name,
-            f"{stream.plan.shards:,}",
+            ("at least " if stream.plan.workload.size_assumed else "") + f"{stream.plan.shards:,}",
             f"{base:,}" if (base := stream.decision.base) is not None else "-",
             bound_short(stream.plan),
             percent(stream.plan.utilisation(stream.decision.shown)),
@@ -90,7 +92,7 @@ def _summary(screen: Screen, report: PlanReport) -> None:
 
 def _stream(screen: Screen, planned: Judged, limits: Limits, explain: bool) -> None:
     stream, plan = planned.stream, planned.plan
-    count = shards_text(plan.shards)
+    count = least_shards(plan)
     where = f"  {stream.where}" if stream.where else ""
     screen.line((f"{stream.name}: {count}" if stream.name else count, "bold"), (where, "dim"))
     if stream.owner or stream.notes:
@@ -126,7 +128,12 @@ def _asked(screen: Screen, planned: Judged) -> None:
     stream, plan, workload = planned.stream, planned.plan, planned.plan.workload
     peak, mean = workload.rps.peak, workload.rps.mean
     at = "" if peak == mean else f" at peak (mean {mean})"
-    screen.line("write    ", f"{peak} x {workload.size} = {peak.of(workload.size)}{at}")
+    if (moved := workload.throughput) is not None:
+        at = "" if peak == mean else f" at peak (mean {moved.mean})"
+    if moved is not None and workload.size_assumed:
+        screen.line("write    ", f"{moved.peak}{at}, in records of a size that is not known")
+    else:
+        screen.line("write    ", f"{peak} x {workload.size} = {peak.of(workload.size)}{at}")
     packing = plan.packing
     if packing.records > 1:
         packed = decimal((peak / packing.records).amount)
@@ -170,7 +177,10 @@ def _limits(screen: Screen, planned: Judged) -> None:
     rows: list[Sequence[Cell]] = [
         [*cells, ((last, "bold"),)] for *cells, last in limit_cells(plan, shown, rate)
     ]
-    shares = [constraint.utilisation(shown) for constraint in plan.constraints]
+    shares = [
+        Fraction(0) if cells[-2] == "unknown" else constraint.utilisation(shown)
+        for cells, constraint in zip(rows, plan.constraints, strict=True)
+    ]
     screen.bar_table(columns, zip(rows, shares, strict=True), 4, f"at {shown:,}")
 
 

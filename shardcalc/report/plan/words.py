@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from shardcalc.app.plan import Readings
 from shardcalc.core.capacity.inverse import Carried
-from shardcalc.core.text import decimal
+from shardcalc.core.text import decimal, shards_text
 from shardcalc.core.units import ByteRate, Duration, RecordRate
 
 AMOUNT_COLUMNS: Final = ("per", "records:", "data:")
 ALLOWED_COLUMNS: Final = ("limit", "allows:", "")
 _TIMES: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+def reading(found: Readings) -> str:
+    """A size without a unit that gives an unlikely record, with both readings."""
+    size = found.size.strip()
+    counts = [
+        "" if shards is None else f": {shards_text(shards)}" for shards in (found.as_kib, found.as_bytes)
+    ]
+    return (
+        f"--size {size} is read as {size} KiB, as in AWS's formula{counts[0]}; if bytes are meant, write "
+        f"--size {size}B{counts[1]}"
+    )
 
 
 def amounts(answer: Carried) -> list[list[str]]:

@@ -343,8 +343,6 @@ def _stream(
     else:
         values = own
         origins = dict.fromkeys(own, "stream")
-    if "rps" not in values:
-        raise BadFields([("rps", "missing; write the records per second")])
     unused = tuple(field for field in flags if origins.get(field) != "flag" and field in own) if flags else ()
     # What the policies want of every stream counts where neither the stream nor a flag says it.
     for layer in document.layers:
@@ -374,7 +372,7 @@ def _stream(
 
 _OF_POLICY: Final = ("max_utilisation",)
 """Fields of a workload that a policy can give."""
-_ONE_OF: Final = {"size": "sizes", "sizes": "size"}
+_ONE_OF: Final = {"size": "sizes", "sizes": "size", "rps": "throughput", "throughput": "rps"}
 
 
 # ── policy files ─────────────────────────────────────────────────────────────────────────────────

@@ -66,6 +66,7 @@ PLACES = {
     "SC034": "6:5",
     "SC046": "4:11",  # size: 100 B
     "SC047": "6:16",  # no retention is given: consumers: 2
+    "SC048": "4:17",  # throughput: 5 MB/s
 }
 
 OF_A_HISTORY = ("SC042", "SC043")
@@ -178,7 +179,7 @@ def test_ids_are_for_ever():
         "suppression-unknown", "suppression-unused", "long-term-reads", "lambda-payload",
         "lambda-concurrency", "flink-calls", "on-demand-ceiling", "on-demand-start", "on-demand-burst",
         "on-demand-readers", "shards-ignored", "full-use", "runs-out", "not-applied", "profile-differs",
-        "skew-contradicts", "both-on-demand", "small-records", "no-catch-up",
+        "skew-contradicts", "both-on-demand", "small-records", "no-catch-up", "size-unknown",
     ]  # fmt: skip
 
 

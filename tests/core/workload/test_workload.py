@@ -13,7 +13,7 @@ from shardcalc.core.history import metrics
 from shardcalc.core.lint.policy import policy_fields
 from shardcalc.core.lint.rules import NAMES
 from shardcalc.core.text import BadValue
-from shardcalc.core.units import Duration, RecordRate
+from shardcalc.core.units import ByteRate, Duration, RecordRate
 from shardcalc.core.workload.declared import STREAM_READERS
 from shardcalc.core.workload.parts import (
     CATCH_UP_FIELDS,
@@ -24,6 +24,7 @@ from shardcalc.core.workload.parts import (
     CatchUp,
     Consumer,
     Rates,
+    Throughput,
 )
 from shardcalc.core.workload.reading import pairs
 from shardcalc.core.workload.requirements import (
@@ -162,6 +163,55 @@ def test_an_amount_of_data_is_taken_as_it_is():
 # ── what is shown of it ──────────────────────────────────────────────────────────────────────────
 
 PLAIN = {"size": 1, "rps": 6}
+
+
+@pytest.mark.parametrize(
+    ("written", "mean", "peak"),
+    [
+        # 5 MiB are 2,560 records of 2 KiB.
+        ("5MB/s", 2560, 2560),
+        ("300 MiB/min", 2560, 2560),
+        # 432,000 MiB a day are 5 MiB a second.
+        ("432,000 MiB/day", 2560, 2560),
+        ("mean=1MB/s,peak=5MB/s", 512, 2560),
+        ({"mean": "1 MB/s", "peak": "5x", "dated": "2026-11-01"}, 512, 2560),
+    ],
+)
+def test_a_throughput_is_so_many_records_of_the_mean_size(written, mean, peak):
+    made = Workload.of(size=2, throughput=written)
+    assert (made.rps.mean, made.rps.peak) == (RecordRate(mean), RecordRate(peak))
+    assert (made.size, made.size_assumed) == (Size(2048), False)
+    assert made.rps.dated == (date(2026, 11, 1) if isinstance(written, dict) else None)
+
+
+def test_without_a_size_the_records_are_those_that_cost_the_least():
+    """5 MiB are 204.8 records of 25 KiB, a whole PUT payload unit each."""
+    made = Workload.of(throughput="mean=1MB/s,peak=5MB/s")
+    assert (made.size, made.size_assumed) == (Size(25600), True)
+    assert made.rps.peak == RecordRate(Fraction("204.8"))
+    assert made.throughput == Throughput(ByteRate(2**20), ByteRate(5 * 2**20))
+    shown = dict(shown_inputs(made, built_in_limits()))
+    assert shown["size"] == "unknown; 25 KiB, which costs the least, is taken"
+    assert shown["throughput"] == "1 MiB/s mean, 5 MiB/s peak"
+    exact = exact_inputs(made)
+    assert exact["mean_throughput_bytes_per_second"] == ByteRate(2**20)
+    assert (exact["peak_throughput_bytes_per_second"], exact["size_assumed"]) == (ByteRate(5 * 2**20), True)
+
+
+def test_a_mix_of_sizes_has_the_records_of_its_mean():
+    """Half of 1 KiB and half of 3 KiB: 2 KiB."""
+    assert Workload.of(sizes="1KiB=50%,3KiB=50%", throughput="5MB/s").rps.mean == RecordRate(2560)
+
+
+@pytest.mark.parametrize(("size", "throughput"), [("1 B", "1 TiB/s"), ("1 MiB", "1 B/month")])
+def test_a_throughput_that_is_no_rate_of_records_is_refused(size, throughput):
+    with pytest.raises(BadFields) as error:
+        Workload.of(size=size, throughput=throughput)
+    ((field, told),) = error.value.problems
+    assert field == "throughput"
+    assert "is no rate of records: at most" in told
+
+
 FULL = {
     # 0.9 x 1 KiB + 0.1 x 101 KiB are 11 KiB.
     "sizes": "1KiB=90%,101KiB=10%",
@@ -211,6 +261,7 @@ def test_what_is_declared_is_shown_in_words():
         "max_size": "101 KiB",
         "max_record_size": "2 MiB",
         "rps": "1,000 records/s mean, 1,500 records/s peak, of 2026-11-01",
+        "throughput": "",
         "consumers": "2 shared: billing (lambda)",
         "fan_out": "2,000",
         "headroom": "20%",
@@ -343,6 +394,23 @@ def test_a_bare_retention_is_hours(written, hours):
     [
         ({"rps": 1}, [("size", "missing; write the mean record size, for example size: 1 KiB")]),
         ({"size": 1}, [("rps", "missing")]),
+        (
+            {"throughput": "1 MB/s", "rps": 1},
+            [("throughput", "give rps or throughput, not both: one follows from the other")],
+        ),
+        (
+            {"throughput": "mean=2MB/s,peak=1MB/s"},
+            [("throughput.peak", "1 MiB/s is below the mean of 2 MiB/s")],
+        ),
+        (
+            {"throughput": "5 MB"},
+            [("throughput", "'5 MB' is not a byte rate; write for example 2 MiB/s or 400 GB/day")],
+        ),
+        (
+            {"throughput": "5 MB/fortnight"},
+            [("throughput", "'5 MB/fortnight' is not a byte rate; write for example 2 MiB/s or 400 GB/day")],
+        ),
+        ({"throughput": "0 MB/s"}, [("throughput", "'0 MB' is not a size: it must be at least 1 B")]),
         (
             {**PLAIN, "max_size": "1023 B"},
             [("max_size", "the largest record, 1,023 B, is smaller than the mean, 1 KiB")],

@@ -22,14 +22,14 @@ def _unverified_price(subject: Subject) -> Sequence[Hit]:
     unsure = "; ".join(
         line.title for line in bill.lines if line.price is not None and not line.price.verified
     )
-    parts = ([f"no price is known for {unpriced(bill)}"] if not bill.complete else []) + (
+    parts = ([f"no price is known for {unpriced(bill)}"] if unpriced(bill) else []) + (
         [f"the price of {unsure} is not verified"] if unsure else []
     )
     return (
         Hit(
             f"in {bill.region} {', and '.join(parts)}",
             "check it against the AWS Price List before relying on it"
-            if bill.complete
+            if not unpriced(bill)
             else how_priced(bill.region),
         ),
     )

@@ -124,7 +124,25 @@ SMALL_RECORDS: Final = Rule(
     look=_small_records,
 )
 
+SIZE_UNKNOWN: Final = Rule(
+    id="SC048",
+    name="size-unknown",
+    severity=WARNING,
+    summary="bytes are declared, and no record size",
+    reason=(
+        "A shard takes a number of bytes and a number of records. Without a size only the bytes are known: "
+        "the count and the cost are the least that they can be."
+    ),
+    remedy="declare size, the mean size of a record",
+    bad="throughput: 5 MB/s",
+    good="throughput: 5 MB/s\nsize: 2 KiB",
+    fact="write_records",
+    at=("throughput",),
+    findings=("size-unknown",),
+)
+
 RULES: Final[tuple[Rule, ...]] = (
+    SIZE_UNKNOWN,
     RECORD_TOO_LARGE,
     LARGE_RECORDS,
     AGGREGATION_IDLE,
