@@ -57,9 +57,13 @@ def door(
         place: a text that every refusal must hold, such as the file's name.
         commands: whether stdout is made of workflow commands, as ``--format github`` is.
     """
-    with _limits() as used:
-        ran = run(*arguments)
-    seconds, memory = used()
+    for _ in range(2):
+        with _limits() as used:
+            ran = run(*arguments)
+        seconds, memory = used()
+        # What is slow is slow each time; a machine that is busy, or this process's garbage, is not.
+        if seconds < SECONDS:
+            break
     shown = " ".join(arguments)
     assert seconds < SECONDS, f"{seconds:.1f} s: {shown}"
     assert memory < MEMORY, f"{memory // 1024**2} MiB: {shown}"
