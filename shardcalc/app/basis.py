@@ -128,7 +128,9 @@ class Basis(NamedTuple):
 
 
 def _read_hours(text: str) -> Fraction:
-    return read_factor(text.removesuffix("h").rstrip(), "a number of hours", most=100_000)
+    return read_factor(
+        text.removesuffix("h").rstrip() if text[:1].isdecimal() else text, "a number of hours", most=100_000
+    )
 
 
 def _read_discount(text: str) -> Fraction:

@@ -28,9 +28,10 @@ from shardcalc.core.lint.check import (
     once_a_region,
 )
 from shardcalc.core.lint.plan_diff import Comparison, StreamSummary, compare
+from shardcalc.core.lint.policy import nearest_rule
 from shardcalc.core.lint.rule import Rule
-from shardcalc.core.lint.rules import BY_NAME, RULES, UNUSABLE
-from shardcalc.core.text import nearest, shown
+from shardcalc.core.lint.rules import BY_NAME, NAMES, RULES, UNUSABLE
+from shardcalc.core.text import shown
 from shardcalc.core.workload.declared import DeclaredStream, Problem
 from shardcalc.core.workload.workload import Workload
 
@@ -271,6 +272,6 @@ def explain(name: str) -> tuple[Rule, ...]:
         return RULES
     rule = BY_NAME.get(name.lower())
     if rule is None:
-        known = f"{shown(name)} is no rule{nearest(name, BY_NAME)}; --explain all lists them"
+        known = f"{shown(name)} is no rule{nearest_rule(name, NAMES) or ';'} --explain all lists them"
         raise Refused("nothing was explained", [known])
     return (rule,)

@@ -54,7 +54,7 @@ def describe(
     if paths:
         return load(paths, passed_over, **flags)
     if not flags:
-        raise Refused("nothing to plan", ["give --size and --rps, or profiles; see shardcalc plan --help"])
+        raise Refused("nothing was computed", ["give --size and --rps, or profiles; --help has examples"])
     if name:
         read_fields({"name": name}, {"name": read_name})
     return [DeclaredStream(name, Workload.of(**flags), dict.fromkeys(flags, "flag"))]

@@ -90,7 +90,7 @@ def _other(error: Exception) -> int:
         _say("nothing was computed", problems)
         return USAGE
     if isinstance(error, FactsError):
-        _say("the facts cannot be used", [str(error)])
+        _say("nothing was computed: facts or prices cannot be used", [str(error)])
         return USAGE
     if isinstance(error, ProfileErrors):
         files = list(dict.fromkeys(problem.file for problem in error.problems))
@@ -115,12 +115,31 @@ def _usage(error: Any) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return USAGE
-    message = error.format_message()
     path = getattr(getattr(error, "ctx", None), "command_path", "shardcalc")
-    _say(
-        f"{path}: nothing was done", [message[:1].lower() + message[1:].rstrip("."), f"-> see {path} --help"]
-    )
+    _say(f"{path}: nothing was done", [_in_our_style(error.format_message()), f"-> see {path} --help"])
     return USAGE
+
+
+_STYLES: Final = (
+    (r"Invalid value for '([^' ]*)[^']*': (.*?)\.?", r"\1: \2"),
+    (r"No such option: (\S+) \(Possible options: ([^,)]*).*", r"no such option: \1; did you mean \2?"),
+    (r"No such command '(.*?)'\. Did you mean '(.*)'\?", r"no such command: \1; did you mean \2?"),
+    (r"No such command '(.*)'\.", r"no such command: \1"),
+    (r"Missing argument '(.*)'\.", r"\1: missing"),
+    (r"Got unexpected extra arguments? \((.*)\)", r"\1: more than is taken"),
+    (r"Got unexpected extra argument\(s\) \((.*)\)", r"\1: more than is taken"),
+    (r"Option '(.*)' requires an argument\.", r"\1: give a value"),
+)
+"""What Typer says, and how our own refusals say it."""
+
+
+def _in_our_style(message: str) -> str:
+    import re
+
+    for theirs, ours in _STYLES:
+        if found := re.fullmatch(theirs, message, re.DOTALL):
+            return found.expand(ours)
+    return message[:1].lower() + message[1:].rstrip(".")
 
 
 def _say(what: str, problems: Sequence[str]) -> None:

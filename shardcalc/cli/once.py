@@ -16,7 +16,11 @@ from shardcalc.cli.output import by_extension
 class _Once:
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if not ctx.resilient_parsing:  # as when a shell asks for completions
-            _, _, given = self.make_parser(ctx).parse_args(list(args))  # type: ignore[attr-defined]
+            try:
+                _, _, given = self.make_parser(ctx).parse_args(list(args))  # type: ignore[attr-defined]
+            except Exception as error:
+                error.ctx = getattr(error, "ctx", None) or ctx  # type: ignore[attr-defined]
+                raise
             options = Counter(one for one in given if not getattr(one, "multiple", one.nargs != 1))
             twice = [
                 f"{max(option.opts, key=len)} was given {'twice' if count == 2 else f'{count} times'}"

@@ -386,9 +386,9 @@ class Currency(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read ``'EUR=0.92'``: a code of ISO 4217 and what a dollar is worth."""
-        code, _, rate = text.partition("=")
+        code, equals, rate = text.partition("=")
         write = "write its code and what a dollar is worth, EUR=0.92"
-        if not re.fullmatch("[A-Z]{3}", code, re.ASCII) or code == "USD":
+        if not equals or not re.fullmatch("[A-Z]{3}", code, re.ASCII) or code == "USD":
             raise BadValue(f"{shown(text)} is no other currency; {write}")
         number, unit = split_number(rate, "a rate", write)
         if unit or not Fraction(1, 10**6) <= number <= 10**6:

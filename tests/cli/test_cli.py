@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("plan",), 2, "nothing to plan"),
+        (("plan",), 2, "give --size and --rps, or profiles"),
         (("plan", "--size", "0", "--rps", "1"), 2, "--size: '0' is not a size: it must be at least 1 B"),
         (
             ("plan", "--size", "1", "--rps", "-1"),
@@ -113,14 +113,14 @@ def test_a_file_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path):
         (("plan", "--size", "1", "--rps", "1", "--region", "eu-west-9"), 2, "did you mean eu-west-3?"),
         (("plan", "--size", "1", "--rps", "1", "--hours", "0"), 2, "--hours"),
         (("plan", "--size", "1", "--rps", "1", "--consumers", "type=lamda"), 2, "did you mean lambda?"),
-        (("plan", "--size", "1", "--rps", "1", "--catch-up", "6h"), 2, "write name=value"),
+        (("plan", "--size", "1", "--rps", "1", "--catch-up", "6h"), 2, "is one value, where several have names: outage, within, consumers"),
         (("plan", "--size", "1", "--size", "2", "--rps", "1"), 2, "--size was given twice"),
         (("plan", "none.yaml"), 2, "none.yaml: 1 problem, nothing was planned"),
         (("plan", "--sice", "1"), 2, "--sice"),
         (("plan", "--format", "pdf"), 2, "pdf"),
         (("plna",), 2, "plna"),
         (("facts", "--region", "nowhere"), 2, "--region"),
-        (("cost",), 2, "nothing to plan"),
+        (("cost",), 2, "give --size and --rps, or profiles"),
         (("cost", "--size", "1", "--rps", "1", "--region", "us-easst-1"), 2, "did you mean us-east-1?"),
         (("cost", "--size", "1", "--rps", "1", "--hours", "0"), 2, "--hours: '0' is not a number of hours"),
         (("cost", "--size", "1", "--rps", "1", "--discount", "12"), 2, "'12' could be 12% or 1,200%"),

@@ -89,7 +89,10 @@ BASIS = ["hours", "discount", "today", "prices", "currency"]
 FORMATS = st.sampled_from(["table", "json", "markdown", "csv", "yaml"]).map(lambda name: f"--format={name}")
 COMMANDS = {
     "plan": ([*(name for name, _, _ in FLAGS), "name", *BASIS], ["--size=1", "--rps=10"]),
-    "cost": ([*(name for name, _, _ in FLAGS), "name", "advantage", "regions", *BASIS], ["--size=1", "--rps=10"]),
+    "cost": (
+        [*(name for name, _, _ in FLAGS), "name", "advantage", "regions", *BASIS],
+        ["--size=1", "--rps=10"],
+    ),
     "reshard": (["from", "to", "region", "calls-used", "now", "hash-keys", "quota"], []),
     "facts": (["region", "prices", "today", "as-of"], []),
     "check": (

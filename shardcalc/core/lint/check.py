@@ -19,11 +19,11 @@ from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.facts.prices import PriceSheet
 from shardcalc.core.lint.plan_diff import StreamSummary
-from shardcalc.core.lint.policy import Policy, layered, policy_of
+from shardcalc.core.lint.policy import Policy, layered, nearest_rule, policy_of
 from shardcalc.core.lint.rule import Hit, Rule, Subject
-from shardcalc.core.lint.rules import BY_FINDING, BY_NAME, EXPIRED, STALE, UNKNOWN, UNUSED, judge
+from shardcalc.core.lint.rules import BY_FINDING, BY_NAME, EXPIRED, NAMES, STALE, UNKNOWN, UNUSED, judge
 from shardcalc.core.lint.rules.facts import UNVERIFIED_PRICE, stale
-from shardcalc.core.text import nearest, shown
+from shardcalc.core.text import shown
 from shardcalc.core.units import USD
 from shardcalc.core.workload.declared import DeclaredStream, Document, Place
 from shardcalc.core.workload.parts import Mode
@@ -323,7 +323,7 @@ def _of_suppressions(
     for each in suppressions:
         rule = BY_NAME.get(each.rule.lower())
         if rule is None:
-            known = nearest(each.rule, BY_NAME) or "; shardcalc check --explain all lists the rules"
+            known = nearest_rule(each.rule, NAMES) or "; shardcalc check --explain all lists the rules"
             yield tell(
                 UNKNOWN,
                 each,

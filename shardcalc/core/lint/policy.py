@@ -100,6 +100,11 @@ GRADES: Final[Mapping[str, Severity | None]] = {
 }
 
 
+def nearest_rule(name: str, rules: RuleNames) -> str:
+    """The end of a message about an unknown rule: the nearest name, and never another number."""
+    return nearest(name, [each for each, rule in rules.items() if each != rule.lower()])
+
+
 def read_policy(value: object, rules: RuleNames) -> dict[str, Any]:
     """The fields of a policy that are given, read.
 
@@ -129,7 +134,7 @@ def _grades(rules: RuleNames) -> Reader:
             rule = rules.get(name.lower())
             grade = written.strip().lower() if isinstance(written, str) else ""
             if rule is None:
-                problems.append((name, f"unknown rule{nearest(name, rules)}"))
+                problems.append((name, f"unknown rule{nearest_rule(name, rules)}"))
             elif rule in made:
                 other = next(key for key, each in rules.items() if each == rule and key != rule.lower())
                 problems.append((name, f"{rule} and {other} are the same rule; give it once"))

@@ -113,7 +113,7 @@ def pairs(text: str) -> dict[str, str]:
         name, equals, value = part.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise BadValue(f"{shown(text)}: write name=value, with commas between")
+            raise BadValue(f"{shown(text)}: {shown(part.strip())} has no name, as in name=value")
         if name in found:
             raise BadValue(f"{shown(text)}: {name} is given twice")
         found[name] = value.strip()
@@ -150,7 +150,10 @@ def read_mapping(kind: type[Any], only: str | None, value: object) -> Any:
     if isinstance(value, kind):
         return value
     if isinstance(value, str):
-        value = pairs(value) if "=" in value or only is None else {only: value}
+        if only is None and "=" not in value:
+            names = ", ".join(kind.__annotations__)
+            raise BadValue(f"{shown(value)} is one value, where several have names: {names}")
+        value = pairs(value) if "=" in value else {only: value}
     if not isinstance(value, Mapping):
         raise BadValue(f"{shown(value)} is not a mapping of fields")
     return kind.of(**value)

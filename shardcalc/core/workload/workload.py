@@ -171,8 +171,8 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
     """
     made = dict(values)
     missing = {
-        "rps": "missing; write the records per second, or throughput: 5 MB/s",
-        "size": "missing; write the mean record size, for example size: 1 KiB",
+        "rps": "missing; write the records per second, or throughput",
+        "size": "missing; write the mean record size, such as 1 KiB",
     }
     moved: Throughput | None = made.get("throughput")
     if moved is not None or "rps" in made:
@@ -243,9 +243,13 @@ def read_consumers(value: object) -> tuple[Consumer, ...]:
         raise BadValue(f"a mapping is not a count or a list of consumers; write for example [{_A_CONSUMER}]")
     if isinstance(value, str) and "=" in value:
         return tuple(read_each([value], Consumer, _A_CONSUMER))
-    return count_consumers(text_of(value))
+    text = text_of(value)
+    if text.strip().lower() in _TYPES:
+        raise BadValue(f"{shown(text)} is a type of consumer and no count; give it as the type of a consumer")
+    return count_consumers(text)
 
 
+_TYPES: Final = {each.value for each in ConsumerType}
 _A_CONSUMER: Final = "{name: billing, type: lambda}"
 
 
@@ -259,6 +263,8 @@ def count_consumers(text: str) -> tuple[Consumer, ...]:
 def read_sizes(value: object) -> tuple[SizeShare, ...]:
     """A list of sizes and shares (on the command line ``1KiB=90%,100KiB=10%``)."""
     if isinstance(value, str):
+        if "=" not in value:
+            raise BadValue(f"{shown(value)} is no mix of sizes; give each size with its share")
         value = [{"size": size, "share": share} for size, share in pairs(value).items()]
     if not isinstance(value, (list, tuple)) or not value:
         raise BadValue("write a list of size and share")

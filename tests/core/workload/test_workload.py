@@ -392,7 +392,7 @@ def test_a_bare_retention_is_hours(written, hours):
 @pytest.mark.parametrize(
     ("fields", "problems"),
     [
-        ({"rps": 1}, [("size", "missing; write the mean record size, for example size: 1 KiB")]),
+        ({"rps": 1}, [("size", "missing; write the mean record size, such as 1 KiB")]),
         ({"size": 1}, [("rps", "missing")]),
         (
             {"throughput": "1 MB/s", "rps": 1},
@@ -436,7 +436,7 @@ def test_a_bare_retention_is_hours(written, hours):
             [("rps.peak", "1 records/s is below the mean of 2 records/s")],
         ),
         ({"rps": 1, "sizes": []}, [("sizes", "write a list of size and share")]),
-        ({"rps": 1, "sizes": ""}, [("sizes", "'': write name=value, with commas between")]),
+        ({"rps": 1, "sizes": ""}, [("sizes", "'' is no mix of sizes; give each size with its share")]),
     ],
 )
 def test_what_does_not_fit_together_is_told_in_words(fields, problems):

@@ -137,15 +137,15 @@ streams:
 
 def test_a_missing_rate_is_told_at_the_streams_name(tmp_path):
     assert problems(tmp_path, "version: 1\nstreams:\n  a:\n    size: 1\n  b:\n    rps: 1\n") == [
-        "3:3  streams.a.rps: missing; write the records per second, or throughput: 5 MB/s",
-        "5:3  streams.b.size: missing; write the mean record size, for example size: 1 KiB",
+        "3:3  streams.a.rps: missing; write the records per second, or throughput",
+        "5:3  streams.b.size: missing; write the mean record size, such as 1 KiB",
     ]
 
 
 def test_a_stream_without_fields_lacks_them(tmp_path):
     assert problems(tmp_path, "version: 1\nstreams:\n  a: ~\n") == [
-        "3:3  streams.a.rps: missing; write the records per second, or throughput: 5 MB/s",
-        "3:3  streams.a.size: missing; write the mean record size, for example size: 1 KiB",
+        "3:3  streams.a.rps: missing; write the records per second, or throughput",
+        "3:3  streams.a.size: missing; write the mean record size, such as 1 KiB",
     ]
 
 
