@@ -31,9 +31,20 @@ class Ran:
     err: str
 
 
+class _Stream(io.TextIOWrapper):
+    """Keeps what is written to it, and may say that it is a terminal."""
+
+    def __init__(self, terminal: bool) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", newline="\n")
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        return self.terminal
+
+
 @contextmanager
-def _streams() -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n") for _ in range(2))
+def _streams(terminal: bool) -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
+    out, err = _Stream(terminal), _Stream(False)
     kept = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = out, err
     try:
@@ -42,9 +53,9 @@ def _streams() -> Iterator[tuple[io.TextIOWrapper, io.TextIOWrapper]]:
         sys.stdout, sys.stderr = kept
 
 
-def run(*arguments: str) -> Ran:
-    """Run ``shardcalc`` with these arguments."""
-    with _streams() as (out, err):
+def run(*arguments: str, terminal: bool = False) -> Ran:
+    """Run ``shardcalc`` with these arguments, as if in a terminal of ``COLUMNS`` columns or not."""
+    with _streams(terminal) as (out, err):
         code = errors.guard(lambda: cli.run(arguments))
         out.flush()
         err.flush()

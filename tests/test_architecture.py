@@ -127,6 +127,7 @@ app.review
 app.facts
 app.iam
 app.schema
+report.kit.layout
 report.kit.terminal
 report.kit.markdown
 report.kit.json

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
+from shardcalc.core.advice.judged import Judged
 from shardcalc.core.capacity.finding import Finding, Severity
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import Bill, CostLine, months
@@ -50,6 +51,33 @@ def severities(found: Iterable[Severity]) -> str:
 def sentence(text: str) -> str:
     """A text that begins with a capital letter."""
     return text[0].upper() + text[1:]
+
+
+def told_apart(streams: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Of streams, each a name, a Region and perhaps more: the names, with the rest where two are the same."""
+    listed = list(streams)
+    named = Counter(name for name, _, _ in listed)
+    placed = Counter((name, region) for name, region, _ in listed)
+    return [
+        name
+        + (f" in {region}" if named[name] > 1 else "")
+        + (f", {more}" if placed[name, region] > 1 and more else "")
+        for name, region, more in listed
+    ]
+
+
+def names(streams: Iterable[Judged]) -> list[str]:
+    """What streams are called on a page that holds all of them."""
+    return told_apart(
+        (
+            made.stream.name or "the stream",
+            made.plan.workload.region,
+            f"account {made.measured.history.account_number}"
+            if made.measured is not None and made.measured.history.account_number
+            else made.stream.file,
+        )
+        for made in streams
+    )
 
 
 # ── money ────────────────────────────────────────────────────────────────────────────────────────
@@ -147,6 +175,11 @@ def short_price(known: Price[Any]) -> str:
 
 BILL_COLUMNS = ("quantity:", "price:", "cost:")
 """The titles after that of the line."""
+BILL_MEANINGS: Final = {
+    "price": "of one unit, /M of a million",
+    "source": "the key of the page with the price, and the day it was read",
+}
+"""What the columns of a bill mean that do not explain themselves."""
 
 
 def bill_cells(line: CostLine, write: Callable[[Price[Any]], str] = price) -> list[str]:
@@ -208,6 +241,13 @@ def bound_short(plan: Plan) -> str:
 def limit_columns(shown: int) -> list[str]:
     """The titles of :func:`limit_cells`."""
     return ["limit", "demand:", "one shard:", "alone:", f"used at {shown:,}:", ""]
+
+
+LIMIT_MEANINGS: Final = {
+    "alone": "the shards that this limit by itself asks for",
+    "used": "what the busiest shard takes of the limit, without reserve",
+}
+"""What those columns mean that do not explain themselves."""
 
 
 # ── facts ────────────────────────────────────────────────────────────────────────────────────────

@@ -63,8 +63,9 @@ def _comparison(comparison: Comparison, limits: Limits) -> Iterator[str]:
     if not comparison.changes:
         yield f"None in {comparison.unchanged:,} streams."
         return
-    rows = [[arrows(escape(cell)) for cell in words.change_cells(change)] for change in comparison.changes]
+    rows = [[arrows(escape(cell)) for cell in row] for row in words.change_rows(comparison)]
     total = [bold(arrows(cell)) for cell in words.change_totals(comparison)]
     cost = f"cost, {period(comparison.hours, limits)}:"
-    yield table(["stream", "needed:", "declared:", "used at needed:", cost, "risk"], [*rows, total])
+    yield table(words.change_columns(cost), [*rows, total])
     yield f"\\+ new, - removed; unchanged: {comparison.unchanged:,}. Cost is for the needed shards."
+    yield f"{sentence(words.USED)}."

@@ -11,7 +11,8 @@ from shardcalc.core.facts import Limits
 from shardcalc.core.lint.plan_diff import Comparison
 from shardcalc.core.lint.rules import UNUSABLE
 from shardcalc.report.check import words
-from shardcalc.report.kit.terminal import SEVERITY_STYLES, Page, Screen, clean, width_of
+from shardcalc.report.kit.layout import width_of
+from shardcalc.report.kit.terminal import SEVERITY_STYLES, Page, Screen, clean
 from shardcalc.report.words import period, prices_from
 
 
@@ -26,7 +27,7 @@ def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str])
     screen = Screen(page)
     # Files that cannot be used are told on stderr.
     for found in (each for each in report.active if each.rule is not UNUSABLE):
-        screen.unwrapped(
+        screen.place(
             (words.where(found), "bold"),
             "  ",
             (found.severity.value, SEVERITY_STYLES[found.severity]),
@@ -38,7 +39,7 @@ def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str])
         place = found.place
         if place is not None and (found.file, place.line) in lines:
             _excerpt(screen, lines[found.file, place.line], place.line, place.column)
-        screen.line("-> ", found.remedy, indent=2)
+        screen.line("-> ", found.remedy, indent=2, hang=3)
         fact = words.source(found, report)
         if fact is not None:
             screen.line((f"{fact.source.title}, {fact.source.url}", "dim"), indent=2)
@@ -88,12 +89,13 @@ def _comparison(screen: Screen, comparison: Comparison, limits: Limits) -> None:
         screen.line(f"none in {comparison.unchanged:,} streams")
         return
     screen.table(
-        ["stream", "needed:", "declared:", "used at needed:", "cost:", "risk"],
-        map(words.change_cells, comparison.changes),
+        words.change_columns("cost:"),
+        words.change_rows(comparison),
         footer=words.change_totals(comparison),
+        below=("declared", "used"),
     )
     legend = (
         f"before -> after, + new, - removed; unchanged: {comparison.unchanged:,}; "
-        f"cost in USD for {period(comparison.hours, limits)} of the needed shards"
+        f"cost in USD for {period(comparison.hours, limits)} of the needed shards; {words.USED}"
     )
     screen.line((legend, "dim"))

@@ -10,7 +10,7 @@ from shardcalc.core.facts import Fact
 from shardcalc.core.lint.check import Found, State
 from shardcalc.core.lint.plan_diff import Comparison, StreamChange, StreamSummary
 from shardcalc.core.text import percent
-from shardcalc.report.words import at_least, counted, passed_over, severities
+from shardcalc.report.words import at_least, counted, passed_over, severities, told_apart
 
 _HIDDEN: Final = {State.SUPPRESSED: "suppressed", State.BASELINE: "in the baseline"}
 
@@ -65,8 +65,21 @@ def source(found: Found, report: CheckReport) -> Fact[Any] | None:
 # ── what changed ─────────────────────────────────────────────────────────────────────────────────
 
 
-def change_cells(change: StreamChange) -> list[str]:
-    """A stream before and after."""
+def change_columns(cost: str) -> list[str]:
+    """The titles of :func:`change_rows`."""
+    return ["stream", "needed:", "declared:", "used:", cost, "risk"]
+
+
+USED: Final = "used: of the nearest limit, at the declared shards, or else at the needed ones"
+
+
+def change_rows(comparison: Comparison) -> list[list[str]]:
+    """Each stream that changed, before and after."""
+    streams = [(change.stream.name, change.stream.region, "") for change in comparison.changes]
+    return [_cells(*pair) for pair in zip(told_apart(streams), comparison.changes, strict=True)]
+
+
+def _cells(name: str, change: StreamChange) -> list[str]:
     before, after = change.before, change.after
     mark = "" if before and after else "+ " if after else "- "
 
@@ -74,7 +87,7 @@ def change_cells(change: StreamChange) -> list[str]:
         return _arrow(show(before) if before else "-", show(after) if after else "-")
 
     return [
-        mark + change.stream.name,
+        mark + name,
         both(lambda one: f"{one.shards:,}"),
         both(lambda one: f"{one.declared:,}" if one.declared is not None else "-"),
         both(lambda one: percent(one.utilisation)),

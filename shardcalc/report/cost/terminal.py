@@ -17,6 +17,7 @@ from shardcalc.report.cost import words
 from shardcalc.report.kit.terminal import Cell, Page, Screen
 from shardcalc.report.words import (
     BILL_COLUMNS,
+    BILL_MEANINGS,
     bill_cells,
     converted,
     facts_read,
@@ -37,6 +38,7 @@ def table(report: CostReport, page: Page, *, chart: bool = False) -> str:
     for region in () if report.beside else report.regions:
         _region(screen, region, report, chart)
         screen.gap()
+    screen.explain({**words.MEANINGS, **BILL_MEANINGS})
     screen.line((f"{facts_read(report.oldest)}; shardcalc facts names the sources", "dim"))
     return screen.text()
 
@@ -66,7 +68,7 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
         screen.line(line)
     if alone is not None:
         for label, text in decisions.lines(alone):
-            screen.line(f"{label:<9}", text)
+            screen.labelled(label, text)
     else:
         if mix := words.best_mix(region):
             screen.line(mix)
@@ -131,14 +133,7 @@ def _fleet(screen: Screen, region: RegionReport) -> None:
     modes = [words.known(cost, mode) for mode in Mode]
     shards = f"{sum(stream.shards for stream in cost.streams):,}"
     last = ["total", shards, words.now_total(region), *modes, ""]
-    # A narrow terminal has no room for what each costs now; the line of a stream alone has it.
-    narrow = screen.page.terminal and screen.page.width < 90
-    keep = [index for index in range(len(last)) if index != 2 or not narrow]
-    screen.table(
-        [words.STREAM_COLUMNS[index] for index in keep],
-        [[row[index] for index in keep] for row in words.stream_cells(region)],
-        footer=[last[index] for index in keep],
-    )
+    screen.table(words.STREAM_COLUMNS, words.stream_cells(region), footer=last, below=("now", "best mix"))
 
 
 def _bill(screen: Screen, title: str, bill: Bill) -> None:
@@ -154,7 +149,8 @@ def _bill(screen: Screen, title: str, bill: Bill) -> None:
             doubt = "" if line.price.verified else " unverified"
             source = f"{line.price.source.key} {line.price.date}{doubt}"
         rows.append([*bill_cells(line, short_price), source])
-    screen.table(["line", *BILL_COLUMNS, "source"], rows, footer=["total", "", "", total(bill), ""])
+    last = ["total", "", "", total(bill), ""]
+    screen.table(["line", *BILL_COLUMNS, "source"], rows, footer=last, below=("source", "price"))
 
 
 def _fan_out(screen: Screen, region: RegionReport, limits: Limits) -> None:
@@ -190,7 +186,7 @@ def _aggregation(screen: Screen, region: RegionReport, option: AggregationOption
 
 def _chart(screen: Screen, region: RegionReport, curves: Curves) -> None:
     """Cost against traffic, on a logarithmic scale around today's and the break-even rates."""
-    width = max(20, min(screen.page.width - 14, 90))
+    width = max(20, min(screen.page.width - 16, 90))
     points = curves.sampled([found.times for found in region.break_evens], width)
     screen.heading("cost against traffic (p provisioned, s on-demand-standard, a on-demand-advantage)")
     screen.chart(

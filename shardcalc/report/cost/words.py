@@ -15,7 +15,7 @@ from shardcalc.core.facts import Limits
 from shardcalc.core.text import decimal, percent
 from shardcalc.core.units import Size
 from shardcalc.core.workload.parts import Mode
-from shardcalc.report.words import money, total
+from shardcalc.report.words import money, names, total
 
 
 def short(mode: Mode) -> str:
@@ -25,7 +25,12 @@ def short(mode: Mode) -> str:
 
 STREAM_COLUMNS: Final = ("stream", "needed:", "now:", *(f"{short(mode)}:" for mode in Mode), "best mix")
 
-
+MEANINGS: Final = {
+    "now": "what the declared shards and mode cost",
+    "best mix": "the mode of each stream with which all of them cost the least",
+    "calls/s": "GetRecords calls that shared consumers make on each shard",
+}
+"""What columns mean that do not explain themselves."""
 NEEDS: Final = "mode, at what it needs"
 
 
@@ -118,13 +123,13 @@ def stream_cells(region: RegionReport) -> list[list[str]]:
     """Each stream in each mode, then the floors of Advantage where they are owed."""
     rows = [
         [
-            stream.stream.name or "the stream",
+            name,
             f"{made.shards:,}",
             total(made.now) if made.now is not None else "new",
             *(total(bill) if (bill := made.bill(mode)) is not None else "-" for mode in Mode),
             _mode_for(region, index),
         ]
-        for index, (stream, made) in enumerate(zip(region.streams, region.cost.streams, strict=True))
+        for index, (name, made) in enumerate(zip(names(region.streams), region.cost.streams, strict=True))
     ]
     floors = region.cost.floors
     return [*rows, ["floors of Advantage", "", "", "", "", total(floors), ""]] if floors.lines else rows

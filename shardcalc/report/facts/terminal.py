@@ -17,10 +17,10 @@ def table(report: FactsReport, page: Page) -> str:
         [fact.title, fact_value(fact.value), fact.source.key, str(fact.date), fact.confidence]
         for fact in report.limits.facts
     ]
-    screen.table(["limit", "value:", "source", "read", "sure"], rows)
+    screen.table(["limit", "value:", "source", "read", "sure"], rows, below=("sure", "read", "source"))
     screen.gap()
     screen.heading(words.prices_title(report.prices))
-    screen.table(words.PRICE_COLUMNS, words.price_cells(report.prices))
+    screen.table(words.PRICE_COLUMNS, words.price_cells(report.prices), below=("sure", "read", "source"))
     screen.gap()
     screen.heading("sources")
     for source in words.sources(report):

@@ -32,7 +32,8 @@ def table(fleet: Fleet, page: Page, currency: Currency | None = None) -> str:
         rows.append([*(cells[index] for index in keep), (standing,)])
     if rows:
         screen.heading(" ".join(places) if len(places) == 1 else f"{len(places)} Regions")
-        screen.table([*(words.COLUMNS[index] for index in keep), ""], rows)
+        columns = [*(words.COLUMNS[index] for index in keep), ""]
+        screen.table(columns, rows, below=("owner", "account", "Region"))
     for member in fleet.members:
         if member.reasons:
             screen.gap()
@@ -45,8 +46,9 @@ def table(fleet: Fleet, page: Page, currency: Currency | None = None) -> str:
         screen.line(("failed", "bold red"), "  ", (words.failed(failure), "bold"))
         screen.line(failure.message, indent=2)
         if failure.remedy:
-            screen.line(f"-> {failure.remedy}", indent=2)
+            screen.line("-> ", failure.remedy, indent=2, hang=3)
     screen.gap()
     for line in words.summary(fleet, currency):
         screen.line(line)
+    screen.explain(words.MEANINGS)
     return screen.text()

@@ -13,6 +13,13 @@ from shardcalc.report.words import converted, counted
 
 COLUMNS = ("stream", "account", "owner", "Region", "now:", "to:", "used:", "a month:", "saves:")
 """The titles of :func:`cells`."""
+MEANINGS = {
+    "to": "the shards that are advised",
+    "used": "what the nearest limit used of the shards of now, at its worst",
+    "a month": "what it costs now",
+    "saves": "how much less a month costs as advised",
+}
+"""What columns mean that do not explain themselves."""
 
 
 def columns(fleet: Fleet) -> list[int]:

@@ -21,14 +21,16 @@ def foreseen(plan: Foreseen, page: Page) -> str:
     for index, window in enumerate(plan.windows):
         between = f"{moment(window.start):%Y-%m-%d %H:%M} to {moment(window.end):%Y-%m-%d %H:%M} UTC"
         periods = f"{window.points:,} periods of {Duration(window.period)}"
-        screen.line(f"{'and' if index else 'would read':10}  {plan.series:,} series of {periods}, {between}")
+        screen.labelled(
+            "and" if index else "would read", f"{plan.series:,} series of {periods}, {between}", room=12
+        )
     calls = counted(plan.calls, "GetMetricData call")
-    screen.line(f"would make  {calls} for {plan.metrics:,} metrics: {_cost(plan.price)}")
+    screen.labelled("would make", f"{calls} for {plan.metrics:,} metrics: {_cost(plan.price)}", room=12)
     if plan.most is not None:
         allowed = "would go on" if plan.metrics <= plan.most else "would stop before it begins"
-        screen.line(f"allowed     {plan.most:,} metrics by --max-metrics: {allowed}")
+        screen.labelled("allowed", f"{plan.most:,} metrics by --max-metrics: {allowed}", room=12)
     for name, message in plan.failed:
-        screen.line(f"failed      {name}: {message}")
+        screen.labelled("failed", f"{name}: {message}", room=12)
     screen.line(("nothing was read from CloudWatch", "dim"))
     return screen.text()
 

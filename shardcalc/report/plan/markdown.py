@@ -22,6 +22,7 @@ from shardcalc.report.words import (
     limit_cells,
     limit_columns,
     money,
+    names,
     period,
     prices_from,
     sentence,
@@ -38,7 +39,10 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
         parts.append(_summary(report))
     if report.account:
         parts.append(finding_bullets(finding for _, finding in report.account))
-    parts += ["\n\n".join(_stream(planned, report.limits, explain)) for planned in report.streams]
+    parts += [
+        "\n\n".join(_stream(planned, name, report.limits, explain))
+        for planned, name in zip(report.streams, names(report.streams), strict=True)
+    ]
     told = (*converted(report.currency, report.sums), *prices_from(report.origins))
     parts += [f"{sentence(escape(line))}." for line in told]
     parts.append(f"{sentence(facts_read(report.oldest))}.")
@@ -48,7 +52,7 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
 def _summary(report: PlanReport) -> str:
     rows = [
         [
-            escape(stream.stream.name),
+            escape(name),
             ("at least " if stream.plan.workload.size_assumed else "") + f"**{stream.plan.shards:,}**",
             f"{base:,}" if (base := stream.decision.base) is not None else "",
             escape(bound_by(stream.plan)),
@@ -57,7 +61,7 @@ def _summary(report: PlanReport) -> str:
             stream.decision.answer,
             ", ".join(f"{finding.severity} {finding.id}" for finding in stream.findings),
         ]
-        for stream in report.streams
+        for stream, name in zip(report.streams, names(report.streams), strict=True)
     ]
     cost = money(report.cost, [stream.bill for stream in report.streams])
     last = [f"{len(report.streams):,} streams", f"**{report.shards:,}**", "", "", "", cost, "", ""]
@@ -66,10 +70,10 @@ def _summary(report: PlanReport) -> str:
     return table(columns, [*rows, last])
 
 
-def _stream(planned: Judged, limits: Limits, explain: bool) -> Iterator[str]:
+def _stream(planned: Judged, name: str, limits: Limits, explain: bool) -> Iterator[str]:
     stream, plan = planned.stream, planned.plan
     shown = planned.decision.shown
-    yield (f"## {escape(stream.name)}: {least_shards(plan)}" if stream.name else f"## {least_shards(plan)}")
+    yield (f"## {escape(name)}: {least_shards(plan)}" if stream.name else f"## {least_shards(plan)}")
     about = [escape(text) for text in (stream.where, stream.owner, stream.notes) if text]
     if about:
         yield " - ".join(about)

@@ -17,6 +17,8 @@ from shardcalc.report.kit.terminal import Cell, Page, Screen
 from shardcalc.report.plan import words
 from shardcalc.report.words import (
     BILL_COLUMNS,
+    BILL_MEANINGS,
+    LIMIT_MEANINGS,
     before_floors,
     bill_cells,
     bound_short,
@@ -27,6 +29,7 @@ from shardcalc.report.words import (
     limit_cells,
     limit_columns,
     money,
+    names,
     period,
     plural,
     prices_from,
@@ -41,15 +44,17 @@ from shardcalc.report.words import (
 def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
     """The plans: a summary of several streams, then each stream's working."""
     screen = Screen(page)
+    called = names(report.streams)
     if len(report.streams) > 1:
-        _summary(screen, report)
+        _summary(screen, report, called)
     for _, finding in report.account:
         screen.gap()
         screen.finding(finding.severity.value, finding.id, finding.message, finding.remedy)
-    for stream in report.streams:
+    for stream, name in zip(report.streams, called, strict=True):
         screen.gap()
-        _stream(screen, stream, report.limits, explain)
+        _stream(screen, stream, name, report.limits, explain)
     screen.gap()
+    screen.explain({**words.SUMMARY_MEANINGS, **LIMIT_MEANINGS, **BILL_MEANINGS})
     for line in converted(report.currency, report.sums):
         screen.line(line)
     for line in prices_from(report.origins):
@@ -58,10 +63,10 @@ def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
     return screen.text()
 
 
-def _summary(screen: Screen, report: PlanReport) -> None:
+def _summary(screen: Screen, report: PlanReport, called: Sequence[str]) -> None:
     rows = [
         [
-            stream.stream.name,
+            name,
             ("at least " if stream.plan.workload.size_assumed else "") + f"{stream.plan.shards:,}",
             f"{base:,}" if (base := stream.decision.base) is not None else "-",
             bound_short(stream.plan),
@@ -70,18 +75,12 @@ def _summary(screen: Screen, report: PlanReport) -> None:
             stream.decision.answer,
             severities(finding.severity for finding in stream.findings) or "-",
         ]
-        for stream in report.streams
+        for stream, name in zip(report.streams, called, strict=True)
     ]
     cost = money(report.cost, [stream.bill for stream in report.streams])
     columns = ["stream", "needed:", "now:", "bound by", "used:", "cost:", "verdict", "findings"]
     last = [f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", cost, "", ""]
-    # A narrow terminal has no room for what decides; the page of each stream has it.
-    keep = [0, 1, 2, 5, 6, 7] if screen.page.terminal and screen.page.width < 100 else range(len(columns))
-    screen.table(
-        [columns[index] for index in keep],
-        [[row[index] for index in keep] for row in rows],
-        footer=[last[index] for index in keep],
-    )
+    screen.table(columns, rows, footer=last, below=("bound by", "used", "findings"))
     screen.line(
         (
             f"cost in USD for {period(report.hours, report.limits)}: each stream in its mode, as needed",
@@ -90,18 +89,18 @@ def _summary(screen: Screen, report: PlanReport) -> None:
     )
 
 
-def _stream(screen: Screen, planned: Judged, limits: Limits, explain: bool) -> None:
+def _stream(screen: Screen, planned: Judged, name: str, limits: Limits, explain: bool) -> None:
     stream, plan = planned.stream, planned.plan
     count = least_shards(plan)
     where = f"  {stream.where}" if stream.where else ""
-    screen.line((f"{stream.name}: {count}" if stream.name else count, "bold"), (where, "dim"))
+    screen.line((f"{name}: {count}" if stream.name else count, "bold"), (where, "dim"))
     if stream.owner or stream.notes:
         screen.line((" - ".join(text for text in (stream.owner, stream.notes) if text), "dim"))
     screen.gap()
     _asked(screen, planned)
-    screen.line("formula  ", plan.formula.working)
+    screen.labelled("formula", plan.formula.working)
     if plan.guide_differs:
-        screen.line("guide    ", plan.guide.working, ", as AWS's sizing guide has it: ", plan.guide_differs)
+        screen.labelled("guide", plan.guide.working, ", as AWS's sizing guide has it: ", plan.guide_differs)
     screen.gap()
     _limits(screen, planned)
     if explain:
@@ -111,14 +110,14 @@ def _stream(screen: Screen, planned: Judged, limits: Limits, explain: bool) -> N
     shown = planned.decision.shown
     taken, given = plan.capacity(shown, limits)
     records = limits.write_records.value * shown
-    screen.line(
-        "capacity ", f"{shards_text(shown)}: {taken} or {records} in, {given} out to shared consumers"
+    screen.labelled(
+        "capacity", f"{shards_text(shown)}: {taken} or {records} in, {given} out to shared consumers"
     )
     screen.gap()
     _bill(screen, planned.bill, limits)
     screen.gap()
     for label, text in decisions.lines(planned):
-        screen.line(f"{label:<9}", text)
+        screen.labelled(label, text)
     for finding in planned.findings:
         screen.gap()
         screen.finding(finding.severity.value, finding.id, finding.message, finding.remedy)
@@ -131,30 +130,30 @@ def _asked(screen: Screen, planned: Judged) -> None:
     if (moved := workload.throughput) is not None:
         at = "" if peak == mean else f" at peak (mean {moved.mean})"
     if moved is not None and workload.size_assumed:
-        screen.line("write    ", f"{moved.peak}{at}, in records of a size that is not known")
+        screen.labelled("write", f"{moved.peak}{at}, in records of a size that is not known")
     else:
-        screen.line("write    ", f"{peak} x {workload.size} = {peak.of(workload.size)}{at}")
+        screen.labelled("write", f"{peak} x {workload.size} = {peak.of(workload.size)}{at}")
     packing = plan.packing
     if packing.records > 1:
         packed = decimal((peak / packing.records).amount)
-        screen.line(
-            "packed   ",
+        screen.labelled(
+            "packed",
             f"{packing.records:,} records in one of {packing.size}: {packed} a second = {plan.write}",
         )
     shared, fan_out = workload.shared, workload.fan_out
     readers = [f"{plan.formula.read} to {shared} {plural(shared, 'shared consumer')}"] if shared else []
     if fan_out:
         readers.append(f"{plan.write} to {f'each of {fan_out}' if fan_out > 1 else 'one'} by fan-out")
-    screen.line("read     ", ", ".join(readers) or "no consumers")
+    screen.labelled("read", ", ".join(readers) or "no consumers")
     if assumed := _assumed(planned):
-        screen.line("assumed  ", ", ".join(assumed))
+        screen.labelled("assumed", ", ".join(assumed))
     given = [
         f"{'flags' if origin == 'flag' else origin}: {', '.join(names)}"
         for origin, names in stream.by_origin.items()
         if origin != "stream"
     ]
     if given and stream.where:
-        screen.line("from     ", "; ".join(given))
+        screen.labelled("from", "; ".join(given))
 
 
 def _assumed(planned: Judged) -> list[str]:
@@ -172,8 +171,6 @@ def _assumed(planned: Judged) -> list[str]:
 
 def _limits(screen: Screen, planned: Judged) -> None:
     plan, shown = planned.plan, planned.decision.shown
-    columns = limit_columns(shown)
-    columns[4:5] = [f"used at {shown:,}", ":"]
     rows: list[Sequence[Cell]] = [
         [*cells, ((last, "bold"),)] for *cells, last in limit_cells(plan, shown, rate)
     ]
@@ -181,7 +178,7 @@ def _limits(screen: Screen, planned: Judged) -> None:
         Fraction(0) if cells[-2] == "unknown" else constraint.utilisation(shown)
         for cells, constraint in zip(rows, plan.constraints, strict=True)
     ]
-    screen.bar_table(columns, zip(rows, shares, strict=True), 4, f"at {shown:,}")
+    screen.bar_table(limit_columns(shown), zip(rows, shares, strict=True), 4, below=("one shard",))
 
 
 def _explain(screen: Screen, plan: Plan) -> None:
@@ -196,9 +193,9 @@ def _explain(screen: Screen, plan: Plan) -> None:
 
 def _bill(screen: Screen, bill: Bill, limits: Limits) -> None:
     hours = period(bill.hours, limits)
-    screen.line("cost     ", f"{bill.mode} in {bill.region} for {hours}{before_floors(bill)}")
+    screen.labelled("cost", f"{bill.mode} in {bill.region} for {hours}{before_floors(bill)}")
     rows = [bill_cells(line, short_price) for line in bill.lines]
-    screen.table(["line", *BILL_COLUMNS], rows, footer=["total", "", "", total(bill)])
+    screen.table(["line", *BILL_COLUMNS], rows, footer=["total", "", "", total(bill)], below=("price",))
     doubtful = [line.title for line in bill.lines if line.price is not None and not line.price.verified]
     if doubtful:
         screen.line((f"unverified prices, from a third party: {', '.join(doubtful)}", "dim"))

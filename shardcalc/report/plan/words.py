@@ -12,6 +12,11 @@ from shardcalc.core.units import ByteRate, Duration, RecordRate
 
 AMOUNT_COLUMNS: Final = ("per", "records:", "data:")
 ALLOWED_COLUMNS: Final = ("limit", "allows:", "")
+SUMMARY_MEANINGS: Final = {
+    "now": "the shards that are declared",
+    "bound by": "the limit that decides the count, and how many more do (+1)",
+}
+"""What the columns of the list of streams mean that do not explain themselves."""
 _TIMES: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 

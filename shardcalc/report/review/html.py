@@ -26,7 +26,7 @@ from shardcalc.report.kit.html import begin, data, end, escape, figure, paragrap
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.reshard.words import title as path_title
 from shardcalc.report.review import words
-from shardcalc.report.words import converted, facts_read, period, sentence, total
+from shardcalc.report.words import converted, facts_read, names, period, sentence, total
 
 OPENED: Final = 3
 """Up to this number of streams, the sections are open."""
@@ -58,8 +58,8 @@ def html(review: Review, sections: Iterable[Section]) -> Iterator[str]:
         '<div class="sign"><span>decided by</span><span>on</span><span>decision</span></div>\n'
         "<h2>Streams</h2>\n"
     )
-    for number, section in enumerate(sections, 1):
-        yield from _section(review, number, section.row, section.detail)
+    for number, (section, name) in enumerate(zip(sections, names(review.rows), strict=True), 1):
+        yield from _section(review, number, name, section.row, section.detail)
     yield '<h2 id="facts">Facts used</h2>\n' + _facts(review)
     yield end(script)
 
@@ -90,9 +90,9 @@ def _decisions(review: Review) -> Iterator[str]:
         for c in words.COLUMNS
     )
     yield f'<div class="scroll"><table id="decisions"><thead><tr>{heads}</tr></thead><tbody>\n'
-    for number, row in enumerate(review.rows, 1):
+    for number, (row, name) in enumerate(zip(review.rows, names(review.rows), strict=True), 1):
         drawn = []
-        for column, (text, value) in zip(words.COLUMNS, words.cells(review, number - 1), strict=True):
+        for column, (text, value) in zip(words.COLUMNS, words.cells(review, number - 1, name), strict=True):
             inner = escape(text)
             if column == "stream":
                 inner = f'<a href="#s{number}">{inner}</a>'
@@ -154,12 +154,12 @@ def _facts(review: Review) -> str:
 # ── one stream ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _section(review: Review, number: int, row: Judged, detail: Detail) -> Iterator[str]:
+def _section(review: Review, number: int, name: str, row: Judged, detail: Detail) -> Iterator[str]:
     stream, plan, region = row.stream, row.plan, detail.alone
     fleet = len(review.rows) >= FLEET
     opened = " open" if len(review.rows) <= OPENED else ""
     yield (
-        f'<details class="stream" id="s{number}"{opened}><summary><b>{escape(words.title(row))}</b> '
+        f'<details class="stream" id="s{number}"{opened}><summary><b>{escape(name)}</b> '
         f'{_verdict(review, number - 1)}</summary><div class="in">\n'
     )
     about = " - ".join(filter(None, (stream.where, stream.owner, stream.notes)))

@@ -11,7 +11,7 @@ from shardcalc.report.cost.words import best_mix, known
 from shardcalc.report.kit.markdown import bullets, escape, fenced, link, table
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.review import words
-from shardcalc.report.words import converted, finding_bullets, period, sentence
+from shardcalc.report.words import converted, finding_bullets, names, period, sentence
 
 
 def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
@@ -20,7 +20,8 @@ def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     hours = period(review.hours, review.limits)
     yield f"\n{escape(words.summary(review))}. Costs in USD before tax for {hours}.\n\n"
     yield from (f"{sentence(line)}.\n\n" for line in converted(review.currency, review.sums))
-    rows = [[text for text, _ in words.cells(review, place)] for place in range(len(review.rows))]
+    called = names(review.rows)
+    rows = [[text for text, _ in words.cells(review, *each)] for each in enumerate(called)]
     yield _table(words.COLUMNS, [*rows, words.totals(review)]) + "\n\n"
     for region in review.costs.regions:
         cost = region.cost
@@ -30,7 +31,7 @@ def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
         yield f"- all streams of {cost.region} in one mode: {modes}{mix}; prices: {origin}\n"
     yield "\n" + table(["decided by", "on", "decision"], [["", "", ""]]) + "\n"
     for section in sections:
-        yield "\n" + "\n\n".join(_section(review, section)) + "\n"
+        yield "\n" + "\n\n".join(_section(review, section, called[section.place])) + "\n"
     yield "\n## Facts\n\n"
     facts = []
     for texts, url in words.fact_cells(review):
@@ -44,10 +45,10 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return table(columns, [[escape(cell) for cell in row] for row in rows])
 
 
-def _section(review: Review, section: Section) -> Iterator[str]:
+def _section(review: Review, section: Section, name: str) -> Iterator[str]:
     row, detail, limits = section.row, section.detail, review.limits
     stream, region = row.stream, detail.alone
-    yield f"## {escape(words.title(row))}: {escape(words.verdict(review, section.place))}"
+    yield f"## {escape(name)}: {escape(words.verdict(review, section.place))}"
     about = [escape(text) for text in (stream.where, stream.owner, stream.notes) if text]
     if about:
         yield " - ".join(about)

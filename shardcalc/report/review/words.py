@@ -53,17 +53,12 @@ COLUMNS: Final = (
 """Its columns; one that ends in ``:`` holds numbers."""
 
 
-def title(row: Judged) -> str:
-    """What a stream is called."""
-    return row.stream.name or "the stream"
-
-
 def signed(amount: USD) -> str:
     """An amount that is added or saved."""
     return "no change" if not amount else f"+{amount}" if amount.amount > 0 else f"-{amount * -1}"
 
 
-def cells(review: Review, place: int) -> list[tuple[str, Fraction | None]]:
+def cells(review: Review, place: int, called: str) -> list[tuple[str, Fraction | None]]:
     """The cells of a stream's row, each with the number it is sorted by, if it is one."""
     row = review.rows[place]
     decision, plan = row.decision, row.plan
@@ -72,7 +67,7 @@ def cells(review: Review, place: int) -> list[tuple[str, Fraction | None]]:
     measured = None if decision.measured is None else decision.measured.shards
     cheaper = row.cost.cheaper(row.ground.limits)
     return [
-        (title(row), None),
+        (called, None),
         (verdict(review, place), None),
         (row.stream.owner, None),
         _count(decision.base),

@@ -19,7 +19,7 @@ def table(rules: Sequence[Rule], limits: Limits, page: Page) -> str:
         screen.line(rule.summary, indent=2)
         screen.gap()
         screen.line(rule.reason, indent=2)
-        screen.line("-> ", rule.remedy, indent=2)
+        screen.line("-> ", rule.remedy, indent=2, hang=3)
         fact = rule.source(limits)
         source = origin(fact) if fact is not None else "a rule of shardcalc's own"
         screen.line((f"source: {source}", "dim"), indent=2)

@@ -31,7 +31,7 @@ def table(made: Suggestion, page: Page, *, explain: bool = False, currency: Curr
     for line in filter(None, (words.busiest_day(made), words.older(made))):
         screen.line(line)
     for reason in made.decision.held:
-        screen.line(("not fewer  ", "bold yellow"), reason)
+        screen.line(("not fewer  ", "bold yellow"), reason, hang=11)
     screen.gap()
     screen.table(["measured", "mean:", "busiest:", "on (UTC)"], words.flows(made))
     screen.gap()
@@ -44,14 +44,14 @@ def table(made: Suggestion, page: Page, *, explain: bool = False, currency: Curr
     _backtest(screen, made)
     screen.gap()
     if made.calls is not None:
-        screen.line("calls    ", f"GetRecords {words.calls(made)}")
+        screen.labelled("calls", f"GetRecords {words.calls(made)}")
     for lag in made.lags:
-        screen.line("lag      ", words.lag(lag))
-    screen.line("growth   ", words.growth(made))
+        screen.labelled("lag", words.lag(lag))
+    screen.labelled("growth", words.growth(made))
     if profile := words.profile(made):
-        screen.line("profile  ", profile)
+        screen.labelled("profile", profile)
     if made.unknown:
-        screen.line("unknown  ", "; ".join(made.unknown))
+        screen.labelled("unknown", "; ".join(made.unknown))
     screen.gap()
     if made.choices:
         screen.table([words.CHOICES, ":"], [[choice.title, total(choice.bill)] for choice in made.choices])
@@ -66,11 +66,12 @@ def table(made: Suggestion, page: Page, *, explain: bool = False, currency: Curr
         screen.gap()
         screen.heading(f"no path to {made.recommended:,} shards")
         screen.line(made.no_path.message, indent=2)
-        screen.line("-> ", made.no_path.remedy, indent=2)
+        screen.line("-> ", made.no_path.remedy, indent=2, hang=3)
     for finding in words.others(made):
         screen.gap()
         screen.finding(finding.severity, finding.id, finding.message, finding.remedy)
     screen.gap()
+    screen.explain(words.meanings(made))
     screen.line((words.basis(made), "dim"))
     return screen.text()
 
@@ -82,13 +83,12 @@ def _limits(screen: Screen, made: Suggestion) -> None:
         f"{words.demand_title(made)}:",
         "one shard:",
         "alone:",
-        f"used at {shown:,}",
-        ":",
+        f"used at {shown:,}:",
         "",
     ]
     rows: list[Sequence[Cell]] = [[*cells, ((last, "bold"),)] for *cells, last in words.limit_cells(made)]
     shares = [need.utilisation(shown) for need in made.needs]
-    screen.bar_table(columns, zip(rows, shares, strict=True), 4, f"at {shown:,}")
+    screen.bar_table(columns, zip(rows, shares, strict=True), 4, below=("one shard",))
 
 
 def _explain(screen: Screen, need: Need) -> None:
@@ -101,23 +101,10 @@ def _explain(screen: Screen, need: Need) -> None:
 
 
 def _backtest(screen: Screen, made: Suggestion) -> None:
-    columns = list(words.BACKTEST_COLUMNS)
-    # Ten columns do not fit into a narrow terminal; shard-hours follow from the window.
-    narrow = screen.page.terminal and screen.page.width < 90
-    if narrow:
-        del columns[-2]
     rows: list[Sequence[Cell]] = []
     for row in made.rows:
         cells = [", ".join(row.roles), f"{row.shards:,}", *words.replayed(row), total(row.bill)]
-        if narrow:
-            del cells[-2]
         rows.append([((cell, "bold"),) for cell in cells] if row.shards == made.recommended else cells)
-    screen.table(columns, rows)
-    legend = (
-        f"over: periods, of {made.known:,}, with more demand than the capacity of that count, without "
-        "headroom; "
-        "by: the largest excess"
-    )
+    screen.table(words.BACKTEST_COLUMNS, rows, below=("shard-h", "p50", "p95", "p99", "max"))
     if any(row.older_over for row in made.rows):
-        legend += f"; before, in longer periods: {words.older_over(made)}"
-    screen.line((legend, "dim"))
+        screen.line((f"over before, in longer periods: {words.older_over(made)}", "dim"))

@@ -14,7 +14,7 @@ from shardcalc.core.history.demand import Lag
 from shardcalc.core.history.model import moment
 from shardcalc.core.text import decimal
 from shardcalc.core.units import USD, ceil_div
-from shardcalc.report.words import facts_read, rate, unpriced
+from shardcalc.report.words import LIMIT_MEANINGS, facts_read, rate, unpriced
 
 HURTS: Final = ("throttled-writes", "throttled-reads", "lag", "hot-shard", "idle")
 """Findings that are told before the count, the worst first."""
@@ -131,6 +131,18 @@ BACKTEST_COLUMNS = (
     "shard-h:",
     "a month:",
 )
+
+
+def meanings(made: Suggestion) -> dict[str, str]:
+    """What columns mean that do not explain themselves."""
+    return {
+        "deciding": "in the busiest period that counts",
+        **LIMIT_MEANINGS,
+        "over": f"periods, of {made.known:,}, with more demand than that count carries, without headroom",
+        "by": "the largest excess",
+        "p50": "the use of it in the median period, p95 to max likewise",
+        "shard-h": "shard-hours",
+    }
 
 
 def replayed(row: Replay) -> list[str]:

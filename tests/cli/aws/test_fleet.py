@@ -346,36 +346,6 @@ def test_an_interrupt_keeps_what_was_saved_whole(aws, at, tmp_path):
     }
 
 
-def test_a_long_name_folds_and_no_column_is_lost_in_80_columns():
-    from shardcalc.core.advice.fleet import Member, Standing, fleet
-    from shardcalc.core.facts import built_in_limits
-    from shardcalc.core.units import USD
-    from shardcalc.report.fleet.terminal import table
-    from shardcalc.report.kit.terminal import Page
-
-    def line(name, region):
-        return Member(
-            name=name, region=region, account="", mode="PROVISIONED", standing=Standing.WASTEFUL, shards=1200,
-            recommended=400, used=None,
-            cost=USD(13140), saving=USD(8760), answer="scale down",
-        )  # fmt: skip
-
-    found = fleet(
-        [line("a-stream-with-quite-a-long-name-of-forty", "eu-west-1"), line("b", "us-east-1")],
-        [],
-        14,
-        built_in_limits(),
-    )
-    lines = table(found, Page(80, True, True)).splitlines()
-    assert max(map(len, [line.replace("\x1b", "") for line in lines if "\x1b" not in line])) <= 80
-    text = "\n".join(lines)
-    assert [
-        cell
-        for cell in ("eu-west-1", "1,200", "400", "$13,140.00", "$8,760.00", "wasteful")
-        if cell not in text
-    ] == []
-
-
 def test_refreshed_prices_give_one_saving_in_suggest_and_fleet_live_and_saved(aws, shardcalc, tmp_path):
     """A Region whose prices are not shipped: 4 shards where 2 do, at a refreshed $0.02 an hour and shard.
 
