@@ -94,6 +94,7 @@ def check(
     write_baseline: str = "",
     against: str = "",
     histories: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> CheckReport:
     """Check every stream of some profiles, with the policy files that count for them, or streams that a
     program made.
@@ -106,6 +107,7 @@ def check(
         write_baseline: a file for what is found now, as a baseline.
         against: the JSON of ``plan`` of another branch, to compare with.
         histories: files of saved histories, each of one of the streams.
+        exclude: what is left out of folders, as patterns of gitignore.
 
     Raises:
         ProfileErrors: a baseline should be written, and a file cannot be used.
@@ -123,7 +125,7 @@ def check(
         except StoredError as error:
             raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
     passed_over: list[str] = []
-    looked_at, checked, problems = _checked(profiles, basis, hours, histories, passed_over)
+    looked_at, checked, problems = _checked(profiles, basis, hours, histories, exclude, passed_over)
     found = *once_a_region(*checked), *check_account(checked.seen, basis.limits, basis.today)
     gone = 0
     if write_baseline:
@@ -165,6 +167,7 @@ def _checked(
     basis: Basis,
     hours: Fraction | None,
     histories: Sequence[str],
+    exclude: Sequence[str],
     passed_over: list[str],
 ) -> tuple[int, Checked, tuple[Problem, ...]]:
     """Check streams as they are, or all streams of some files; also how many files that were, and what is
@@ -178,7 +181,7 @@ def _checked(
         else [p for p in profiles if isinstance(p, str)]
     )
     if paths:
-        return _checked_files(paths, basis, hours, histories, passed_over)
+        return _checked_files(paths, basis, hours, histories, exclude, passed_over)
     streams = listed(cast("Streams", profiles))
     judges = _judge(basis, streams, histories)
     checked = check_declared(streams, judges, basis.limits, basis.prices, basis.today, hours)
@@ -203,13 +206,14 @@ def _checked_files(
     basis: Basis,
     hours: Fraction | None,
     histories: Sequence[str],
+    exclude: Sequence[str],
     passed_over: list[str],
 ) -> tuple[int, Checked, tuple[Problem, ...]]:
     """Read and check all files, long lists of them on all processors."""
     from shardcalc.sources.profiles import policies, reading
 
     problems: list[Problem] = []
-    files = reading.files_of(paths, problems, passed_over)
+    files = reading.files_of(paths, problems, passed_over, exclude)
     found_policies = policies.policy_files(files, problems)
     # Without its policy a file would be held against other rules than its own.
     without_policy = {file for file, policy in found_policies.items() if policy is None}

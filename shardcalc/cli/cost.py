@@ -7,7 +7,17 @@ from typing import Annotated, Final, assert_never
 import typer
 
 from shardcalc.app import cost
-from shardcalc.cli.flags import Basis, Flags, Output, Paths, StreamName, basis_flags, workload_flags
+from shardcalc.cli.flags import (
+    Basis,
+    Exclude,
+    Flags,
+    Output,
+    Paths,
+    StdinName,
+    StreamName,
+    basis_flags,
+    workload_flags,
+)
 from shardcalc.cli.output import Format, page, rewritten, write
 from shardcalc.cli.plan import described
 
@@ -31,12 +41,14 @@ def command(
     name: StreamName = "",
     break_even: Annotated[bool, typer.Option("--break-even", help="a chart of cost against traffic")] = False,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
+    exclude: Exclude = None,
+    stdin_name: StdinName = "",
     output: Output = None,
     flags: Flags,
     basis: Basis,
 ) -> None:
     """What streams cost in each capacity mode, line by line, and when another mode becomes cheaper."""
-    declared = described(paths or [], flags, name)
+    declared = described(paths or [], flags, name, exclude, stdin_name)
     report = cost.cost(declared, basis=basis)
     match format:
         case Format.TABLE:

@@ -16,6 +16,7 @@ from shardcalc.cli.flags import (
     Burst,
     Days,
     DryRun,
+    Exclude,
     Headroom,
     Output,
     Profiles,
@@ -105,6 +106,7 @@ def command(
         ),
     ] = None,
     profiles: Profiles = None,
+    exclude: Exclude = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     explain: Annotated[
         bool, typer.Option("--explain", help="each limit's working, line by line, with its source and date")
@@ -136,7 +138,7 @@ def command(
         observed = aws.observe(stream, reading, progress)
         tell_spent(observed.spent, observed.notes)
         history = observed.history
-    declared = streams.load(profiles) if profiles else []
+    declared = streams.load(profiles, None, exclude or ()) if profiles else []
     try:
         made = suggest.suggest(history, options, basis=basis, profiles=declared)
     except HistoryError as error:

@@ -57,6 +57,8 @@ class Policy:
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     """A rule's severity, by its id; None turns it off."""
     ignore: tuple[Suppression, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """What is left out of folders, as patterns of gitignore; only a shared policy has it."""
 
     @property
     def terms(self) -> Terms:
@@ -114,6 +116,13 @@ def read_policy(value: object, rules: RuleNames) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise BadValue(f"write a mapping of {', '.join(table)}")
     return read_fields(value, table)
+
+
+def _read_patterns(value: object) -> tuple[str, ...]:
+    """A list of patterns, or one."""
+    items = value if isinstance(value, (list, tuple)) else [value]
+    bounded(items)
+    return tuple(map(read_line, items))
 
 
 def _grades(rules: RuleNames) -> Reader:
@@ -229,4 +238,16 @@ def policy_fields(rules: RuleNames) -> tuple[Field, ...]:
             "findings that are accepted in every stream: rule, reason and, if it ends, until",
             SUPPRESSIONS_FORM,
         ),
+        *SHARED_FIELDS,
     )
+
+
+SHARED_FIELDS: Final = (
+    Field(
+        "exclude",
+        _read_patterns,
+        "what is left out of folders, as in .gitignore",
+        {"anyOf": [{"type": "array", "items": forms.TEXT}, forms.TEXT], "examples": [["drafts/"]]},
+    ),
+)
+"""Fields that only ``.shardcalc.yaml`` can have: they are about files."""

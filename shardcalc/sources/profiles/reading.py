@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from shardcalc.core.lint.policy import SHARED_FIELDS
 from shardcalc.core.text import BadFields, BadValue, nearest
 from shardcalc.core.workload.declared import (
     STREAM_READERS,
@@ -34,6 +35,7 @@ from shardcalc.core.workload.workload import Workload, assemble
 from shardcalc.sources.profiles.documents import (
     MAX_PROBLEMS,
     VERSION,
+    Piped,
     by_place,
     document_of,
     find_duplicates,
@@ -46,15 +48,13 @@ from shardcalc.sources.profiles.documents import (
     roots_of,
     with_paths,
 )
+from shardcalc.sources.profiles.folders import yaml_files
 from shardcalc.sources.profiles.policies import POLICY_FILE, load_policy, policy_files
 from shardcalc.sources.profiles.yaml_events import (
     MAX_ENTRIES,
     YamlMapping,
     place_of,
 )
-
-SUFFIXES: Final = (".yaml", ".yml")
-
 
 _REQUIREMENTS: Final = frozenset(field.name for field in REQUIREMENT_FIELDS)
 _TOP: Final = ("version", "defaults", "policy", "streams")
@@ -64,7 +64,10 @@ _TOP: Final = ("version", "defaults", "policy", "streams")
 
 
 def load(
-    paths: Sequence[str], flags: Mapping[str, Any] | None = None, passed_over: list[str] | None = None
+    paths: Sequence[str],
+    flags: Mapping[str, Any] | None = None,
+    passed_over: list[str] | None = None,
+    exclude: Sequence[str] = (),
 ) -> list[DeclaredStream]:
     """Read every stream of the profiles at these paths; a folder means all profiles below it.
 
@@ -73,12 +76,13 @@ def load(
         flags: fields given on the command line, already read; they win over ``defaults`` and lose to a
             stream's own.
         passed_over: takes the YAML files of folders that are no profiles.
+        exclude: what is left out of folders, as patterns of gitignore.
 
     Raises:
         ProfileErrors: listing every problem of every file.
     """
     problems: list[Problem] = []
-    streams = load_files(files_of(paths, problems, passed_over), flags or {}, problems)
+    streams = load_files(files_of(paths, problems, passed_over, exclude), flags or {}, problems)
     problems += declared_twice(
         (stream.workload.region, stream.name, stream.file, stream.place) for stream in streams
     )
@@ -88,12 +92,15 @@ def load(
 
 
 def files_of(
-    paths: Sequence[str], problems: list[Problem], passed_over: list[str] | None = None
+    paths: Sequence[str],
+    problems: list[Problem],
+    passed_over: list[str] | None = None,
+    exclude: Sequence[str] = (),
 ) -> list[str]:
     """The files that paths name, and the profiles that they contain; what does not exist goes to
-    ``problems``, and YAML that is no profile to ``passed_over``.
+    ``problems``, and YAML that is no profile to ``passed_over``. What is named is not excluded.
     """
-    return list(_files(paths, problems, [] if passed_over is None else passed_over))
+    return list(_files(paths, problems, [] if passed_over is None else passed_over, exclude))
 
 
 def load_files(
@@ -148,23 +155,21 @@ def declared_twice(streams: Iterable[tuple[str, str, str, Place | None]]) -> Ite
             )
 
 
-def _files(paths: Sequence[str], problems: list[Problem], passed_over: list[str]) -> Iterator[str]:
+def _files(
+    paths: Sequence[str], problems: list[Problem], passed_over: list[str], exclude: Sequence[str]
+) -> Iterator[str]:
     for given in dict.fromkeys(paths):
-        if os.path.isdir(given):
-            found = [
-                os.path.join(folder, name)
-                for folder, folders, names in os.walk(given)
-                if _sorted(folders)
-                for name in sorted(names)
-                if name.endswith(SUFFIXES) and not name.startswith(".") and not _hidden(folder, given)
-                # To open a FIFO is to wait for ever; whatever is no file is passed over.
-                if os.path.isfile(os.path.join(folder, name))
-            ]
+        if isinstance(given, Piped):
+            yield given
+        elif os.path.isdir(given):
+            seen = list(yaml_files(given, exclude, problems))
+            found = [file for file, left_out in seen if not left_out]
             profiles = [file for file in found if _is_profile(file)]
             passed_over += sorted(set(found).difference(profiles))
             if not profiles:
                 why = f"no profile among the {len(found):,} YAML files" if found else "no YAML file"
-                problems.append(Problem(given, None, "", f"{why} below this folder"))
+                but = "" if len(found) == len(seen) else ", but for what is excluded or in .gitignore"
+                problems.append(Problem(given, None, "", f"{why} below this folder{but}"))
             yield from profiles
         elif os.path.isfile(given):
             yield given
@@ -179,13 +184,6 @@ def _files(paths: Sequence[str], problems: list[Problem], passed_over: list[str]
             )
 
 
-def _sorted(folders: list[str]) -> bool:
-    """Give a walk its order, and keep it out of what others installed."""
-    folders[:] = sorted(set(folders) - _INSTALLED)
-    return True
-
-
-_INSTALLED: Final = {"node_modules", "__pycache__"}
 _LOOKED_AT: Final = 1024**2
 _PROFILE: Final = re.compile(
     r"""^["']?streams["']?[ \t]*:|^[ \t]*\{.*["']?streams["']?[ \t]*:"""
@@ -193,6 +191,10 @@ _PROFILE: Final = re.compile(
     re.MULTILINE,
 )
 """What makes a YAML file a profile, usable or not: its streams, or the version of profiles."""
+_ANSWER: Final = re.compile(
+    r"""[\s{]*["']?schema_version["']?[ \t]*:[^\n,]*[\n,]\s*["']?command["']?[ \t]*:"""
+)
+"""How what shardcalc itself wrote begins."""
 
 
 def _is_profile(file: str) -> bool:
@@ -208,14 +210,7 @@ def _is_profile(file: str) -> bool:
         text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
     except UnicodeDecodeError:
         return True
-    return _PROFILE.search(text) is not None
-
-
-def _hidden(folder: str, top: str) -> bool:
-    return any(
-        part.startswith(".") and part not in (".", "..")
-        for part in os.path.relpath(folder, top).split(os.sep)
-    )
+    return _PROFILE.search(text) is not None and _ANSWER.match(text) is None
 
 
 def _load_file(
@@ -250,6 +245,10 @@ def _load_document(
     ]
     read_version(file, root, found)
     policy = policy_of(file, root, found) if "policy" in root else {}
+    found += [
+        Problem(file, place_at(root, ("policy", name), key=True), f"policy.{name}", f"only for {POLICY_FILE}")
+        for name in _OF_FILES.intersection(policy)
+    ]
     defaults = _fields(file, root, ("defaults",), root.get("defaults"), found) if "defaults" in root else {}
     streams = root.get("streams")
     own: dict[str, dict[str, Any]] = {}
@@ -371,6 +370,7 @@ def _stream(
     )
 
 
+_OF_FILES: Final = frozenset(field.name for field in SHARED_FIELDS)
 _OF_POLICY: Final = ("max_utilisation",)
 """Fields of a workload that a policy can give."""
 _ONE_OF: Final = {"size": "sizes", "sizes": "size"}
