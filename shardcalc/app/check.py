@@ -45,7 +45,7 @@ class CheckReport:
     found: tuple[Found, ...]
     files: int
     streams: tuple[tuple[str, str], ...]
-    """File and name of each stream that was checked."""
+    """File and title of each stream that was checked."""
     today: date
     fail_on: Severity
     limits: Limits
@@ -126,7 +126,7 @@ def check(
             raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
     passed_over: list[str] = []
     looked_at, checked, problems = _checked(profiles, basis, hours, histories, exclude, passed_over)
-    found = *once_a_region(*checked), *check_account(checked.seen, basis.limits, basis.today)
+    found = *once_a_region(checked.found), *check_account(checked.seen, basis.limits, basis.today)
     gone = 0
     if write_baseline:
         if problems:
@@ -145,7 +145,7 @@ def check(
     elif hours is not None:
         after = (seen.summary for seen in checked.seen if seen.summary is not None)
         comparison = compare(before, after, against=against, hours=hours)
-    streams = tuple((seen.file, seen.name) for seen in checked.seen)
+    streams = tuple((seen.file, str(seen.identity)) for seen in checked.seen)
     return CheckReport(
         found,
         looked_at,
@@ -156,7 +156,7 @@ def check(
         comparison,
         bool(known),
         gone,
-        basis.origins(seen.region for seen in checked.seen),
+        basis.origins(seen.identity.region for seen in checked.seen),
         problems,
         tuple(passed_over),
     )
@@ -235,7 +235,7 @@ def _checked_files(
     for wrong, _ in parts:
         problems += wrong
     seen = [each for _, checked in parts for each in checked.seen]
-    problems += reading.declared_twice((each.region, each.name, each.file, each.place) for each in seen)
+    problems += reading.declared_twice((each.identity, each.file, each.place) for each in seen)
     problems += reading.too_many(seen[-1].file if seen else "", len(seen))
     found = [each for _, checked in parts for each in checked.found]
     found += check_policies(filter(None, found_policies.values()), basis.today)

@@ -109,7 +109,7 @@ def unused_flags(streams: Iterable[DeclaredStream]) -> dict[str, list[str]]:
     kept: dict[str, list[str]] = {}
     for stream in streams:
         for field in stream.unused_flags:
-            kept.setdefault(field, []).append(stream.name)
+            kept.setdefault(field, []).append(stream.title)
     return kept
 
 
@@ -117,5 +117,7 @@ def places(history: History, streams: Sequence[DeclaredStream]) -> Iterable[int]
     """The streams, by their place in the list, that a history can be of."""
     for index, stream in enumerate(streams):
         named = stream.name == history.stream and history.region in (None, stream.workload.region)
+        if stream.account and history.account_number not in ("", stream.account):
+            continue
         if named or (history.stream is None and len(streams) == 1):
             yield index

@@ -101,7 +101,7 @@ Profiles = Annotated[
     list[str] | None,
     typer.Option(
         metavar="PATH",
-        help="profiles that declare the streams, by name and Region; can be repeated",
+        help="profiles that declare the streams, by name, Region and account; can be repeated",
         show_default=False,
     ),
 ]

@@ -74,7 +74,7 @@ def change_cells(change: StreamChange) -> list[str]:
         return _arrow(show(before) if before else "-", show(after) if after else "-")
 
     return [
-        mark + change.stream.name,
+        mark + str(change.stream.identity),
         both(lambda one: f"{one.shards:,}"),
         both(lambda one: f"{one.declared:,}" if one.declared is not None else "-"),
         both(lambda one: percent(one.utilisation)),

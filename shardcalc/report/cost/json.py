@@ -33,6 +33,7 @@ def _region(region: RegionReport, limits: Limits) -> dict[str, Any]:
     cost = region.cost
     return {
         "region": cost.region,
+        "account": region.home.account or None,
         "prices_from": cost.prices.origin,
         "prices_published": cost.prices.published,
         "mean_records_per_second": region.rate,
@@ -66,6 +67,7 @@ def _region(region: RegionReport, limits: Limits) -> dict[str, Any]:
         "streams": [
             {
                 "name": declared.stream.name,
+                "environment": declared.stream.environment or None,
                 "source": declared.stream.where or None,
                 "shards": stream.shards,
                 "cheaper": stream.cheaper(limits),

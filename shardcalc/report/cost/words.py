@@ -99,7 +99,7 @@ def spread(cost: RegionCost, mode: Mode, limits: Limits) -> str:
 def unbilled(region: RegionReport) -> list[str]:
     """What streams declare and no bill holds, as sentences."""
     return [
-        f"{declared.stream.name}: {found.message}" if declared.stream.name else found.message
+        f"{declared.stream.title}: {found.message}" if declared.stream.name else found.message
         for declared, made in zip(region.streams, region.cost.streams, strict=True)
         for found in made.plan.findings
         if found.id == "long-term-reads"
@@ -110,7 +110,7 @@ def stream_cells(region: RegionReport) -> list[list[str]]:
     """Each stream in each mode, then the floors of Advantage where they are owed."""
     rows = [
         [
-            stream.stream.name or "the stream",
+            stream.stream.title or "the stream",
             f"{made.shards:,}",
             total(made.now) if made.now is not None else "new",
             *(total(bill) if (bill := made.bill(mode)) is not None else "-" for mode in Mode),

@@ -45,7 +45,7 @@ def plans(report: PlanReport, *, explain: bool = False) -> str:
 def _summary(report: PlanReport) -> str:
     rows = [
         [
-            escape(stream.stream.name),
+            escape(stream.stream.title),
             f"**{stream.plan.shards:,}**",
             f"{base:,}" if (base := stream.decision.base) is not None else "",
             escape(bound_by(stream.plan)),
@@ -67,7 +67,7 @@ def _stream(planned: Judged, limits: Limits, explain: bool) -> Iterator[str]:
     stream, plan = planned.stream, planned.plan
     shown = planned.decision.shown
     yield (
-        f"## {escape(stream.name)}: {shards_text(plan.shards)}"
+        f"## {escape(stream.title)}: {shards_text(plan.shards)}"
         if stream.name
         else f"## {shards_text(plan.shards)}"
     )

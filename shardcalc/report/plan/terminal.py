@@ -56,7 +56,7 @@ def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
 def _summary(screen: Screen, report: PlanReport) -> None:
     rows = [
         [
-            stream.stream.name,
+            stream.stream.title,
             f"{stream.plan.shards:,}",
             f"{base:,}" if (base := stream.decision.base) is not None else "-",
             bound_short(stream.plan),
@@ -89,7 +89,7 @@ def _stream(screen: Screen, planned: Judged, limits: Limits, explain: bool) -> N
     stream, plan = planned.stream, planned.plan
     count = shards_text(plan.shards)
     where = f"  {stream.where}" if stream.where else ""
-    screen.line((f"{stream.name}: {count}" if stream.name else count, "bold"), (where, "dim"))
+    screen.line((f"{stream.title}: {count}" if stream.name else count, "bold"), (where, "dim"))
     if stream.owner or stream.notes:
         screen.line((" - ".join(text for text in (stream.owner, stream.notes) if text), "dim"))
     screen.gap()

@@ -55,7 +55,7 @@ COLUMNS: Final = (
 
 def title(row: Judged) -> str:
     """What a stream is called."""
-    return row.stream.name or "the stream"
+    return row.stream.title or "the stream"
 
 
 def signed(amount: USD) -> str:

@@ -10,16 +10,16 @@ import os
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from shardcalc.core.workload.declared import Problem
+from shardcalc.core.lint.policy import MAX_PATTERNS
+from shardcalc.core.workload.declared import Document, Problem
 from shardcalc.sources.profiles.documents import content
 from shardcalc.sources.profiles.policies import POLICY_FILE, load_policy, near, reach, working_folder
 
 SUFFIXES: Final = (".yaml", ".yml")
 GITIGNORE: Final = ".gitignore"
-MAX_PATTERNS: Final = 32 * 1024
-"""Bytes of patterns in one place: what takes half a second to read."""
 _INSTALLED: Final = {"node_modules", "site-packages", "venv", "__pycache__", "__pypackages__"}
 """What others installed, or Python made; folders that begin with a dot are not looked into either."""
 
@@ -100,6 +100,24 @@ def _read(folder: str, lines: Sequence[str], file: str, problems: list[Problem])
         problems.append(Problem(file, None, "", f"patterns of more than {MAX_PATTERNS // 1024} KiB"))
         return ()
     return (Rules(folder, patterns(lines)),) if lines else ()
+
+
+def placed(file: str, policy: Document) -> dict[str, str]:
+    """What a policy file says of the folders that a file is in; of several that say the same, the last."""
+    folder = os.path.realpath(os.path.dirname(policy.file) or ".")
+    path = os.path.join(os.path.realpath(os.path.dirname(file) or "."), os.path.basename(file))
+    parts = path.removeprefix(folder).replace(os.sep, "/").lstrip("/").split("/")
+    inner = ["/".join(parts[:index]) + "/" for index in range(1, len(parts))] + ["/".join(parts)]
+    found: dict[str, str] = {}
+    for pattern, fields in policy.policy.get("folders", {}).items():
+        if any(made.fullmatch(each) for made, _ in _known(pattern) for each in inner):
+            found |= fields
+    return found
+
+
+@lru_cache(1024)
+def _known(pattern: str) -> list[tuple[re.Pattern[str], bool]]:
+    return patterns([pattern])
 
 
 def patterns(lines: Iterable[str]) -> list[tuple[re.Pattern[str], bool]]:

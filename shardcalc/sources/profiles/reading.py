@@ -21,6 +21,7 @@ from shardcalc.core.workload.declared import (
     STREAM_READERS,
     DeclaredStream,
     Document,
+    Identity,
     Place,
     Problem,
     ProfileErrors,
@@ -48,7 +49,7 @@ from shardcalc.sources.profiles.documents import (
     roots_of,
     with_paths,
 )
-from shardcalc.sources.profiles.folders import yaml_files
+from shardcalc.sources.profiles.folders import placed, yaml_files
 from shardcalc.sources.profiles.policies import POLICY_FILE, load_policy, policy_files
 from shardcalc.sources.profiles.yaml_events import (
     MAX_ENTRIES,
@@ -83,9 +84,7 @@ def load(
     """
     problems: list[Problem] = []
     streams = load_files(files_of(paths, problems, passed_over, exclude), flags or {}, problems)
-    problems += declared_twice(
-        (stream.workload.region, stream.name, stream.file, stream.place) for stream in streams
-    )
+    problems += declared_twice((stream.identity, stream.file, stream.place) for stream in streams)
     if problems:
         raise ProfileErrors(problems)
     return streams
@@ -139,18 +138,16 @@ def too_many(file: str, streams: int, problems: int = 0) -> Iterator[Problem]:
         yield Problem(file, None, "", "what comes after so many problems was not looked at")
 
 
-def declared_twice(streams: Iterable[tuple[str, str, str, Place | None]]) -> Iterator[Problem]:
-    """A problem for each stream that another one of the same Region and name goes before: Region, name, file
-    and place of each.
-    """
-    seen: dict[tuple[str, str], tuple[str, Place | None]] = {}
-    for region, name, file, place in streams:
-        first = seen.setdefault((region, name), (file, place))
+def declared_twice(streams: Iterable[tuple[Identity, str, Place | None]]) -> Iterator[Problem]:
+    """A problem for each stream that the same one goes before: identity, file and place of each."""
+    seen: dict[Identity, tuple[str, Place | None]] = {}
+    for identity, file, place in streams:
+        first = seen.setdefault(identity, (file, place))
         if first[1] is not place:
             yield Problem(
                 file,
                 place,
-                f"streams.{name}",
+                f"streams.{identity.name}",
                 f"the stream is declared twice; first in {first[0]}:{first[1]}",
             )
 
@@ -282,7 +279,8 @@ def _load_document(
         problems += sorted(found, key=by_place)
         return
     assert isinstance(streams, YamlMapping)  # else there is a problem
-    document = document_of(file, root, policy)._replace(shared=shared)
+    where = placed(file, shared) if shared is not None and "folders" in shared.policy else {}
+    document = document_of(file, root, policy)._replace(shared=shared, placed=where)
     if "ignore" in defaults:
         defaults["ignore"] = with_paths(defaults["ignore"], ("defaults",))
     for name, fields in own.items():
@@ -350,7 +348,11 @@ def _stream(
             if field in layer and field not in values:
                 values = {**values, field: layer[field]}
                 origins[field] = "policy"
-    text = {key: values[key] for key in ("owner", "notes") if key in values}
+    for field, value in document.placed.items():
+        if field not in values:
+            values = {**values, field: value}
+            origins[field] = "policy"
+    text = {key: values[key] for key in _TEXTS if key in values}
     if text:
         values = {key: value for key, value in values.items() if key not in text}
     requirements = NO_REQUIREMENTS
@@ -367,10 +369,14 @@ def _stream(
         requirements,
         unused,
         place,
+        text.get("account", ""),
+        text.get("environment", ""),
     )
 
 
 _OF_FILES: Final = frozenset(field.name for field in SHARED_FIELDS)
+_TEXTS: Final = ("owner", "notes", "account", "environment")
+"""Fields of a stream that its workload does not have."""
 _OF_POLICY: Final = ("max_utilisation",)
 """Fields of a workload that a policy can give."""
 _ONE_OF: Final = {"size": "sizes", "sizes": "size"}

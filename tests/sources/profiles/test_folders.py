@@ -252,7 +252,7 @@ def test_patterns_without_end_are_refused(tmp_path, monkeypatch):
     assert "in 1 stream in 1 file" in ran.out
     many = ", ".join(["x" * 100] * 900)
     tree(tmp_path, {".gitignore": "", ".shardcalc.yaml": f"version: 1\npolicy: {{exclude: [{many}]}}\n"}, ())
-    assert ".shardcalc.yaml  patterns of more than 32 KiB" in door("plan", ".", codes=(2,)).err
+    assert "policy.exclude: patterns of more than 32 KiB" in door("plan", ".", codes=(2,)).err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
