@@ -88,6 +88,7 @@ core.lint.baseline
 sources.profiles.yaml_events
 sources.profiles.documents
 sources.profiles.policies
+sources.profiles.folders
 sources.profiles.reading
 sources.store.files
 sources.store.document
@@ -215,6 +216,7 @@ HOMES = {
     "pydantic": ("sources.store", "sources.aws"),
     "pydantic_core": ("sources.store",),
     "typing_extensions": ("sources.store", "sources.aws"),
+    "pathspec": ("sources.profiles.folders",),
     "yaml": ("sources.profiles", "report.kit.flat"),
     "boto3": ("sources.aws",),
     "botocore": ("sources.aws",),

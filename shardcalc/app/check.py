@@ -46,7 +46,7 @@ class CheckReport:
     found: tuple[Found, ...]
     files: int
     streams: tuple[tuple[str, str], ...]
-    """File and name of each stream that was checked."""
+    """File and title of each stream that was checked."""
     today: date
     fail_on: Severity
     limits: Limits
@@ -95,6 +95,7 @@ def check(
     write_baseline: str = "",
     against: str = "",
     histories: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> CheckReport:
     """Check every stream of some profiles, with the policy files that count for them, or streams that a
     program made.
@@ -107,6 +108,7 @@ def check(
         write_baseline: a file for what is found now, as a baseline.
         against: the JSON of ``plan`` of another branch, to compare with.
         histories: files of saved histories, each of one of the streams.
+        exclude: what is left out of folders, as patterns of gitignore.
 
     Raises:
         ProfileErrors: a baseline should be written, and a file cannot be used.
@@ -124,10 +126,10 @@ def check(
         except StoredError as error:
             raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
     passed_over: list[str] = []
-    looked_at, checked, problems = _checked(profiles, basis, hours, histories, passed_over)
+    looked_at, checked, problems = _checked(profiles, basis, hours, histories, exclude, passed_over)
     if not problems:
-        basis.used_in(seen.region for seen in checked.seen)
-    found = *once_a_region(*checked), *check_account(checked.seen, basis.limits, basis.today)
+        basis.used_in(seen.identity.region for seen in checked.seen)
+    found = *once_a_region(checked.found), *check_account(checked.seen, basis.limits, basis.today)
     gone = 0
     if write_baseline:
         if problems:
@@ -146,7 +148,7 @@ def check(
     elif hours is not None:
         after = (seen.summary for seen in checked.seen if seen.summary is not None)
         comparison = compare(before, after, against=against, hours=hours)
-    streams = tuple((seen.file, seen.name) for seen in checked.seen)
+    streams = tuple((seen.file, str(seen.identity)) for seen in checked.seen)
     return CheckReport(
         found,
         looked_at,
@@ -157,7 +159,7 @@ def check(
         comparison,
         bool(known),
         gone,
-        basis.origins(seen.region for seen in checked.seen),
+        basis.origins(seen.identity.region for seen in checked.seen),
         problems,
         tuple(passed_over),
     )
@@ -168,6 +170,7 @@ def _checked(
     basis: Basis,
     hours: Fraction | None,
     histories: Sequence[str],
+    exclude: Sequence[str],
     passed_over: list[str],
 ) -> tuple[int, Checked, tuple[Problem, ...]]:
     """Check streams as they are, or all streams of some files; also how many files that were, and what is
@@ -181,7 +184,7 @@ def _checked(
         else [p for p in profiles if isinstance(p, str)]
     )
     if paths:
-        return _checked_files(paths, basis, hours, histories, passed_over)
+        return _checked_files(paths, basis, hours, histories, exclude, passed_over)
     streams = listed(cast("Streams", profiles))
     judges = _judge(basis, streams, histories)
     checked = check_declared(streams, judges, basis.limits, basis.prices, basis.today, hours)
@@ -206,13 +209,14 @@ def _checked_files(
     basis: Basis,
     hours: Fraction | None,
     histories: Sequence[str],
+    exclude: Sequence[str],
     passed_over: list[str],
 ) -> tuple[int, Checked, tuple[Problem, ...]]:
     """Read and check all files, long lists of them on all processors."""
     from shardcalc.sources.profiles import policies, reading
 
     problems: list[Problem] = []
-    files = reading.files_of(paths, problems, passed_over)
+    files = reading.files_of(paths, problems, passed_over, exclude)
     found_policies = policies.policy_files(files, problems)
     # Without its policy a file would be held against other rules than its own.
     without_policy = {file for file, policy in found_policies.items() if policy is None}
@@ -234,7 +238,7 @@ def _checked_files(
     for wrong, _ in parts:
         problems += wrong
     seen = [each for _, checked in parts for each in checked.seen]
-    problems += reading.declared_twice((each.region, each.name, each.file, each.place) for each in seen)
+    problems += reading.declared_twice((each.identity, each.file, each.place) for each in seen)
     problems += reading.too_many(seen[-1].file if seen else "", len(seen))
     found = [each for _, checked in parts for each in checked.found]
     found += check_policies(filter(None, found_policies.values()), basis.today)

@@ -17,12 +17,14 @@ from shardcalc.core.cost.mix import Mix, StreamBills, best_mix
 from shardcalc.core.cost.options import AggregationOption, FanOutOption, aggregation_option, fan_out_options
 from shardcalc.core.facts import Limits
 from shardcalc.core.units import USD, Currency, RecordRate
+from shardcalc.core.workload.declared import Home
 from shardcalc.core.workload.parts import Mode
 
 
 class RegionReport(NamedTuple):
-    """The streams of one Region in each mode."""
+    """The streams of one account and Region in each mode."""
 
+    home: Home
     streams: tuple[Judged, ...]
     cost: RegionCost
     """With the discount, if one was given."""
@@ -58,7 +60,7 @@ class RegionReport(NamedTuple):
 
 
 class CostReport(NamedTuple):
-    """What streams cost, Region by Region."""
+    """What streams cost, account by account and Region by Region."""
 
     regions: tuple[RegionReport, ...]
     limits: Limits
@@ -108,22 +110,23 @@ def cost(
 
 def cost_judged(streams: Iterable[Judged], basis: Basis, steps: int = STEPS) -> CostReport:
     """Bill streams that are judged already."""
-    by_region: dict[str, list[Judged]] = {}
+    by_home: dict[Home, list[Judged]] = {}
     for stream in streams:
-        by_region.setdefault(stream.plan.workload.region, []).append(stream)
-    regions = tuple(_region(region, found, basis, steps) for region, found in by_region.items())
+        by_home.setdefault(stream.stream.home, []).append(stream)
+    regions = tuple(_region(home, found, basis, steps) for home, found in by_home.items())
     return CostReport(regions, basis.limits, basis.hours, basis.discount, basis.currency)
 
 
-def _region(region: str, streams: list[Judged], basis: Basis, steps: int) -> RegionReport:
+def _region(home: Home, streams: list[Judged], basis: Basis, steps: int) -> RegionReport:
     limits, hours, discount = basis.limits, basis.hours, basis.discount
-    sheet = basis.prices(region)
+    sheet = basis.prices(home.region)
     made = cost_region([stream.undiscounted for stream in streams], sheet, limits, hours)
     drawn = curves(made, limits)
     regimes = drawn.regimes(steps) if drawn is not None else ()
     alone = streams[0].plan.workload if len(streams) == 1 else None
     several = alone is not None and alone.shared > 1
     return RegionReport(
+        home,
         tuple(streams),
         with_discount(made, discount) if discount else made,
         drawn,

@@ -104,7 +104,7 @@ def fleet(
         basis: limits, prices and discount.
         save: a folder in which each stream's history that is read is kept.
         region: the Region of saved histories that do not say theirs.
-        profiles: declared streams, which are found by name and Region.
+        profiles: declared streams, which are found by name, Region and account.
         owner_tags: tags that say who owns a stream, the first that it has; none is read when not given.
         progress: shows how far the reading is.
 

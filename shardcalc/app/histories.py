@@ -27,7 +27,7 @@ class SavedHistory(NamedTuple):
 def histories_of(
     files: Sequence[str], streams: Sequence[DeclaredStream], done: str
 ) -> Mapping[int, SavedHistory]:
-    """Read histories, each of one of these streams: found by name and Region. By their place.
+    """Read histories, each of one of these streams: found by name, Region and account. By their place.
 
     Raises:
         Refused: a history cannot be read, or is of no stream here, or of several.

@@ -18,7 +18,7 @@ from shardcalc.core.cost.bill import oldest, total
 from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.text import BadFields, split_number
 from shardcalc.core.units import USD, Currency
-from shardcalc.core.workload.declared import DeclaredStream
+from shardcalc.core.workload.declared import DeclaredStream, Home
 from shardcalc.core.workload.workload import Workload
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ class PlanReport(NamedTuple):
     origins: Mapping[str, str]
     """Where the prices of each Region came from, for Regions whose prices this release does not ship."""
     currency: Currency | None = None
-    account: tuple[tuple[str, Finding], ...] = ()
-    """What all streams together are too many for, by Region, taken to be of one account."""
+    account: tuple[tuple[Home, Finding], ...] = ()
+    """What all streams together are too many for, by account and Region."""
 
     @property
     def account_rows(self) -> list[AccountRow]:
         """Each stream as its account counts it."""
-        return [row_of(stream.plan) for stream in self.streams]
+        return [row_of(stream.plan, stream.stream.account) for stream in self.streams]
 
     @property
     def shards(self) -> int:

@@ -133,11 +133,11 @@ def _found(
     checked = check_declared(
         declared, lambda stream: judged[id(stream)], basis.limits, basis.prices, basis.today
     )
-    places = {(stream.file, stream.name): index for index, stream in enumerate(declared)}
+    places = {stream.identity: index for index, stream in enumerate(declared)}
     found: dict[int, tuple[Found, ...]] = {}
-    for each in (*once_a_region(*checked), *check_account(checked.seen, basis.limits, basis.today)):
-        place = places.get((each.file, each.stream))
-        if place is not None and each.state is State.ACTIVE:
+    for each in (*once_a_region(checked.found), *check_account(checked.seen, basis.limits, basis.today)):
+        if each.of is not None and each.state is State.ACTIVE:
+            place = places[each.of]
             found[place] = (*found.get(place, ()), each)
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from shardcalc.core.lint.policy import policy_fields
+from shardcalc.core.lint.policy import SHARED_FIELDS, policy_fields
 from shardcalc.core.lint.rules import NAMES
 from shardcalc.core.workload.declared import STREAM_FIELDS
 from shardcalc.core.workload.forms import STREAM_NAME, mapping_of
@@ -49,7 +49,7 @@ def profile_schema() -> dict[str, Any]:
         version=_VERSION,
         defaults={**stream, "description": "fields for every stream that does not give its own"},
         policy={
-            **_policy(),
+            **schema_of([field for field in policy_fields(NAMES) if field not in SHARED_FIELDS]),
             "description": "thresholds, grades of rules and suppressions for the streams of this file",
         },
         streams=streams,
@@ -69,9 +69,5 @@ def policy_schema() -> dict[str, Any]:
     return {
         **_DIALECT,
         "title": "shardcalc policy",
-        **mapping_of(["version", "policy"], version=_VERSION, policy=_policy()),
+        **mapping_of(["version", "policy"], version=_VERSION, policy=schema_of(policy_fields(NAMES))),
     }
-
-
-def _policy() -> dict[str, Any]:
-    return schema_of(policy_fields(NAMES))

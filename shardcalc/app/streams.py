@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from shardcalc.app.refusal import Refused
 from shardcalc.core.history.model import History
@@ -23,13 +23,17 @@ Streams = Workload | DeclaredStream | Sequence[DeclaredStream]
 
 
 def load(
-    paths: Sequence[str] | str, passed_over: list[str] | None = None, **flags: object
+    paths: Sequence[str] | str,
+    passed_over: list[str] | None = None,
+    exclude: Sequence[str] = (),
+    **flags: object,
 ) -> list[DeclaredStream]:
     """Read every stream of the profiles at these paths; of a folder, all profiles below it.
 
     Args:
         paths: files and folders, or one of them.
         passed_over: takes the YAML files of folders that are no profiles.
+        exclude: what is left out of folders besides, as patterns of gitignore.
         flags: fields that replace the profiles' ``defaults``, as on the command line.
 
     Raises:
@@ -39,11 +43,45 @@ def load(
     from shardcalc.sources.profiles import reading
 
     given = [paths] if isinstance(paths, str) else paths
-    return reading.load(given, read_fields(flags, READERS), passed_over)
+    return reading.load(given, read_fields(flags, READERS), passed_over, exclude)
+
+
+def with_stdin(paths: Sequence[str], stdin: BinaryIO | None, name: str = "") -> list[str]:
+    """These paths, with what stdin holds in the place of ``-``.
+
+    Args:
+        paths: files and folders.
+        stdin: where it is read from; None where it is closed.
+        name: what to call it, as if it were that file; ``<stdin>`` when not given.
+
+    Raises:
+        Refused: it cannot be read, or is asked for twice or not at all.
+    """
+    if paths.count("-") != 1:
+        if not name and "-" not in paths:
+            return list(paths)
+        why = "-: given twice, and stdin can be read once"
+        if "-" not in paths:
+            why = "--stdin-name: it says what - is called, and no - is given"
+        raise Refused("nothing was read", [why])
+    from shardcalc.sources.profiles.documents import Piped  # flags alone need no YAML
+    from shardcalc.sources.profiles.yaml_events import MAX_BYTES
+
+    try:
+        data = stdin.read(MAX_BYTES + 1) if stdin is not None else None
+    except OSError as error:
+        raise Refused("nothing was read", [f"-: stdin cannot be read: {error.strerror}"]) from error
+    if data is None:
+        raise Refused("nothing was read", ["-: stdin is closed"])
+    return [Piped(name or "<stdin>", data) if path == "-" else path for path in paths]
 
 
 def describe(
-    paths: Sequence[str], flags: Mapping[str, Any], name: str = "", passed_over: list[str] | None = None
+    paths: Sequence[str],
+    flags: Mapping[str, Any],
+    name: str = "",
+    passed_over: list[str] | None = None,
+    exclude: Sequence[str] = (),
 ) -> list[DeclaredStream]:
     """The streams that profiles declare, or the one that flags describe.
 
@@ -52,7 +90,7 @@ def describe(
         BadFields, ProfileErrors: what is wrong with them, all at once.
     """
     if paths:
-        return load(paths, passed_over, **flags)
+        return load(paths, passed_over, exclude, **flags)
     if not flags:
         raise Refused("nothing was computed", ["give --size and --rps, or profiles; --help has examples"])
     if name:
@@ -92,7 +130,7 @@ def unused_flags(streams: Iterable[DeclaredStream]) -> dict[str, list[str]]:
     kept: dict[str, list[str]] = {}
     for stream in streams:
         for field in stream.unused_flags:
-            kept.setdefault(field, []).append(stream.name)
+            kept.setdefault(field, []).append(stream.title)
     return kept
 
 
@@ -100,5 +138,7 @@ def places(history: History, streams: Sequence[DeclaredStream]) -> Iterable[int]
     """The streams, by their place in the list, that a history can be of."""
     for index, stream in enumerate(streams):
         named = stream.name == history.stream and history.region in (None, stream.workload.region)
+        if stream.account and history.account_number not in ("", stream.account):
+            continue
         if named or (history.stream is None and len(streams) == 1):
             yield index

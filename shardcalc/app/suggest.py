@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shardcalc.app.basis import Basis
 from shardcalc.app.refusal import BadFields, Refused, history_problems
@@ -51,7 +52,7 @@ def suggest(
         declared = profiles[fits[0]]
         made = judge(declared, basis.ground(declared), history, options).measured
         assert made is not None  # there is a history
-        return made
+        return replace(made, identity=declared.identity)
     prices = prices_for(history, basis, region)
     return recommendation.suggest(
         history, options, limits=basis.limits, prices=prices, discount=basis.discount

@@ -10,8 +10,9 @@ import typer
 from shardcalc.app import check
 from shardcalc.app.refusal import ProfileErrors, Refused
 from shardcalc.cli.errors import DONE, FOUND
-from shardcalc.cli.flags import Basis, Histories, Output, Paths, basis_flags
+from shardcalc.cli.flags import Basis, Exclude, Histories, Output, Paths, StdinName, basis_flags
 from shardcalc.cli.output import Format, page, rewritten, write
+from shardcalc.cli.plan import opened
 
 if TYPE_CHECKING:
     from shardcalc.app.check import CheckReport
@@ -77,6 +78,8 @@ def command(
         str,
         typer.Option(metavar="RULE", help="explain one rule, by id or name, or all", show_default=False),
     ] = "",
+    exclude: Exclude = None,
+    stdin_name: StdinName = "",
     output: Output = None,
     *,
     basis: Basis,
@@ -91,13 +94,14 @@ def command(
     if not paths:
         raise Refused("nothing to check", ["give profiles or folders of them; see shardcalc check --help"])
     report = check.check(
-        paths,
+        opened(paths, stdin_name),
         basis=basis,
         fail_on=fail_on.value,
         baseline=baseline,
         write_baseline=write_baseline,
         against=against,
         histories=history or [],
+        exclude=exclude or (),
     )
     # Other tools read in their format what stderr tells people.
     if report.streams or format is not CheckFormat.TABLE:

@@ -8,7 +8,17 @@ import typer
 
 from shardcalc.app import cost
 from shardcalc.app.refusal import Refused
-from shardcalc.cli.flags import Basis, Flags, Output, Paths, StreamName, basis_flags, workload_flags
+from shardcalc.cli.flags import (
+    Basis,
+    Exclude,
+    Flags,
+    Output,
+    Paths,
+    StdinName,
+    StreamName,
+    basis_flags,
+    workload_flags,
+)
 from shardcalc.cli.output import Format, page, rewritten, write
 from shardcalc.cli.plan import described
 
@@ -41,12 +51,14 @@ def command(
         ),
     ] = "",
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
+    exclude: Exclude = None,
+    stdin_name: StdinName = "",
     output: Output = None,
     flags: Flags,
     basis: Basis,
 ) -> None:
     """What streams cost in each capacity mode, line by line, and when another mode becomes cheaper."""
-    declared = described(paths or [], flags, name)
+    declared = described(paths or [], flags, name, exclude, stdin_name)
     beside = [region.strip() for region in regions.split(",")] if regions else []
     if beside and break_even:
         raise Refused("nothing was billed", ["--break-even draws one Region; leave out --regions"])

@@ -29,6 +29,7 @@ __all__ = [
     "Burst",
     "Days",
     "DryRun",
+    "Exclude",
     "Flags",
     "Headroom",
     "Histories",
@@ -36,6 +37,7 @@ __all__ = [
     "Paths",
     "Profiles",
     "Reading",
+    "StdinName",
     "StreamName",
     "basis_flags",
     "reading_flags",
@@ -81,6 +83,14 @@ DryRun = Annotated[
     bool,
     typer.Option("--dry-run", help="say how many calls would be made and what they cost; read no metrics"),
 ]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATTERN",
+        help="leave this out of folders, a pattern as in .gitignore; can be repeated",
+        show_default=False,
+    ),
+]
 Histories = Annotated[
     list[str] | None,
     typer.Option(
@@ -91,7 +101,7 @@ Profiles = Annotated[
     list[str] | None,
     typer.Option(
         metavar="PATH",
-        help="profiles that declare the streams, by name and Region; can be repeated",
+        help="profiles that declare the streams, by name, Region and account; can be repeated",
         show_default=False,
     ),
 ]
@@ -103,7 +113,17 @@ Output = Annotated[
 ]
 Paths = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[PATH]...", help="profiles, or folders of them", show_default=False),
+    typer.Argument(
+        metavar="[PATH]...", help="profiles, or folders of them; - reads one from stdin", show_default=False
+    ),
+]
+StdinName = Annotated[
+    str,
+    typer.Option(
+        metavar="FILE",
+        help="what to call the profile that - reads, as if it were this file",
+        show_default=False,
+    ),
 ]
 StreamName = Annotated[
     str, typer.Option(metavar="TEXT", show_default=False, help="name of the stream that the flags describe")

@@ -17,6 +17,7 @@ from shardcalc.cli.flags import (
     Burst,
     Days,
     DryRun,
+    Exclude,
     Headroom,
     Output,
     Profiles,
@@ -59,6 +60,7 @@ def command(
         typer.Option("--from", metavar="DIR", help="read saved histories instead of AWS", show_default=False),
     ] = None,
     profiles: Profiles = None,
+    exclude: Exclude = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     output: Output = None,
     dry_run: DryRun = False,
@@ -81,7 +83,7 @@ def command(
         write(tell_foreseen(seen), None)
         raise typer.Exit(AWS if failures else 0)
     where = reading if from_ is None else from_
-    declared = described(profiles, {}) if profiles else []
+    declared = described(profiles, {}, "", exclude) if profiles else []
     tags = fleet.owner_tags(declared) if from_ is None else ()
     found, spent, notes = fleet.fleet(
         where, options, basis=basis, save=save, region=region, profiles=declared, owner_tags=tags,

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, Any, Final, assert_never
 
 import typer
 
 from shardcalc.app import plan, streams
 from shardcalc.cli.errors import first, tell
-from shardcalc.cli.flags import Basis, Flags, Output, Paths, StreamName, basis_flags, workload_flags
+from shardcalc.cli.flags import (
+    Basis,
+    Exclude,
+    Flags,
+    Output,
+    Paths,
+    StdinName,
+    StreamName,
+    basis_flags,
+    workload_flags,
+)
 from shardcalc.cli.output import Format, page, rewritten, write
 
 if TYPE_CHECKING:
@@ -35,6 +46,8 @@ def command(
     explain: Annotated[
         bool, typer.Option("--explain", help="each limit's working, line by line, with its source and date")
     ] = False,
+    exclude: Exclude = None,
+    stdin_name: StdinName = "",
     output: Output = None,
     flags: Flags,
     basis: Basis,
@@ -46,7 +59,7 @@ def command(
     if not paths and "shards" in flags and not {"rps", "throughput"} & flags.keys():
         write(_carried(plan.carried(**flags), format, output), output)
         return
-    declared = described(paths or [], flags, name)
+    declared = described(paths or [], flags, name, exclude, stdin_name)
     match format:
         case Format.TABLE:
             from shardcalc.report.plan import terminal
@@ -63,10 +76,23 @@ def command(
     write(text, output)
 
 
-def described(paths: Sequence[str], flags: Flags, name: str = "") -> list[Any]:
+def opened(paths: Sequence[str], stdin_name: str) -> list[str]:
+    """The paths of profiles, with what stdin holds in the place of ``-``."""
+    if "-" in paths and sys.stdin is not None and sys.stdin.isatty():
+        tell("note: - reads a profile from this terminal; end it with Ctrl-D (Windows: Ctrl-Z and Enter)")
+    return streams.with_stdin(paths, getattr(sys.stdin, "buffer", None), stdin_name)
+
+
+def described(
+    paths: Sequence[str],
+    flags: Flags,
+    name: str = "",
+    exclude: Sequence[str] | None = None,
+    stdin_name: str = "",
+) -> list[Any]:
     """The streams of profiles, or of flags; stderr says which flags had no effect, and what is no profile."""
     passed_over: list[str] = []
-    declared = streams.describe(paths, flags, name, passed_over)
+    declared = streams.describe(opened(paths, stdin_name), flags, name, passed_over, exclude or ())
     if (questioned := plan.readings(flags)) is not None:
         from shardcalc.report.plan.words import reading
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar, assert_never
 import typer
 
 from shardcalc.app import review
-from shardcalc.cli.flags import Basis, Histories, Output, basis_flags
+from shardcalc.cli.flags import Basis, Exclude, Histories, Output, StdinName, basis_flags
 from shardcalc.cli.output import write_parts
 from shardcalc.cli.plan import described
 from shardcalc.cli.progress import progress
@@ -39,16 +39,21 @@ class ReportFormat(StrEnum):
 @basis_flags("hours", "prices", "discount", "currency", "today")
 def command(
     paths: Annotated[
-        list[str], typer.Argument(metavar="PATH...", help="profiles, or folders of them", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="PATH...", help="profiles, or folders of them; - reads one from stdin", show_default=False
+        ),
     ],
     history: Histories = None,
     format: Annotated[ReportFormat, typer.Option(help="how to write the review")] = ReportFormat.HTML,
+    exclude: Exclude = None,
+    stdin_name: StdinName = "",
     output: Output = None,
     *,
     basis: Basis,
 ) -> None:
     """The capacity review: one page to decide from, with its working, pictures and sources in it."""
-    made = review.review(described(paths, {}), basis=basis, histories=history or [])
+    made = review.review(described(paths, {}, "", exclude, stdin_name), basis=basis, histories=history or [])
     sections = _with_bar(review.sections(made, basis=basis), len(made.rows))
     match format:
         case ReportFormat.HTML:

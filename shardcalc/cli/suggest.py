@@ -16,6 +16,7 @@ from shardcalc.cli.flags import (
     Burst,
     Days,
     DryRun,
+    Exclude,
     Headroom,
     Output,
     Profiles,
@@ -106,6 +107,7 @@ def command(
         ),
     ] = None,
     profiles: Profiles = None,
+    exclude: Exclude = None,
     format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
     explain: Annotated[
         bool, typer.Option("--explain", help="each limit's working, line by line, with its source and date")
@@ -137,7 +139,7 @@ def command(
         observed = aws.observe(stream, reading, progress)
         tell_spent(observed.spent, observed.notes)
         history = observed.history
-    declared = described(profiles, {}) if profiles else []
+    declared = described(profiles, {}, "", exclude) if profiles else []
     try:
         made = suggest.suggest(history, options, basis=basis, profiles=declared)
     except HistoryError as error:

@@ -13,6 +13,7 @@ from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.cost.bill import Bill, CostLine
 from shardcalc.core.facts import Fact, Limits
 from shardcalc.core.units import USD, ByteRate, Currency
+from shardcalc.core.workload.declared import Identity
 from shardcalc.report.kit.json import divide
 
 
@@ -26,6 +27,14 @@ def fact_row(fact: Fact[Any] | None) -> dict[str, Any] | None:
         "url": fact.source.url,
         "date": fact.date,
         "confidence": fact.confidence,
+    }
+
+
+def place_row(which: Identity | None) -> dict[str, str | None]:
+    """The account and the environment of a stream; null where nothing says them."""
+    return {
+        "account": (which.account or None) if which is not None else None,
+        "environment": (which.environment or None) if which is not None else None,
     }
 
 

@@ -70,7 +70,7 @@ def names(streams: Iterable[Judged]) -> list[str]:
     """What streams are called on a page that holds all of them."""
     return told_apart(
         (
-            made.stream.name or "the stream",
+            made.stream.title or "the stream",
             made.plan.workload.region,
             f"account {made.measured.history.account_number}"
             if made.measured is not None and made.measured.history.account_number

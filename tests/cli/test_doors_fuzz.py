@@ -221,6 +221,29 @@ def test_profiles_of_every_kind_are_answered(text, arguments):
 PLAIN = "version: 1\nstreams:\n  a: {size: 1 MiB, rps: 10, shards: 90, growth: 5%/month}\n"
 
 
+PATTERNS = st.one_of(
+    WORDS,
+    st.text("ab*?[]!^-\\/#. \n\0", max_size=30),
+    st.sampled_from(
+        ["p.yaml", "!p.yaml", "*", "**", "/", "!/", "[[:alpha:]]", "[z-a]", "*" * 5000, "**/a/" * 900]
+    ),
+)
+
+
+@FEWER
+@given(st.lists(PATTERNS, max_size=6), st.lists(PATTERNS, max_size=3), st.lists(PATTERNS, max_size=2), READ)
+def test_patterns_of_every_kind_are_answered(ignored, excluded, flags, arguments):
+    flags = [f"--exclude={flag}" for flag in flags if "\0" not in flag]
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "a" / "b").mkdir(parents=True)
+        for name in ("p.yaml", "a/p.yaml", "a/b/p.yaml"):
+            (Path(folder) / name).write_text(PLAIN.replace("a:", f"{name[0]}{len(name)}:"), encoding="utf-8")
+        (Path(folder) / ".gitignore").write_bytes("\n".join(ignored).encode("utf-8", "surrogateescape"))
+        policy = f"version: 1\npolicy: {{exclude: [{', '.join(map(quoted, excluded))}]}}\n"
+        (Path(folder) / ".shardcalc.yaml").write_text(policy, encoding="utf-8")
+        door(*arguments, *flags, folder, codes=(0, 1, 2), place=folder)
+
+
 @FEWER
 @given(
     rows(POLICY_FIELDS, most=4), st.sampled_from(["version: 1\npolicy: ", "policy: ", "version: 1\n"]), READ
@@ -327,6 +350,7 @@ def test_a_fifo_a_socket_or_a_device_is_never_opened(command):
         folder = Path(short)
         os.mkfifo(folder / "a.yaml")
         os.mkfifo(folder / ".shardcalc.yaml")
+        os.mkfifo(folder / ".gitignore")
         opened.bind(str(folder / "b.yaml"))
         (folder / "c.yaml").symlink_to("/dev/zero")
         (folder / "d.yaml").symlink_to("d.yaml")

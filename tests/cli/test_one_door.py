@@ -33,6 +33,8 @@ HOSTILE = "a\n::error file=x::y\r\x1b]0;t\a\x9b31m\u202eevil\u2066\u200e\u2028##
         ("plan", "--size", "1", "--rps", "1", "--hottest-key", f"{HOSTILE}=1"),
         ("plan", "--size", "1", "--rps", "1", "--today", HOSTILE),
         ("plan", HOSTILE),
+        ("plan", "profiles", "--stdin-name", HOSTILE),
+        ("plan", "profiles", "--exclude", "*", "--exclude", HOSTILE),
         ("plan", f"--{HOSTILE}"),
         ("plan", "--format", HOSTILE),
         (HOSTILE,),

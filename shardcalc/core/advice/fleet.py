@@ -69,6 +69,8 @@ class Member:
     """The findings and doubts behind the answer, in words."""
     findings: tuple[str, ...] = ()
     """Ids of its warnings and errors."""
+    environment: str = ""
+    """What its profile says, where there is one."""
     owner: str = ""
     """What its tag says, where one was asked for; empty when it has none."""
     modes: StreamBills | None = None
@@ -263,7 +265,8 @@ def member(suggestion: Suggestion) -> Member:
     return Member(
         name=history.stream or "",
         region=history.region or "",
-        account=history.account_number,
+        account=suggestion.account,
+        environment=suggestion.environment,
         mode=history.mode or "",
         standing=standing,
         shards=history.open_shards,

@@ -64,6 +64,7 @@ from shardcalc.core.history.model import History, moment
 from shardcalc.core.resharding.path import NoPath, Path, path
 from shardcalc.core.text import BadValue, decimal, percent, read_count, read_factor, read_share, shards_text
 from shardcalc.core.units import USD, ByteRate, CallRate, Duration, RecordRate, ceil_div
+from shardcalc.core.workload.declared import Identity
 from shardcalc.core.workload.reading import read_fields, share
 from shardcalc.core.workload.workload import read_headroom
 
@@ -198,6 +199,18 @@ class Suggestion:
     path: Path | None
     """The calls that lead to the recommendation; None when none are needed, possible or meant."""
     no_path: NoPath | None
+    identity: Identity | None = None
+    """Which stream of the profiles it is; None where it is none of them."""
+
+    @property
+    def account(self) -> str:
+        """The account that the history names, or else the profile; empty where neither does."""
+        return self.history.account_number or (self.identity.account if self.identity is not None else "")
+
+    @property
+    def environment(self) -> str:
+        """The environment that the profile names; empty where none does."""
+        return self.identity.environment if self.identity is not None else ""
 
     @property
     def calculated(self) -> int:

@@ -1,6 +1,6 @@
 """What streams are together: an account's quota of shards in a Region, and its one kind of on-demand.
 
-Streams of one account are told apart by Region only. Pure; no I/O.
+Streams that name no account are taken to be of one. Pure; no I/O.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from shardcalc.core.capacity.finding import Finding, Severity
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.facts import Limits, regions
 from shardcalc.core.text import shards_text
+from shardcalc.core.workload.declared import Home
 from shardcalc.core.workload.parts import Mode
 
 
@@ -21,12 +22,18 @@ class AccountRow(NamedTuple):
     region: str
     mode: Mode
     shards: int
+    account: str = ""
+
+    @property
+    def home(self) -> Home:
+        """The account and the Region."""
+        return Home(self.account, self.region)
 
 
-def row_of(plan: Plan) -> AccountRow:
+def row_of(plan: Plan, account: str = "") -> AccountRow:
     """A planned stream as its account counts it: with the shards that it declares, else those it needs."""
     workload = plan.workload
-    return AccountRow(workload.region, workload.mode, workload.shards or plan.shards)
+    return AccountRow(workload.region, workload.mode, workload.shards or plan.shards, account)
 
 
 def both_on_demand(modes: Iterable[Mode]) -> bool:
@@ -35,50 +42,50 @@ def both_on_demand(modes: Iterable[Mode]) -> bool:
 
 
 def account_findings(
-    rows: Iterable[AccountRow], limits: Limits, quotas: Mapping[str, int] | None = None
-) -> list[tuple[str, Finding]]:
-    """What the streams of one account are too many or too different for, each with its Region.
+    rows: Iterable[AccountRow], limits: Limits, quotas: Mapping[Home, int] | None = None
+) -> list[tuple[Home, Finding]]:
+    """What the streams of an account are too many or too different for, each with account and Region.
 
     Args:
         rows: its streams.
         limits: AWS's limits.
-        quotas: by Region the ShardLimit of DescribeLimits, where it is known.
+        quotas: by account and Region the ShardLimit of DescribeLimits, where it is known.
     """
-    by_region: dict[str, list[AccountRow]] = {}
+    by_home: dict[Home, list[AccountRow]] = {}
     for row in rows:
-        by_region.setdefault(row.region, []).append(row)
-    found: list[tuple[str, Finding]] = []
-    for region, streams in by_region.items():
+        by_home.setdefault(row.home, []).append(row)
+    found: list[tuple[Home, Finding]] = []
+    for home, streams in by_home.items():
         shards = [row.shards for row in streams if row.mode is Mode.PROVISIONED]
-        over = _over_quota(region, sum(shards), len(shards), limits, (quotas or {}).get(region))
+        over = _over_quota(home, sum(shards), len(shards), limits, (quotas or {}).get(home))
         if over is not None:
-            found.append((region, over))
+            found.append((home, over))
         if both_on_demand(row.mode for row in streams):
             message = (
-                f"streams in {region} are declared in {Mode.ON_DEMAND_STANDARD} and in "
+                f"streams in {home} are declared in {Mode.ON_DEMAND_STANDARD} and in "
                 f"{Mode.ON_DEMAND_ADVANTAGE}, and AWS has an account on one of them in a Region"
             )
             remedy = "declare one of the two for all on-demand streams of an account and Region"
-            found.append((region, Finding("both-on-demand", Severity.ERROR, message, remedy)))
+            found.append((home, Finding("both-on-demand", Severity.ERROR, message, remedy)))
     return found
 
 
-def _over_quota(region: str, shards: int, streams: int, limits: Limits, known: int | None) -> Finding | None:
-    """What is wrong with the provisioned shards of a Region, all streams together."""
+def _over_quota(home: Home, shards: int, streams: int, limits: Limits, known: int | None) -> Finding | None:
+    """What is wrong with the provisioned shards of an account and Region, all streams together."""
     fact, most = limits.shard_quota_large, limits.shard_quota_small_most.value
     quota = f"an account's quota of {fact.value:,}"
     if known is not None:
         least, most, quota = known, known, f"the account's quota of {known:,}"
-    elif region in regions().large:
+    elif home.region in regions().large:
         least, most = fact.value, fact.value
     else:
         fact = limits.shard_quota_small
         least, quota = fact.value, f"an account's quota, {fact.value:,} or {most:,} by Region"
     if shards <= least:
         return None
-    who = f"{streams:,} provisioned streams in {region} have {shards_text(shards)} together"
+    who = f"{streams:,} provisioned streams in {home} have {shards_text(shards)} together"
     if streams == 1:
-        who = f"a provisioned stream in {region} has {shards_text(shards)}"
+        who = f"a provisioned stream in {home} has {shards_text(shards)}"
     sure = shards > most
     return Finding(
         "shard-quota",

@@ -25,7 +25,7 @@ from shardcalc.core.lint.rules import BY_FINDING, BY_NAME, EXPIRED, NAMES, STALE
 from shardcalc.core.lint.rules.facts import UNVERIFIED_PRICE, stale
 from shardcalc.core.text import shown
 from shardcalc.core.units import USD
-from shardcalc.core.workload.declared import DeclaredStream, Document, Place
+from shardcalc.core.workload.declared import DeclaredStream, Document, Identity, Place
 from shardcalc.core.workload.parts import Mode
 from shardcalc.core.workload.requirements import Suppression
 
@@ -54,13 +54,15 @@ class Found:
     file: str
     place: Place | None
     stream: str
-    """Empty when it is about a whole file."""
+    """Its title; empty when it is about a whole file."""
     field: str
     """The path in the file, with dots."""
     fact: Fact[Any] | None = None
     state: State = State.ACTIVE
     reason: str = ""
     """Why it is suppressed."""
+    of: Identity | None = None
+    """Which stream it is; None when it is about a whole file."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -71,8 +73,7 @@ class Found:
 class Seen(NamedTuple):
     """One stream that was checked."""
 
-    region: str
-    name: str
+    identity: Identity
     file: str
     place: Place | None
     """Where its name is in the file."""
@@ -104,7 +105,8 @@ class _File:
         self.policy = policy_of(document)
         self.suppressions: dict[int, Suppression] = {id(each): each for each in self.policy.ignore}
         self.used: set[int] = set()
-        self.regions: set[str] = set()
+        self.streams: dict[str, Identity] = {}
+        """By name, which is unique in a document."""
         self.found: list[Found] = []
 
 
@@ -137,13 +139,13 @@ def check_declared(
             file = _File(stream.document)
         made = judged(stream)
         summary = _summary(made, hours) if hours is not None else None
-        file.regions.add(stream.workload.region)
+        file.streams[stream.name] = stream.identity
         own = stream.requirements.ignore
         ignore = (*own, *file.policy.ignore)
-        where = stream.workload.region, stream.name, stream.file, stream.place
+        where, row = (stream.identity, stream.file, stream.place), row_of(made.plan, stream.account)
         account = None if made.measured is None else made.measured.history.account
         quota = None if account is None else account.shard_limit
-        seen.append(Seen(*where, summary, row_of(made.plan), file.policy.rules, ignore, quota))
+        seen.append(Seen(*where, summary, row, file.policy.rules, ignore, quota))
         hits = judge(Subject(made, file.policy))
         if own:
             file.suppressions |= {id(each): each for each in own}
@@ -157,39 +159,38 @@ def check_declared(
 
 
 def check_account(seen: Sequence[Seen], limits: Limits, today: date) -> list[Found]:
-    """What is wrong with all streams of the account together: each at the stream with the most shards in the
+    """What is wrong with all streams of an account together: each at the stream with the most shards in the
     Region, whose policy and suppressions count.
     """
     found: list[Found] = []
-    quotas = {each.region: each.quota for each in seen if each.quota is not None}
-    for region, finding in account_findings((each.row for each in seen), limits, quotas):
+    quotas = {each.row.home: each.quota for each in seen if each.quota is not None}
+    for home, finding in account_findings((each.row for each in seen), limits, quotas):
         rule = BY_FINDING[finding.id]
         # The quota is for provisioned streams, the kind of on-demand for all others.
         of_quota = finding.id == "shard-quota"
         of = [
-            each for each in seen if each.region == region and (each.row.mode is Mode.PROVISIONED) is of_quota
+            each for each in seen if each.row.home == home and (each.row.mode is Mode.PROVISIONED) is of_quota
         ]
         largest = max(of, key=lambda each: each.row.shards)
         severity = largest.grades.get(rule.id, finding.severity)
         if severity is not None:
             state, reason = _state(rule, largest.ignore, set(), today)
-            path, fact = f"streams.{largest.name}", finding.fact
-            where = largest.file, largest.place, largest.name, path
-            found.append(Found(rule, severity, finding.message, finding.remedy, *where, fact, state, reason))
+            which = largest.identity
+            where = largest.file, largest.place, str(which), f"streams.{which.name}"
+            told = rule, severity, finding.message, finding.remedy
+            found.append(Found(*told, *where, finding.fact, state, reason, which))
     return found
 
 
-def once_a_region(found: Sequence[Found], seen: Iterable[Seen]) -> list[Found]:
+def once_a_region(found: Sequence[Found]) -> list[Found]:
     """The findings, with one about prices for each Region: they are the Region's and no stream's."""
-    regions = {(each.file, each.name): each.region for each in seen}
     told: set[str] = set()
     kept: list[Found] = []
     for each in found:
-        if each.rule is UNVERIFIED_PRICE and each.state is State.ACTIVE:
-            region = regions[each.file, each.stream]
-            if region in told:
+        if each.rule is UNVERIFIED_PRICE and each.state is State.ACTIVE and each.of is not None:
+            if each.of.region in told:
                 continue
-            told.add(region)
+            told.add(each.of.region)
         kept.append(each)
     return kept
 
@@ -208,8 +209,7 @@ def _summary(made: Judged, hours: Fraction) -> StreamSummary:
     bill = replace(made, ground=made.ground._replace(hours=hours)).bill
     # A plan says money to the cent: what is less is no change.
     return StreamSummary(
-        made.stream.name,
-        planned.workload.region,
+        made.stream.identity,
         planned.shards,
         planned.workload.shards,
         USD.parse(bill.total.cents),
@@ -239,11 +239,12 @@ def _found(
         hit.remedy,
         stream.file,
         stream.locate(at),
-        stream.name,
+        stream.title,
         ".".join(map(str, path)),
         hit.fact,
         state,
         reason,
+        stream.identity,
     )
 
 
@@ -260,9 +261,10 @@ def _finish(
     today: date,
     aged: dict[object, Hit | None],
 ) -> list[Found]:
-    key = (frozenset(file.regions), file.policy.facts_older_than)
+    regions = {each.region for each in file.streams.values()}
+    key = (frozenset(regions), file.policy.facts_older_than)
     if key not in aged:
-        aged[key] = stale(limits, map(prices, sorted(file.regions)), file.policy, today)
+        aged[key] = stale(limits, map(prices, sorted(regions)), file.policy, today)
     hit = aged[key]
     document = file.document
     last: list[Found] = []
@@ -286,7 +288,7 @@ def _finish(
         )
     if file.suppressions:
         own = [each for each in file.suppressions.values() if not each.file]
-        last += _of_suppressions(document, own, file.used, today)
+        last += _of_suppressions(document, own, file.used, today, file.streams)
     if last:
         file.found += _graded(file.policy, last)
     if len(file.found) > 1:
@@ -302,13 +304,17 @@ def _graded(policy: Policy, found: Iterable[Found]) -> Iterator[Found]:
 
 
 def _of_suppressions(
-    document: Document, suppressions: Iterable[Suppression], used: set[int] | None, today: date
+    document: Document,
+    suppressions: Iterable[Suppression],
+    used: set[int] | None,
+    today: date,
+    streams: Mapping[str, Identity] | None = None,
 ) -> Iterator[Found]:
     """What is wrong with suppressions themselves; whether one is used is only asked where ``used`` says."""
 
     def tell(rule: Rule, suppression: Suppression, field: str, message: str, remedy: str) -> Found:
         path = (*suppression.path, field)
-        stream = str(path[1]) if path[0] == "streams" else ""
+        of = (streams or {}).get(str(path[1])) if path[0] == "streams" else None
         return Found(
             rule,
             rule.severity,
@@ -316,8 +322,9 @@ def _of_suppressions(
             remedy,
             document.file,
             document.locate(path),
-            stream,
+            str(of or ""),
             ".".join(map(str, path)),
+            of=of,
         )
 
     for each in suppressions:

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from shardcalc.core.units import USD
+from shardcalc.core.workload.declared import Identity
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSummary:
     """One stream as a plan sees it."""
 
-    name: str
-    region: str
+    identity: Identity
     shards: int
     """The shards that are needed."""
     declared: int | None
@@ -90,9 +90,9 @@ class Comparison:
 def compare(
     before: Iterable[StreamSummary], after: Iterable[StreamSummary], *, against: str, hours: Fraction
 ) -> Comparison:
-    """Pair the streams of two plans by Region and name."""
-    old = {(one.region, one.name): one for one in before}
-    new = {(one.region, one.name): one for one in after}
+    """Pair the streams of two plans, each by what tells it from all others."""
+    old = {one.identity: one for one in before}
+    new = {one.identity: one for one in after}
     pairs = [StreamChange(old.get(key), new.get(key)) for key in dict.fromkeys((*new, *old))]
     changes = tuple(pair for pair in pairs if not pair.same)
     sides = (list(old.values()), list(new.values()))

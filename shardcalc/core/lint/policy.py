@@ -17,7 +17,7 @@ from shardcalc.core.capacity.finding import Severity
 from shardcalc.core.text import BadFields, BadValue, nearest, shown
 from shardcalc.core.units import USD, Duration
 from shardcalc.core.workload import forms
-from shardcalc.core.workload.declared import Document
+from shardcalc.core.workload.declared import PLACE_FIELDS, Document
 from shardcalc.core.workload.reading import (
     Field,
     Reader,
@@ -28,6 +28,7 @@ from shardcalc.core.workload.reading import (
     read_line,
     read_money,
     readers,
+    schema_of,
     share,
 )
 from shardcalc.core.workload.requirements import SUPPRESSIONS_FORM, Suppression, read_suppressions
@@ -57,6 +58,10 @@ class Policy:
     rules: Mapping[str, Severity | None] = field(default_factory=dict)
     """A rule's severity, by its id; None turns it off."""
     ignore: tuple[Suppression, ...] = ()
+    exclude: tuple[str, ...] = ()
+    """What is left out of folders, as patterns of gitignore; only a shared policy has it."""
+    folders: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The environment and the account of the profiles in some folders, by pattern; likewise."""
 
     @property
     def terms(self) -> Terms:
@@ -87,6 +92,9 @@ def policy_of(document: Document) -> Policy:
 
 
 _NO_POLICY: Final = Policy()
+
+MAX_PATTERNS: Final = 8 * 4096
+"""Characters of patterns in one place: what takes half a second to read."""
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -119,6 +127,41 @@ def read_policy(value: object, rules: RuleNames) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise BadValue(f"write a mapping of {', '.join(table)}")
     return read_fields(value, table)
+
+
+def _read_patterns(value: object) -> tuple[str, ...]:
+    """A list of patterns, or one."""
+    items = value if isinstance(value, (list, tuple)) else [value]
+    bounded(items)
+    return _not_too_long(tuple(map(read_line, items)))
+
+
+def _read_folders(value: object) -> dict[str, dict[str, str]]:
+    """A mapping of patterns to the environment and the account of what is there."""
+    if not isinstance(value, Mapping):
+        raise BadValue("write a mapping of folders to environment and account")
+    bounded(value)
+    made: dict[str, dict[str, str]] = {}
+    problems: list[tuple[str, str]] = []
+    for pattern, fields in value.items():
+        try:
+            if pattern.startswith("!") or not isinstance(fields, Mapping):
+                raise BadValue("write a folder, and a mapping of environment and account")
+            made[pattern] = read_fields(fields, readers(PLACE_FIELDS))
+        except BadFields as error:
+            problems += [(f"{pattern}.{inner}", message) for inner, message in error.problems]
+        except BadValue as error:
+            problems.append((pattern, str(error)))
+    if problems:
+        raise BadFields(problems)
+    _not_too_long(tuple(made))
+    return made
+
+
+def _not_too_long(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    if sum(map(len, patterns)) > MAX_PATTERNS:
+        raise BadValue(f"patterns of more than {MAX_PATTERNS // 1024} KiB")
+    return patterns
 
 
 def _grades(rules: RuleNames) -> Reader:
@@ -234,4 +277,26 @@ def policy_fields(rules: RuleNames) -> tuple[Field, ...]:
             "findings that are accepted in every stream: rule, reason and, if it ends, until",
             SUPPRESSIONS_FORM,
         ),
+        *SHARED_FIELDS,
     )
+
+
+SHARED_FIELDS: Final = (
+    Field(
+        "exclude",
+        _read_patterns,
+        "what is left out of folders, as in .gitignore",
+        {"anyOf": [{"type": "array", "items": forms.TEXT}, forms.TEXT], "examples": [["drafts/"]]},
+    ),
+    Field(
+        "folders",
+        _read_folders,
+        "the environment and the account of the profiles in some folders",
+        {
+            "type": "object",
+            "additionalProperties": schema_of(PLACE_FIELDS),
+            "examples": [{"prod/": {"environment": "prod", "account": "123456789012"}}],
+        },
+    ),
+)
+"""Fields that only ``.shardcalc.yaml`` can have: they are about files."""

@@ -6,12 +6,13 @@ What declares it is not known here: a YAML file, the flags of a command, infrast
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from shardcalc.core.text import shown
+from shardcalc.core.text import BadValue, shown
 from shardcalc.core.workload import forms
-from shardcalc.core.workload.reading import Field, read_line, readers
+from shardcalc.core.workload.reading import Field, read_line, readers, text_of
 from shardcalc.core.workload.requirements import NO_REQUIREMENTS, REQUIREMENT_FIELDS, Requirements
 from shardcalc.core.workload.workload import FIELDS, Workload
 
@@ -53,6 +54,31 @@ class ProfileErrors(Exception):
         super().__init__("\n".join(map(str, problems)))
 
 
+class Home(NamedTuple):
+    """Where a stream is: what its quotas, its floors and its totals are counted for."""
+
+    account: str
+    """Its number; empty where nothing says it, and then all such streams are taken to be of one."""
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.region} of account {self.account}" if self.account else self.region
+
+
+class Identity(NamedTuple):
+    """What tells a stream from all others."""
+
+    account: str
+    environment: str
+    """Such as prod; empty where nothing says it."""
+    region: str
+    name: str
+
+    def __str__(self) -> str:
+        more = ", ".join(filter(None, (self.environment, self.account)))
+        return f"{self.name} ({more})" if more else self.name
+
+
 class Document(NamedTuple):
     """What streams are declared in: one document of a file, with the way to find any of its values again."""
 
@@ -63,6 +89,8 @@ class Document(NamedTuple):
     """Where the value at a path begins; the nearest place above it when it is not there."""
     shared: Document | None = None
     """The policy file that counts for it besides its own policy."""
+    placed: Mapping[str, str] = {}
+    """The account and the environment that the policy file gives to the folder of the file."""
 
     @property
     def layers(self) -> tuple[Mapping[str, Any], ...]:
@@ -91,6 +119,23 @@ class DeclaredStream(NamedTuple):
     """Fields of the command line that the stream's own value kept out."""
     place: Place | None = None
     """Where its name is in the file."""
+    account: str = ""
+    environment: str = ""
+
+    @property
+    def identity(self) -> Identity:
+        """What tells it from all others."""
+        return Identity(self.account, self.environment, self.workload.region, self.name)
+
+    @property
+    def home(self) -> Home:
+        """The account and the Region that it is in."""
+        return Home(self.account, self.workload.region)
+
+    @property
+    def title(self) -> str:
+        """How pages call it: its name, and where it says them its environment and account."""
+        return str(self.identity)
 
     @property
     def file(self) -> str:
@@ -131,8 +176,51 @@ class DeclaredStream(NamedTuple):
         return self.place if len(path) == 2 and path[0] == "streams" else self.document.locate(path)
 
 
+_ACCOUNT: Final = re.compile("[0-9]{12}")
+_ENVIRONMENT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def read_account(value: object) -> str:
+    """The number of an AWS account."""
+    text = text_of(value).strip()
+    if not _ACCOUNT.fullmatch(text):
+        raise BadValue(f"{shown(text)} is no account; write its 12 digits, with zeros in front")
+    return text
+
+
+def read_environment(value: object) -> str:
+    """The name of an environment."""
+    text = text_of(value).strip()
+    if not _ENVIRONMENT.fullmatch(text):
+        raise BadValue(f"{shown(text)} is not an environment: up to 64 letters, digits, and any of _ . -")
+    return text
+
+
+PLACE_FIELDS: Final = (
+    Field(
+        "environment",
+        read_environment,
+        "where it is one of several of its name, such as prod",
+        {"type": "string", "pattern": f"^{_ENVIRONMENT.pattern}$", "examples": ["prod"]},
+    ),
+    Field(
+        "account",
+        read_account,
+        "the AWS account, for quotas and totals; in quotes where it begins with 0",
+        {
+            "anyOf": [
+                {"type": "string", "pattern": f"^{_ACCOUNT.pattern}$"},
+                {"type": "integer", "minimum": 10**11, "maximum": 10**12 - 1},
+            ],
+            "examples": ["123456789012"],
+        },
+    ),
+)
+"""What tells a stream from another of its name; a policy can give them to the profiles of a folder."""
+
 STREAM_FIELDS: Final = (
     *FIELDS,
+    *PLACE_FIELDS,
     Field("owner", read_line, "who answers for the stream", forms.TEXT),
     Field("notes", read_line, "free text", forms.TEXT),
     *REQUIREMENT_FIELDS,

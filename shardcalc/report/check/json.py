@@ -11,7 +11,7 @@ from shardcalc.core.lint.check import Found, State
 from shardcalc.core.lint.plan_diff import Comparison, StreamSummary
 from shardcalc.report.check import words
 from shardcalc.report.kit.json import document, head
-from shardcalc.report.rows import fact_row
+from shardcalc.report.rows import fact_row, place_row
 
 
 def text(report: CheckReport) -> str:
@@ -46,7 +46,8 @@ def _finding(found: Found, report: CheckReport) -> dict[str, Any]:
         "severity": found.severity.value,
         "state": found.state.value,
         "reason": found.reason or None,
-        "stream": found.stream or None,
+        "stream": found.of.name or None if found.of is not None else None,
+        **place_row(found.of),
         "field": found.field or None,
         "file": found.file,
         "line": line,
@@ -67,8 +68,9 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "total_cost_complete": _both(comparison.complete),
         "changes": [
             {
-                "name": change.stream.name,
-                "region": change.stream.region,
+                "name": change.stream.identity.name,
+                "region": change.stream.identity.region,
+                **place_row(change.stream.identity),
                 "before": _summary(change.before),
                 "after": _summary(change.after),
                 "new_findings": change.new_findings,

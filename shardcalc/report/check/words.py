@@ -75,7 +75,8 @@ USED: Final = "used: of the nearest limit, at the declared shards, or else at th
 
 def change_rows(comparison: Comparison) -> list[list[str]]:
     """Each stream that changed, before and after."""
-    streams = [(change.stream.name, change.stream.region, "") for change in comparison.changes]
+    identities = [change.stream.identity for change in comparison.changes]
+    streams = [(str(each), each.region, "") for each in identities]
     return [_cells(*pair) for pair in zip(told_apart(streams), comparison.changes, strict=True)]
 
 

@@ -33,6 +33,7 @@ def _region(region: RegionReport, report: CostReport) -> dict[str, Any]:
     cost, limits = region.cost, report.limits
     return {
         "region": cost.region,
+        "account": region.home.account or None,
         "prices_from": cost.prices.origin,
         "prices_published": cost.prices.published,
         "mean_records_per_second": region.rate,
@@ -67,6 +68,7 @@ def _region(region: RegionReport, report: CostReport) -> dict[str, Any]:
         "streams": [
             {
                 "name": declared.stream.name,
+                "environment": declared.stream.environment or None,
                 "source": declared.stream.where or None,
                 "shards": stream.shards,
                 "cheaper": stream.cheaper(limits),

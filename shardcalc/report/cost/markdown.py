@@ -51,8 +51,8 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
     one = None if alone is None else alone.stream
     what = f"{len(region.streams):,} streams: cost"
     if one is not None:
-        what = f"{escape(one.name)}: cost" if one.name else "Cost"
-    yield f"# {what} in {cost.region} for {period(report.hours, report.limits)}"
+        what = f"{escape(one.title)}: cost" if one.name else "Cost"
+    yield f"# {what} in {region.home} for {period(report.hours, report.limits)}"
     yield f"Prices: {escape(cost.prices.origin)}."
     if lacking := unpriced(map(cost.bill, Mode)):
         yield bullets(map(escape, lacking))

@@ -49,9 +49,9 @@ def _region(screen: Screen, region: RegionReport, report: CostReport, chart: boo
     one = None if alone is None else alone.stream
     what = f"{len(region.streams):,} streams: "
     if one is not None:
-        what = f"{one.name}: " if one.name else ""
+        what = f"{one.title}: " if one.name else ""
     screen.line(
-        (f"{what}cost in {cost.region} for {period(report.hours, limits)}", "bold"),
+        (f"{what}cost in {region.home} for {period(report.hours, limits)}", "bold"),
         (f"  {one.where}" if one is not None and one.where else "", "dim"),
     )
     screen.line((f"prices: {cost.prices.origin}", "dim"))

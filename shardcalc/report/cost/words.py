@@ -112,7 +112,7 @@ def spread(cost: RegionCost, mode: Mode, limits: Limits) -> str:
 def unbilled(region: RegionReport) -> list[str]:
     """What streams declare and no bill holds, as sentences."""
     return [
-        f"{declared.stream.name}: {found.message}" if declared.stream.name else found.message
+        f"{declared.stream.title}: {found.message}" if declared.stream.name else found.message
         for declared, made in zip(region.streams, region.cost.streams, strict=True)
         for found in made.plan.findings
         if found.id == "long-term-reads"

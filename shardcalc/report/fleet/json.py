@@ -63,6 +63,7 @@ def _row(member: Member) -> dict[str, Any]:
         "name": member.name,
         "region": member.region,
         "account": member.account or None,
+        "environment": member.environment or None,
         "owner": member.owner or None,
         "mode": member.mode or None,
         "standing": member.standing.value,

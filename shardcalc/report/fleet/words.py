@@ -39,7 +39,7 @@ def cells(member: Member) -> list[str]:
     now = "on-demand" if on_demand else "-" if member.shards is None else f"{member.shards:,}"
     advised = member.recommended is not None and (not on_demand or member.standing is Standing.WASTEFUL)
     return [
-        member.name,
+        title(member),
         member.account or "unknown",
         member.owner or "-",
         member.region,
@@ -51,11 +51,16 @@ def cells(member: Member) -> list[str]:
     ]
 
 
+def title(member: Member) -> str:
+    """What a stream is called."""
+    return f"{member.name} ({member.environment})" if member.environment else member.name
+
+
 def name(member: Member, fleet: Fleet) -> str:
     """Which stream it is; with its account where there are several."""
     several = len({one.account for one in fleet.members}) > 1
     account = f", account {member.account}" if several and member.account else ""
-    return f"{member.name} in {member.region}{account}"
+    return f"{title(member)} in {member.region}{account}"
 
 
 def failed(failure: Failure) -> str:

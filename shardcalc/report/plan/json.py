@@ -17,7 +17,7 @@ from shardcalc.core.units import USD, Currency
 from shardcalc.core.workload.workload import exact_inputs
 from shardcalc.report.decisions import judged_row
 from shardcalc.report.kit.json import COMPACT, document, head, line, listing, number, times
-from shardcalc.report.rows import bill_row, converted_row, finding_row, limit_row
+from shardcalc.report.rows import bill_row, converted_row, finding_row, limit_row, place_row
 
 INDENTED_STREAMS: Final = 50
 """Up to this number of streams are indented for people to read; more are written one a line."""
@@ -88,8 +88,8 @@ def _head(parts: Sequence[Part]) -> dict[str, Any]:
             **converted_row(parts[0].currency, [("as needed", cost, complete)]),
         },
         "account_findings": [
-            {"region": region} | finding_row(finding)
-            for region, finding in account_findings(
+            {"region": home.region, "account": home.account or None} | finding_row(finding)
+            for home, finding in account_findings(
                 (row for part in parts for row in part.account), parts[0].limits
             )
         ],
@@ -105,6 +105,7 @@ def _stream(planned: Judged, limits: Limits, explain: bool) -> dict[str, Any]:
         "name": stream.name,
         "source": stream.where or None,
         "region": plan.workload.region,
+        **place_row(stream.identity),
         "mode": plan.workload.mode.value,
         "shards": shards,
         "declared_shards": plan.workload.shards,

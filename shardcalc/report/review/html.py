@@ -119,14 +119,14 @@ def _verdict(review: Review, place: int) -> str:
 def _regions(review: Review) -> Iterator[str]:
     yield "<h2>All streams of a Region in one mode</h2>\n"
     rows = [
-        [cost.region, mode.value, known(cost, mode), against(cost, mode, review.limits), cost.prices.origin]
-        for cost in (region.cost for region in review.costs.regions)
+        [str(home), mode.value, known(cost, mode), against(cost, mode, review.limits), cost.prices.origin]
+        for home, cost in ((region.home, region.cost) for region in review.costs.regions)
         for mode in Mode
     ]
     yield table(("Region", "mode", "cost a month:", "against the lowest", "prices"), rows, name="regions")
     for region in review.costs.regions:
         if mix := best_mix(region):
-            yield paragraph(f"{region.cost.region}: {mix}.")
+            yield paragraph(f"{region.home}: {mix}.")
     yield paragraph(
         "Provisioned with the needed shards; "
         "On-demand Advantage with its floors, which the account owes once for a Region."

@@ -28,7 +28,7 @@ def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
         modes = ", ".join(f"{mode} {known(cost, mode)}" for mode in Mode)
         origin = escape(cost.prices.origin)
         mix = f"; {found}" if (found := best_mix(region)) else ""
-        yield f"- all streams of {cost.region} in one mode: {modes}{mix}; prices: {origin}\n"
+        yield f"- all streams of {region.home} in one mode: {modes}{mix}; prices: {origin}\n"
     yield "\n" + table(["decided by", "on", "decision"], [["", "", ""]]) + "\n"
     for section in sections:
         yield "\n" + "\n\n".join(_section(review, section, called[section.place])) + "\n"

@@ -26,6 +26,8 @@ def text(made: Suggestion, *, explain: bool = False, currency: Currency | None =
         | {
             "stream": history.stream,
             "region": history.region,
+            "account": made.account or None,
+            "environment": made.environment or None,
             "mode": history.mode,
             "verdict": made.decision.action.value,
             "answer": made.answer,

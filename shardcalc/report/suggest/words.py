@@ -22,7 +22,7 @@ HURTS: Final = ("throttled-writes", "throttled-reads", "lag", "hot-shard", "idle
 
 def title(made: Suggestion) -> str:
     """What it is about."""
-    return made.history.stream or "stream"
+    return str(made.identity or "") or made.history.stream or "stream"
 
 
 def first(made: Suggestion) -> list[Finding]:

@@ -33,6 +33,35 @@ MAX_PROBLEMS: Final = 1_000
 """So many are told; what comes after them is not looked at."""
 
 
+class Piped(str):
+    """The name of a file that is not read from its place, as of what comes from stdin; and its bytes."""
+
+    __slots__ = ("data",)
+    data: bytes
+
+    def __new__(cls, name: str, data: bytes) -> Piped:
+        """A name with its bytes."""
+        made = super().__new__(cls, name)
+        made.data = data
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # How another process is sent it.
+        return Piped, (str(self), self.data)
+
+
+def content(file: str, most: int = MAX_BYTES) -> bytes:
+    """The bytes of a file, one more than the most where there are more.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if isinstance(file, Piped):
+        return file.data
+    with open(file, "rb") as opened:
+        return opened.read(most + 1)
+
+
 def document_of(file: str, root: YamlMapping, policy: Mapping[str, Any]) -> Document:
     """A YAML document whose values can be found again; a list or mapping is found by its key."""
 
@@ -51,10 +80,9 @@ def roots_of(file: str, problems: list[Problem]) -> list[tuple[Any, Any]] | None
         )
         return None
     try:
-        if os.path.getsize(file) > MAX_BYTES:
+        if not isinstance(file, Piped) and os.path.getsize(file) > MAX_BYTES:
             raise YamlError(Place(1, 1), f"larger than {MAX_BYTES // 1024**2} MiB")
-        with open(file, "rb") as opened:
-            return list(documents(decode(opened.read(MAX_BYTES + 1))))
+        return list(documents(decode(content(file))))
     except YamlError as error:
         problems.append(Problem(file, error.place, "", str(error)))
     except OSError as error:
@@ -64,7 +92,7 @@ def roots_of(file: str, problems: list[Problem]) -> list[tuple[Any, Any]] | None
 
 def leaves_repository(link: str) -> bool:
     """Whether it is a link that leads out of the repository that it is in, or to git's own files there."""
-    if not os.path.islink(link):
+    if isinstance(link, Piped) or not os.path.islink(link):
         return False
     folder, target = Path(link).parent.resolve(), Path(link).resolve()
     for above in (folder, *folder.parents):
@@ -133,8 +161,7 @@ _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 def lines_of(file: str, numbers: Iterable[int]) -> dict[int, str]:
     """Some lines of a file, as far as it can still be read."""
     try:
-        with open(file, "rb") as opened:
-            lines = _BREAK.split(decode(opened.read(MAX_BYTES + 1)))
+        lines = _BREAK.split(decode(content(file)))
     except (OSError, YamlError):
         return {}
     return {number: lines[number - 1] for number in numbers if number <= len(lines)}

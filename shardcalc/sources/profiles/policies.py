@@ -50,27 +50,37 @@ def policy_files(files: Iterable[str], problems: list[Problem]) -> dict[str, Doc
         if policy_file is None:
             continue
         if policy_file not in read:
-            read[policy_file] = load_policy(_near(policy_file), problems)
+            read[policy_file] = load_policy(near(policy_file), problems)
         found[file] = read[policy_file]
     return found
 
 
 def _nearest_policy(folder: str) -> str | None:
+    return next(
+        (path for each in reach(folder) if os.path.isfile(path := os.path.join(each, POLICY_FILE))), None
+    )
+
+
+def reach(folder: str) -> list[str]:
+    """A folder and those above it, as far up as their files count for it."""
     above = [folder]
     while (parent := os.path.dirname(above[-1])) != above[-1]:
         above.append(parent)
     roots = [index for index, each in enumerate(above) if os.path.exists(os.path.join(each, ".git"))]
-    try:
-        here = os.path.realpath(".")
-    except FileNotFoundError:  # the working folder was removed
-        here = ""
+    here = working_folder()
     top = roots[0] if roots else above.index(here) if here in above else 0
-    return next(
-        (path for each in above[: top + 1] if os.path.isfile(path := os.path.join(each, POLICY_FILE))), None
-    )
+    return above[: top + 1]
 
 
-def _near(file: str) -> str:
+def working_folder() -> str:
+    """The working folder's real name; empty when it was removed."""
+    try:
+        return os.path.realpath(".")
+    except FileNotFoundError:
+        return ""
+
+
+def near(file: str) -> str:
     """A file's name seen from the working folder if it is below it, and else its whole name."""
     try:
         seen = os.path.relpath(file)

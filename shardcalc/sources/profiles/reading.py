@@ -15,11 +15,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
+from shardcalc.core.lint.policy import SHARED_FIELDS
 from shardcalc.core.text import BadFields, BadValue, nearest
 from shardcalc.core.workload.declared import (
     STREAM_READERS,
     DeclaredStream,
     Document,
+    Identity,
     Place,
     Problem,
     ProfileErrors,
@@ -34,6 +36,7 @@ from shardcalc.core.workload.workload import Workload, assemble
 from shardcalc.sources.profiles.documents import (
     MAX_PROBLEMS,
     VERSION,
+    Piped,
     by_place,
     document_of,
     find_duplicates,
@@ -46,15 +49,13 @@ from shardcalc.sources.profiles.documents import (
     roots_of,
     with_paths,
 )
+from shardcalc.sources.profiles.folders import placed, yaml_files
 from shardcalc.sources.profiles.policies import POLICY_FILE, load_policy, policy_files
 from shardcalc.sources.profiles.yaml_events import (
     MAX_ENTRIES,
     YamlMapping,
     place_of,
 )
-
-SUFFIXES: Final = (".yaml", ".yml")
-
 
 _REQUIREMENTS: Final = frozenset(field.name for field in REQUIREMENT_FIELDS)
 _TOP: Final = ("version", "defaults", "policy", "streams")
@@ -64,7 +65,10 @@ _TOP: Final = ("version", "defaults", "policy", "streams")
 
 
 def load(
-    paths: Sequence[str], flags: Mapping[str, Any] | None = None, passed_over: list[str] | None = None
+    paths: Sequence[str],
+    flags: Mapping[str, Any] | None = None,
+    passed_over: list[str] | None = None,
+    exclude: Sequence[str] = (),
 ) -> list[DeclaredStream]:
     """Read every stream of the profiles at these paths; a folder means all profiles below it.
 
@@ -73,27 +77,29 @@ def load(
         flags: fields given on the command line, already read; they win over ``defaults`` and lose to a
             stream's own.
         passed_over: takes the YAML files of folders that are no profiles.
+        exclude: what is left out of folders, as patterns of gitignore.
 
     Raises:
         ProfileErrors: listing every problem of every file.
     """
     problems: list[Problem] = []
-    streams = load_files(files_of(paths, problems, passed_over), flags or {}, problems)
-    problems += declared_twice(
-        (stream.workload.region, stream.name, stream.file, stream.place) for stream in streams
-    )
+    streams = load_files(files_of(paths, problems, passed_over, exclude), flags or {}, problems)
+    problems += declared_twice((stream.identity, stream.file, stream.place) for stream in streams)
     if problems:
         raise ProfileErrors(problems)
     return streams
 
 
 def files_of(
-    paths: Sequence[str], problems: list[Problem], passed_over: list[str] | None = None
+    paths: Sequence[str],
+    problems: list[Problem],
+    passed_over: list[str] | None = None,
+    exclude: Sequence[str] = (),
 ) -> list[str]:
     """The files that paths name, and the profiles that they contain; what does not exist goes to
-    ``problems``, and YAML that is no profile to ``passed_over``.
+    ``problems``, and YAML that is no profile to ``passed_over``. What is named is not excluded.
     """
-    return list(_files(paths, problems, [] if passed_over is None else passed_over))
+    return list(_files(paths, problems, [] if passed_over is None else passed_over, exclude))
 
 
 def load_files(
@@ -133,39 +139,35 @@ def too_many(file: str, streams: int, problems: int = 0) -> Iterator[Problem]:
         yield Problem(file, None, "", told)
 
 
-def declared_twice(streams: Iterable[tuple[str, str, str, Place | None]]) -> Iterator[Problem]:
-    """A problem for each stream that another one of the same Region and name goes before: Region, name, file
-    and place of each.
-    """
-    seen: dict[tuple[str, str], tuple[str, Place | None]] = {}
-    for region, name, file, place in streams:
-        first = seen.setdefault((region, name), (file, place))
+def declared_twice(streams: Iterable[tuple[Identity, str, Place | None]]) -> Iterator[Problem]:
+    """A problem for each stream that the same one goes before: identity, file and place of each."""
+    seen: dict[Identity, tuple[str, Place | None]] = {}
+    for identity, file, place in streams:
+        first = seen.setdefault(identity, (file, place))
         if first[1] is not place:
             yield Problem(
                 file,
                 place,
-                f"streams.{name}",
+                f"streams.{identity.name}",
                 f"the stream is declared twice; first in {first[0]}:{first[1]}",
             )
 
 
-def _files(paths: Sequence[str], problems: list[Problem], passed_over: list[str]) -> Iterator[str]:
+def _files(
+    paths: Sequence[str], problems: list[Problem], passed_over: list[str], exclude: Sequence[str]
+) -> Iterator[str]:
     for given in dict.fromkeys(paths):
-        if os.path.isdir(given):
-            found = [
-                os.path.join(folder, name)
-                for folder, folders, names in os.walk(given)
-                if _sorted(folders)
-                for name in sorted(names)
-                if name.endswith(SUFFIXES) and not name.startswith(".") and not _hidden(folder, given)
-                # Opening a FIFO waits for ever: only files are read.
-                if os.path.isfile(os.path.join(folder, name))
-            ]
+        if isinstance(given, Piped):
+            yield given
+        elif os.path.isdir(given):
+            seen = list(yaml_files(given, exclude, problems))
+            found = [file for file, left_out in seen if not left_out]
             profiles = [file for file in found if _is_profile(file)]
             passed_over += sorted(set(found).difference(profiles))
             if not profiles:
                 why = f"no profile among the {len(found):,} YAML files" if found else "no YAML file"
-                problems.append(Problem(given, None, "", f"{why} below this folder"))
+                but = "" if len(found) == len(seen) else ", but for what is excluded or in .gitignore"
+                problems.append(Problem(given, None, "", f"{why} below this folder{but}"))
             yield from profiles
         elif os.path.isfile(given):
             yield given
@@ -180,13 +182,6 @@ def _files(paths: Sequence[str], problems: list[Problem], passed_over: list[str]
             )
 
 
-def _sorted(folders: list[str]) -> bool:
-    """Give a walk its order, and keep it out of what others installed."""
-    folders[:] = sorted(set(folders) - _INSTALLED)
-    return True
-
-
-_INSTALLED: Final = {"node_modules", "__pycache__"}
 _LOOKED_AT: Final = 1024**2
 _PROFILE: Final = re.compile(
     r"""^["']?streams["']?[ \t]*:|^[ \t]*\{.*["']?streams["']?[ \t]*:"""
@@ -194,6 +189,10 @@ _PROFILE: Final = re.compile(
     re.MULTILINE,
 )
 """What makes a YAML file a profile, usable or not: its streams, or the version of profiles."""
+_ANSWER: Final = re.compile(
+    r"""[\s{]*["']?schema_version["']?[ \t]*:[^\n,]*[\n,]\s*["']?command["']?[ \t]*:"""
+)
+"""How what shardcalc itself wrote begins."""
 
 
 def _is_profile(file: str) -> bool:
@@ -209,14 +208,7 @@ def _is_profile(file: str) -> bool:
         text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
     except UnicodeDecodeError:
         return True
-    return _PROFILE.search(text) is not None
-
-
-def _hidden(folder: str, top: str) -> bool:
-    return any(
-        part.startswith(".") and part not in (".", "..")
-        for part in os.path.relpath(folder, top).split(os.sep)
-    )
+    return _PROFILE.search(text) is not None and _ANSWER.match(text) is None
 
 
 def _load_file(
@@ -251,6 +243,10 @@ def _load_document(
     ]
     read_version(file, root, found)
     policy = policy_of(file, root, found) if "policy" in root else {}
+    found += [
+        Problem(file, place_at(root, ("policy", name), key=True), f"policy.{name}", f"only for {POLICY_FILE}")
+        for name in _OF_FILES.intersection(policy)
+    ]
     defaults = _fields(file, root, ("defaults",), root.get("defaults"), found) if "defaults" in root else {}
     streams = root.get("streams")
     own: dict[str, dict[str, Any]] = {}
@@ -284,7 +280,8 @@ def _load_document(
         problems += sorted(found, key=by_place)
         return
     assert isinstance(streams, YamlMapping)  # else there is a problem
-    document = document_of(file, root, policy)._replace(shared=shared)
+    where = placed(file, shared) if shared is not None and "folders" in shared.policy else {}
+    document = document_of(file, root, policy)._replace(shared=shared, placed=where)
     if "ignore" in defaults:
         defaults["ignore"] = with_paths(defaults["ignore"], ("defaults",))
     for name, fields in own.items():
@@ -350,7 +347,11 @@ def _stream(
             if field in layer and field not in values:
                 values = {**values, field: layer[field]}
                 origins[field] = "policy"
-    text = {key: values[key] for key in ("owner", "notes") if key in values}
+    for field, value in document.placed.items():
+        if field not in values:
+            values = {**values, field: value}
+            origins[field] = "policy"
+    text = {key: values[key] for key in _TEXTS if key in values}
     if text:
         values = {key: value for key, value in values.items() if key not in text}
     requirements = NO_REQUIREMENTS
@@ -367,9 +368,14 @@ def _stream(
         requirements,
         unused,
         place,
+        text.get("account", ""),
+        text.get("environment", ""),
     )
 
 
+_OF_FILES: Final = frozenset(field.name for field in SHARED_FIELDS)
+_TEXTS: Final = ("owner", "notes", "account", "environment")
+"""Fields of a stream that its workload does not have."""
 _OF_POLICY: Final = ("max_utilisation",)
 """Fields of a workload that a policy can give."""
 _ONE_OF: Final = {"size": "sizes", "sizes": "size", "rps": "throughput", "throughput": "rps"}

@@ -364,6 +364,8 @@ class _Finding(TypedDict):
 
 
 class _Stream(StreamHead):
+    account: NotRequired[str | None]
+    environment: NotRequired[str | None]
     cost: _Cost
     findings: Annotated[list[_Finding], Field(fail_fast=True)]
 

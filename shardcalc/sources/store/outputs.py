@@ -92,6 +92,8 @@ class Decision(TypedDict):
 class PlanStream(StreamHead):
     """One stream: `workload` has its profile's fields in exact numbers, `origins` where each came from."""
 
+    account: Text
+    environment: Text
     source: Text
     mode: Mode
     binding: list[str]
@@ -110,9 +112,10 @@ class PlanStream(StreamHead):
 
 
 class AccountFinding(Finding):
-    """A finding about all streams of a Region together."""
+    """A finding about all streams of an account and Region together."""
 
     region: str
+    account: Text
 
 
 Plan = TypedDict("Plan", {
@@ -133,14 +136,14 @@ Counts = TypedDict("Counts", {
     "baseline_gone": Whole})
 Found = TypedDict("Found", {
     "rule": str, "name": str, "severity": Severity, "state": State, "reason": Text, "stream": Text,
-    "field": Text, "file": str, "line": Shards | None, "column": Shards | None, "message": str, "remedy": str,
-    "source": Fact | None})
+    "account": Text, "environment": Text, "field": Text, "file": str, "line": Shards | None,
+    "column": Shards | None, "message": str, "remedy": str, "source": Fact | None})
 Summary = TypedDict("Summary", {
     "shards": Shards, "declared_shards": Shards | None, "utilisation": Number, "cost_usd": Dollars,
     "cost_complete": bool, "findings": list[str]})
 Change = TypedDict("Change", {
-    "name": str, "region": str, "before": Summary | None, "after": Summary | None, "new_findings": list[str],
-    "gone_findings": list[str]})
+    "name": str, "region": str, "account": Text, "environment": Text, "before": Summary | None,
+    "after": Summary | None, "new_findings": list[str], "gone_findings": list[str]})
 BothShards = TypedDict("BothShards", {"before": Whole, "after": Whole})
 BothCosts = TypedDict("BothCosts", {"before": Dollars, "after": Dollars})
 BothComplete = TypedDict("BothComplete", {"before": bool, "after": bool})
@@ -215,6 +218,7 @@ class Choice(Bill):
 
 Suggest = TypedDict("Suggest", {
     "schema_version": Version, "command": Literal["suggest"], "stream": Text, "region": Text,
+    "account": Text, "environment": Text,
     "mode": Literal["PROVISIONED", "ON_DEMAND"] | None, "verdict": Action, "answer": str,
     "current_shards": Shards | None, "recommended_shards": Shards, "measured_shards": Shards,
     "needed_shards": Shards | None, "not_fewer_because": list[str],
@@ -239,10 +243,10 @@ Failure = TypedDict("Failure", {
     "stream": Text, "region": str, "account": Text, "profile": Text, "reason": str, "message": str,
     "remedy": Text})
 FleetStream = TypedDict("FleetStream", {
-    "name": str, "region": Text, "account": Text, "owner": Text, "mode": Text, "standing": Standing,
-    "shards": Shards | None, "recommended_shards": Shards | None, "worst_utilisation": Maybe,
-    "cost_usd_per_month": Dollars, "saving_usd_per_month": Dollars, "answer": str, "reasons": list[str],
-    "findings": list[str]})
+    "name": str, "region": Text, "account": Text, "environment": Text, "owner": Text, "mode": Text,
+    "standing": Standing, "shards": Shards | None, "recommended_shards": Shards | None,
+    "worst_utilisation": Maybe, "cost_usd_per_month": Dollars, "saving_usd_per_month": Dollars, "answer": str,
+    "reasons": list[str], "findings": list[str]})
 BestMix = TypedDict("BestMix", {
     "account": Text, "region": str, "modes": dict[str, Mode], "exact": bool, "now_usd_per_month": Dollars,
     "mix_usd_per_month": Dollars})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from shardcalc.core.lint.plan_diff import StreamSummary
+from shardcalc.core.workload.declared import Identity
 from shardcalc.sources.store.document import StoredError, load_own
 
 
@@ -20,8 +21,7 @@ def read_plan(file: str) -> tuple[Fraction, list[StreamSummary]]:
     plan = read(SavedPlan, body, StoredError.of)
     return Fraction(plan["hours"]), [
         StreamSummary(
-            name=row["name"],
-            region=row["region"],
+            Identity(row.get("account") or "", row.get("environment") or "", row["region"], row["name"]),
             shards=row["shards"],
             declared=row["declared_shards"],
             cost=row["cost"]["total_usd"],

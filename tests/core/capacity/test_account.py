@@ -6,6 +6,7 @@ import pytest
 
 from shardcalc.core.capacity.account import AccountRow, account_findings, both_on_demand
 from shardcalc.core.facts import built_in_limits
+from shardcalc.core.workload.declared import Home
 from shardcalc.core.workload.parts import Mode
 
 LIMITS = built_in_limits()
@@ -14,7 +15,8 @@ PROVISIONED, STANDARD, ADVANTAGE = Mode
 
 def quota(region: str, *shards: int, known: dict[str, int] | None = None):
     rows = [AccountRow(region, PROVISIONED, count) for count in shards]
-    found = account_findings(rows, LIMITS, known)
+    quotas = {Home("", name): most for name, most in (known or {}).items()}
+    found = account_findings(rows, LIMITS, quotas)
     assert len(found) < 2
     return found[0][1] if found else None
 
@@ -59,8 +61,8 @@ def test_regions_are_counted_apart_and_on_demand_streams_not_at_all():
         AccountRow("eu-north-1", PROVISIONED, 600),
     ]
     # eu-central-1: 600; eu-north-1: 600 + 600 = 1,200 of 1,000 or 6,000
-    [(region, found)] = account_findings(rows, LIMITS)
-    assert region == "eu-north-1"
+    [(home, found)] = account_findings(rows, LIMITS)
+    assert home == ("", "eu-north-1")
     assert found.id == "shard-quota"
     assert found.message == (
         "2 provisioned streams in eu-north-1 have 1,200 shards together, which may be above an account's "
@@ -70,8 +72,8 @@ def test_regions_are_counted_apart_and_on_demand_streams_not_at_all():
 
 def test_both_on_demand_modes_in_one_region_are_an_error():
     rows = [AccountRow("us-east-1", STANDARD, 1), AccountRow("us-east-1", ADVANTAGE, 1)]
-    [(region, found)] = account_findings(rows, LIMITS)
-    assert (region, found.id, found.severity) == ("us-east-1", "both-on-demand", "error")
+    [(home, found)] = account_findings(rows, LIMITS)
+    assert (home.region, found.id, found.severity) == ("us-east-1", "both-on-demand", "error")
     apart = [rows[0], AccountRow("us-west-2", ADVANTAGE, 1), AccountRow("us-east-1", PROVISIONED, 1)]
     assert account_findings(apart, LIMITS) == []
 

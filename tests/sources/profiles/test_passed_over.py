@@ -99,6 +99,21 @@ def test_a_profile_that_cannot_be_used_is_told_and_not_passed_over(repository, n
     assert "in 1 stream in 1 file" in ran.out
 
 
+@pytest.mark.parametrize("name", ["plan.yaml", "plan.json"])
+def test_what_shardcalc_wrote_beside_profiles_is_passed_over(repository, name):
+    written = str(repository / "deep" / name)
+    assert run("plan", ".", "-o", written).code == 0
+    if name.endswith(".json"):  # JSON is YAML; in one line, too
+        text = (repository / "deep" / name).read_text()
+        (repository / "deep" / "a.yaml").write_text(text)
+        (repository / "deep" / "b.yaml").write_text(json.dumps(json.loads(text)))
+    assert run("plan", ".", "-o", written).code == 0
+    report = json.loads(run("check", ".", "--format", "json").out)
+    more = {"./deep/plan.yaml"} if name == "plan.yaml" else {"./deep/a.yaml", "./deep/b.yaml"}
+    assert {*report["passed_over"]} == {f"./deep/{other}" for other in OTHERS} | more
+    assert report["usable"]
+
+
 def test_a_folder_without_a_profile_is_told(repository):
     ran = run("plan", "deep")
     assert (ran.code, ran.out) == (2, "")

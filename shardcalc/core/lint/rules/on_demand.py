@@ -98,7 +98,7 @@ BOTH_ON_DEMAND: Final = Rule(
     summary="streams of one Region are in both on-demand modes",
     reason=(
         "On-demand Advantage holds for all on-demand streams of an account and Region. "
-        "All streams that are checked together are taken to be of one account."
+        "Streams that are checked together and name no account are taken to be of one."
     ),
     remedy="declare one of the two for all of them, or check accounts apart",
     bad=(

@@ -53,7 +53,7 @@ SHARD_QUOTA: Final = Rule(
     summary="more shards than the stream or the account may have",
     reason=(
         "A shard count above a quota fails when it is deployed. The account's is for all provisioned streams "
-        "of a Region, and what is checked together is taken to be of one account; "
+        "of a Region, and streams that name no account are taken to be of one; "
         "quotas of small Regions are not published one by one."
     ),
     remedy="ask AWS for more before deploying, or spread the load over several streams",
