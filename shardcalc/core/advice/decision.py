@@ -389,7 +389,8 @@ def _runs_out(
     made: Decision, count: int, day: date, ahead: Forecast, limits: Limits, terms: Terms
 ) -> Finding:
     today = ahead.first
-    last = f"enough until {day}, {(day - today).days} days from" if day > today else "not enough any more on"
+    days = f"{(day - today).days} day{'' if (day - today).days == 1 else 's'}"
+    last = f"enough until {day}, {days} from" if day > today else "not enough any more on"
     remedy = f"raise shards to {_advised(made, limits)} before"
     if made.advised <= count:
         # A count that is enough to the end of the lead time would be advised.
