@@ -172,7 +172,7 @@ def decide(
     """
     ahead = None if plan is None else forecast(plan, today)
     needed = None if plan is None else plan.shards
-    floor = max(needed or 0, 0 if measured is None else measured.shards, 1)
+    floor = max(needed or 0, 0 if measured is None else measured.shards)
 
     def after(days: int, least: int) -> int:
         # Where the hottest key outgrows its shard before that day, there is a count for today at least.
