@@ -587,3 +587,48 @@ def test_shards_that_are_used_to_the_last_record_are_told(fields, remedy):
     message = "write records is used to 100% at 1 shard: nothing is left for a busier moment"
     expected = None if remedy is None else ("info", message, remedy)
     assert told("full-use", size="1 B", rps=1000, **fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        # 1.5 MiB/s on two shards leave 0.25 MiB/s of each: 1.5 / 0.25 = 6 s. 10 MiB hold six.
+        (
+            {"size": "1.5 MiB"},
+            "the mean record is above 1 MiB, AWS advises at most 2%; a shard's burst bucket of 10 MiB "
+            "takes 6 records of 1.5 MiB at once, then one every 6 s at 2 shards",
+        ),
+        # On three it is half of each: 3 s.
+        (
+            {"size": "1.5 MiB", "shards": 3},
+            "the mean record is above 1 MiB, AWS advises at most 2%; a shard's burst bucket of 10 MiB "
+            "takes 6 records of 1.5 MiB at once, then one every 3 s at 3 shards",
+        ),
+        # 0.3 MiB/s leave 0.7: 4 / 0.7 = 5.714 s, rounded up to tenths.
+        (
+            {"size": "0.3 MiB", "max_size": "4 MiB"},
+            "up to 30% of the records may be above 1 MiB, AWS advises at most 2%; a shard's burst bucket of "
+            "10 MiB takes 2 records of 4 MiB at once, then one every 5.8 s at 1 shard",
+        ),
+        (
+            {"size": "1.5 MiB", "rps": 2, "shards": 3},
+            "the mean record is above 1 MiB, AWS advises at most 2%; a shard's burst bucket of 10 MiB "
+            "takes 6 records of 1.5 MiB at once, then none, the shard has no spare bytes at 3 shards",
+        ),
+        # 2 % are advised.
+        ({"sizes": "1 KiB=98%,2 MiB=2%"}, None),
+        (
+            {"sizes": "1 MiB=97.9%,2 MiB=2.1%", "shards": 2},
+            # 1.021 MiB/s of two leave 0.4895 of each: 2 / 0.4895 = 4.086 s.
+            "2.1% of the records are above 1 MiB, AWS advises at most 2%; a shard's burst bucket of 10 MiB "
+            "takes 5 records of 2 MiB at once, then one every 4.1 s at 2 shards",
+        ),
+        # What no stream takes is told elsewhere, and 1 MiB is what every stream does.
+        ({"size": "512 KiB", "max_size": "11 MiB"}, None),
+        ({"size": "512 KiB", "max_size": "1 MiB"}, None),
+        ({"size": "1 MiB"}, None),
+    ],
+)
+def test_large_records_are_told_with_the_burst_that_a_shard_takes(fields, message):
+    made = finding(planned(**{"rps": 1, "max_record_size": "10 MiB", **fields}), "large-records")
+    assert (made and made.message) == message
