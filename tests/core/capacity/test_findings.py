@@ -632,3 +632,50 @@ def test_shards_that_are_used_to_the_last_record_are_told(fields, remedy):
 def test_large_records_are_told_with_the_burst_that_a_shard_takes(fields, message):
     made = finding(planned(**{"rps": 1, "max_record_size": "10 MiB", **fields}), "large-records")
     assert (made and made.message) == message
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "expected"),
+    [
+        # (25,600 - 20) / (1,024 + 10) = 24.7: 24 fill an aggregate. 200/s are 20 in a tenth of a second.
+        (
+            {"size": 1, "rps": 200, "aggregation": "25 KiB"},
+            "aggregation-unfilled",
+            (
+                "info",
+                "aggregates may leave before they are full: in 100 ms (the KPL's default wait) all producers "
+                "together gather 20 records a shard, 24 fill one",
+                "raise RecordMaxBufferedTime, or plan with a smaller target_size",
+            ),
+        ),
+        ({"size": 1, "rps": 239, "aggregation": "25 KiB"}, "aggregation-unfilled", "23.9 records a shard"),
+        ({"size": 1, "rps": 240, "aggregation": "25 KiB"}, "aggregation-unfilled", None),
+        # Two shards share what is gathered, declared or needed: 4,000 x 1,034 B and frames are 3.97 MiB/s.
+        ({"size": 1, "rps": 400, "shards": 2, "aggregation": "25 KiB"}, "aggregation-unfilled", "20 records"),
+        ({"size": 1, "rps": 480, "shards": 2, "aggregation": "25 KiB"}, "aggregation-unfilled", None),
+        # It is the mean that gathers.
+        (
+            {"size": 1, "rps": {"mean": 100, "peak": 240}, "aggregation": "25 KiB"},
+            "aggregation-unfilled",
+            "10 records a shard",
+        ),
+        # Two of 20 KiB + 10 B, and 20 B, are 41,000 B: 40.04 KiB.
+        (
+            {"size": 20, "rps": 1, "aggregation": "25 KiB"},
+            "aggregation-idle",
+            (
+                "warning",
+                "aggregation does nothing: two records of 20 KiB do not fit into 25 KiB",
+                "a target_size of 41 KiB or more, or no aggregation",
+            ),
+        ),
+        ({"size": 20, "rps": 1, "aggregation": "41 KiB"}, "aggregation-idle", None),
+    ],
+)
+def test_aggregates_that_do_not_fill_are_told_with_what_would(fields, name, expected):
+    found = told(name, **fields)
+    if isinstance(expected, str):
+        assert found is not None
+        assert expected in found[1]
+    else:
+        assert found == expected
