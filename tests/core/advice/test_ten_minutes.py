@@ -21,7 +21,7 @@ import pytest
 from shardcalc.core.advice.throttling import Cause
 from shardcalc.core.history.demand import Lag
 from shardcalc.core.history.model import AccountQuota, History
-from shardcalc.core.units import ByteRate, CallRate, Duration, RecordRate
+from shardcalc.core.units import USD, ByteRate, CallRate, Duration, RecordRate
 from tests.suggested import found
 from tests.synthetic import END, with_metric
 
@@ -251,3 +251,33 @@ def test_what_a_profile_must_say_for_the_same_is_told():
 )
 def test_what_it_holds_for_is_said(options, rule):
     assert found(TEN_MINUTES, **options).rule == rule
+
+
+@pytest.mark.parametrize(
+    ("allow", "shards", "at"),
+    [
+        # 2,500/s, then 1,000/s in the fifth and the seventh minute, of which the first is told, then 400/s.
+        ("0", 4, END),
+        ("1", 2, END - 60),
+        ("2", 2, END - 60),
+        ("3", 1, START + 180),
+    ],
+)
+def test_a_limit_is_decided_by_the_busiest_minute_that_is_not_allowed_to_go_over(allow, shards, at):
+    need = next(
+        each for each in found(TEN_MINUTES, allow=allow).needs if each.constraint.name == "write-records"
+    )
+    assert (need.constraint.shards, need.at, need.known) == (shards, at, 10)
+    # The busiest of all is told besides.
+    assert (need.peak, need.peak_at) == (RecordRate(2500), END)
+
+
+def test_without_a_region_no_price_is_known():
+    made = found(replace(TEN_MINUTES, region=None, open_shards=1))
+    assert (made.prices_origin, made.saving) == ("none: the Region is unknown", None)
+    # What stays as it is saves nothing at any price.
+    assert found(replace(TEN_MINUTES, region=None)).saving == USD(0)
+    # Three shards more for $10.95 each, and as much for each of two consumers on fan-out.
+    assert found(replace(TEN_MINUTES, open_shards=1)).saving.cents == "-98.55"
+    assert all(not row.bill.complete for row in made.rows)
+    assert MADE.prices_origin == "built in"
