@@ -626,6 +626,8 @@ def test_shards_that_are_used_to_the_last_record_are_told(fields, remedy):
         # What no stream takes is told elsewhere, and 1 MiB is what every stream does.
         ({"size": "512 KiB", "max_size": "11 MiB"}, None),
         ({"size": "512 KiB", "max_size": "1 MiB"}, None),
+        ({"size": "512 KiB", "max_size": "1023 KiB"}, None),
+        ({"size": "512 KiB"}, None),
         ({"size": "1 MiB"}, None),
     ],
 )

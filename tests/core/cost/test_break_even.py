@@ -254,3 +254,16 @@ def test_a_picture_ends_where_the_hottest_key_outgrows_its_shard():
     drawn = curves(region(Workload.of(size=1, rps=1000, consumers=1, hottest_key="40%")), LIMITS)
     assert drawn.end == 1 / Fraction(40006, 100_000)
     assert [sample.times for sample in drawn.sampled([], 2)] == pytest.approx([0.25, float(drawn.end)])
+
+
+@pytest.mark.parametrize(
+    ("rps", "modes"),
+    [
+        # 10,000 shards are as many as there may be, and on demand Frankfurt takes far less.
+        ("10M", [Mode.PROVISIONED]),
+        ("10001k", []),
+    ],
+)
+def test_where_no_mode_carries_todays_traffic_there_is_nothing_to_compare(rps, modes):
+    drawn = curves(region(Workload.of(size=1, rps=rps, region="eu-central-1")), LIMITS)
+    assert [found.mode for found in drawn.regimes()][-1:] == modes
