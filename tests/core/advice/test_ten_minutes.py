@@ -19,6 +19,7 @@ from fractions import Fraction
 import pytest
 
 from shardcalc.core.advice.throttling import Cause
+from shardcalc.core.advice.timeline import timeline
 from shardcalc.core.history.demand import Lag
 from shardcalc.core.history.model import AccountQuota, History
 from shardcalc.core.units import USD, ByteRate, CallRate, Duration, RecordRate
@@ -281,3 +282,17 @@ def test_without_a_region_no_price_is_known():
     assert found(replace(TEN_MINUTES, open_shards=1)).saving.cents == "-98.55"
     assert all(not row.bill.complete for row in made.rows)
     assert MADE.prices_origin == "built in"
+
+
+def test_a_picture_has_what_each_minute_asked_for():
+    # Nothing was rejected in the eighth minute, so there was a stream, and what was written is not known.
+    known = with_metric(TEN_MINUTES, "WriteProvisionedThroughputExceeded", [*[0] * 5, 30_000, *[0] * 4])
+    made = timeline(found(replace(known, consumers={}, registered=())))
+    tenths = [1, 2, 3, 4, 10, 25, 10, None, 0, 0]
+    assert [stretch[:] for stretch in made.stretches] == [
+        (START + 60 * minute, None if most is None else Fraction(most, 10), int(minute == 5))
+        for minute, most in enumerate(tenths)
+    ]
+    # 1.25 x 1 twice, 3.125 once, and six others; the unknown one is none of them.
+    assert (made.seconds, made.period, made.needed) == (60, 60, ((1, 6), (2, 2), (4, 1)))
+    assert made.days == [(date(2026, 11, 20), 1, 0), (date(2026, 11, 21), Fraction(5, 2), 1)]

@@ -71,6 +71,8 @@ def test_negotiated_prices_go_before_all_others(tmp_path):
         (('currency = "USD"', 'currency = "USD"\npublished = "autumn"'), "published: not a date"),
         (("[prices.shard_hour]", "[shard_hour]"), "shard_hour: unknown; prices: missing"),
         (("[prices.shard_hour]", "[prices]\nshard_hour = 3\n[x]"), "prices.shard_hour: not a table"),
+        (("[prices.shard_hour]", "prices = 3\n[x]"), "prices: missing"),
+        (("[prices.shard_hour]", "[prices]\n[x]"), "prices: missing"),
         (("date = 2026-10-01", 'date = 2026-10-01\ncolour = "red"'), "prices.shard_hour: unknown colour"),
         (
             ("date = 2026-10-01", "date = 2026-10-01\nper = 3"),
