@@ -5,10 +5,22 @@
 
 cosmic-ray makes the mutants: another operator, another constant, a comparison or a condition the other way. A
 place in the code is drawn, then one of its mutants, so that a line with many operators counts no more than
-one with few. What changes annotations alone is not drawn: nothing runs them. Each mutant is written into a
-copy of what git knows, and the tests are run until the first fails: those of the module's folder, those of
-the core, then quick ones of what stands on it. Before, they pass without a mutant. What survives is printed
-as it was changed; ``--only N --all`` holds it to every test but the slow ones.
+one with few. Each mutant is written into a copy of what git knows, and the tests are run until the first
+fails: those of the module's folder, those of the core, then quick ones of what stands on it. Before, they
+pass without a mutant. What survives is printed as it was changed; ``--only N --all`` holds it to every test
+but the slow ones.
+
+What cannot change a result by its nature is not drawn, in no module:
+
+- annotations, and what stands under ``if TYPE_CHECKING``: nothing runs them;
+- ``@cache`` and ``@lru_cache``, taken away or of another size: the speed alone (``@cached_property`` is
+  drawn: without it the attribute is a method);
+- ``strict`` of ``zip()``: it is asked where the columns of one table are equally long;
+- ``is`` and ``is not`` as anything but each other: an enum has one object a member, None and the booleans are
+  one each, and whether an ordering of them differs is the chance of the alphabet;
+- ``==`` and ``!=`` with a text as an ordering: the alphabet again;
+- ``denominator == 1`` as ``<= 1``, and ``!= 1`` as ``> 1``: a denominator is never below one;
+- statements marked ``# pragma: no cover``: each says why nothing gets there; and what is no Python at all.
 """
 
 from __future__ import annotations
@@ -17,6 +29,7 @@ import argparse
 import ast
 import difflib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -52,6 +65,10 @@ QUICK = [
 """Tests of what stands on the core, without processes, browsers and fuzzers."""
 
 
+NOT_DRAWN = re.compile("core/ReplaceComparisonOperator_(Is|IsNot)_(?!Is)")
+CACHES = ("cache", "lru_cache")
+
+
 class Mutant(NamedTuple):
     """A change of one module."""
 
@@ -60,10 +77,10 @@ class Mutant(NamedTuple):
     occurrence: int
 
     def code(self) -> str | None:
-        """The changed module, or nothing where only annotations or the layout would change."""
+        """The changed module, or nothing where no result could change."""
         text = (ROOT / self.module).read_text(encoding="utf-8")
         changed = mutate_code(text, plugins.get_operator(self.operator)(), self.occurrence)
-        return changed if changed is not None and _run(changed) != _run(text) else None
+        return changed if changed is not None and _decides(changed) not in (None, _decides(text)) else None
 
     def diff(self) -> str:
         """What changes, as lines before and after."""
@@ -79,17 +96,46 @@ class Outcome(NamedTuple):
     seconds: float
 
 
-def _run(code: str) -> str:
-    """What of a module is run, as text."""
+def _decides(code: str) -> str | None:
+    """What of a module decides its results, as text; nothing where it is no program that one would write."""
     try:
         tree = ast.parse(code)
     except SyntaxError:
-        return ""
+        return None
+    unreached = {number for number, line in enumerate(code.splitlines(), 1) if "# pragma: no cover" in line}
     for node in ast.walk(tree):
         for name in ("annotation", "returns"):
             if getattr(node, name, None) is not None:
                 setattr(node, name, ast.Constant(0))
+        for name in ("body", "orelse"):
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                setattr(node, name, [each for each in block if not _unread(each, unreached)])
+        if isinstance(node, ast.FunctionDef):
+            node.decorator_list = [each for each in node.decorator_list if _name(each) not in CACHES]
+        elif isinstance(node, ast.Call) and _name(node) == "zip":
+            node.keywords = []
+        elif isinstance(node, ast.Compare):
+            [operator, *_], [right, *_] = node.ops, node.comparators
+            if isinstance(operator, (ast.Lt, ast.LtE, ast.Gt, ast.GtE)) and _text(right):
+                return None
+            if getattr(node.left, "attr", "") == "denominator" and ast.unparse(right) == "1":
+                node.ops[0] = {ast.LtE: ast.Eq, ast.Gt: ast.NotEq}.get(type(operator), type(operator))()
     return ast.dump(tree)
+
+
+def _unread(node: ast.stmt, unreached: set[int]) -> bool:
+    """Whether nothing runs it, or what is under it."""
+    return node.lineno in unreached or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test))
+
+
+def _name(node: ast.expr) -> str:
+    """Of a decorator, or of what is called."""
+    return _name(node.func) if isinstance(node, ast.Call) else getattr(node, "id", "")
+
+
+def _text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def places(modules: list[Path]) -> dict[tuple[Path, object], list[Mutant]]:
@@ -99,7 +145,7 @@ def places(modules: list[Path]) -> dict[tuple[Path, object], list[Mutant]]:
         nodes = list(ast_nodes(get_ast_from_path(ROOT / module)))
         for name in sorted(plugins.operator_names()):
             operator = plugins.get_operator(name)
-            if operator.arguments():
+            if operator.arguments() or NOT_DRAWN.match(name):
                 continue
             spans = (span for node in nodes for span in operator().mutation_positions(node))
             for occurrence, span in enumerate(spans):

@@ -172,7 +172,7 @@ def decide(
     """
     ahead = None if plan is None else forecast(plan, today)
     needed = None if plan is None else plan.shards
-    floor = max(needed or 0, 0 if measured is None else measured.shards, 1)
+    floor = max(needed or 0, 0 if measured is None else measured.shards)
 
     def after(days: int, least: int) -> int:
         # Where the hottest key outgrows its shard before that day, there is a count for today at least.
@@ -389,7 +389,8 @@ def _runs_out(
     made: Decision, count: int, day: date, ahead: Forecast, limits: Limits, terms: Terms
 ) -> Finding:
     today = ahead.first
-    last = f"enough until {day}, {(day - today).days} days from" if day > today else "not enough any more on"
+    days = f"{(day - today).days} day{'' if (day - today).days == 1 else 's'}"
+    last = f"enough until {day}, {days} from" if day > today else "not enough any more on"
     remedy = f"raise shards to {_advised(made, limits)} before"
     if made.advised <= count:
         # A count that is enough to the end of the lead time would be advised.

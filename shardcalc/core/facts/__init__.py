@@ -33,7 +33,7 @@ CONFIDENCE: Final[Mapping[str, str]] = {
 
 
 MOST_DOTS: Final = 32
-_DOTTED: Final = re.compile(rf"(?:[^\n.]*+\.){{{MOST_DOTS}}}")
+_DOTTED: Final = re.compile(rf"^(?:[^\n.]*+\.){{{MOST_DOTS}}}", re.MULTILINE)
 """A line with more dots than a key may have: Python takes 4 s to read a key of 16,000 parts."""
 
 

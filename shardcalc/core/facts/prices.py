@@ -80,7 +80,7 @@ class MetricMonths(Quantity):
 Q = TypeVar("Q", bound=Quantity)
 
 
-FIRST: Final = date(2013, 12, 1)
+FIRST_YEAR: Final = 2013
 """Kinesis has had prices since."""
 FAR: Final = 5
 """A price more than this many times the known one, or below this part of it, needs somebody's consent."""
@@ -301,7 +301,7 @@ def _price(key: str, row: object, sources: Mapping[str, Source]) -> Price[Any]:
 
 def is_day(value: object) -> bool:
     """Whether it is a day on which a price can have been read."""
-    return type(value) is date and FIRST.year <= value.year < 2100
+    return type(value) is date and FIRST_YEAR <= value.year < 2100
 
 
 def doubtful(sheet: PriceSheet, known: PriceSheet) -> list[str]:

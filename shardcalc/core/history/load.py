@@ -56,7 +56,9 @@ class Load(NamedTuple):
         """The series at a count of shards, with the busiest of them counting as often as there are shards."""
         made = self.series
         for each in self.hot:
-            made = [one if one > two else two for one, two in zip(made, each.at(shards), strict=True)]
+            pairs = zip(made, each.at(shards), strict=True)
+            # A gap stays one: nothing is known of the busiest shard there, and that counts as nothing.
+            made = [one if one > two or one <= GAP else two for one, two in pairs]
         return made
 
     def ordered_at(self, shards: int) -> list[int]:

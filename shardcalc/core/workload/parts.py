@@ -358,7 +358,7 @@ class Rates:
         return cls(**values)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Throughput:
     """Bytes per second that producers write, where that is known instead of the number of records."""
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from shardcalc.core.units import USD
+import pytest
+
+from shardcalc import Workload
+from shardcalc.core.advice.backtest import measured_workload, moved_out
+from shardcalc.core.history.demand import Readings, traffic
+from shardcalc.core.history.model import History
+from shardcalc.core.units import USD, Duration, Size
 from tests.suggested import found
 from tests.synthetic import (
     DAY,
+    END,
     history,
     records,
 )
@@ -60,3 +67,64 @@ def test_records_are_at_most_as_large_as_the_stream_accepts():
         if line.name == "put-payload-units"
     ]
     assert line.moved.largest == 2 * 1024 * 1024
+
+
+def workload(**more):
+    """Two minutes of 60 and 180 records of 100 bytes, as they are billed."""
+    made = History(
+        **{
+            "start": END - 120,
+            "period": 60,
+            "points": 2,
+            "metrics": {"IncomingRecords": [60, 180], "IncomingBytes": [6000, 18_000]},
+            **more,
+        }
+    )
+    readings = Readings.of(made)
+    written = traffic(readings)
+    return measured_workload(made, readings, written), moved_out(made, readings, written)
+
+
+def test_a_measured_stream_is_billed_by_its_means():
+    # 240 records of 100 B in 120 s.
+    made, out = workload()
+    assert made == Workload.of(size="100 B", rps=2, consumers=0, region="us-east-1")
+    assert out == {}
+    nothing, _ = workload(metrics={"IncomingRecords": [0, 0], "IncomingBytes": [0, 0]})
+    assert (nothing.size, nothing.rps.mean.amount) == (Size(1), 0)
+
+
+def test_what_is_known_of_a_stream_is_in_its_bill():
+    made, _ = workload(
+        region="eu-west-1", retention_hours=48, max_record_size_kib=2048, enhanced_metrics=("IncomingBytes",)
+    )
+    assert (made.region, made.retention, made.max_record_size, made.enhanced_metrics) == (
+        "eu-west-1",
+        Duration(48 * 3600),
+        Size(2 * 1024 * 1024),
+        ("IncomingBytes",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("read", "registered", "told", "consumers", "out"),
+    [
+        # 24,000 B in 120 s are 200 B/s; 48,000 were given out to those who share.
+        ([12_000, 36_000], None, (), "1 shared", {"data-out": 400}),
+        (None, ("a", "b"), (), "2 fan-out", {"fan-out-data": 400}),
+        # One tells that it read half.
+        (None, ("a", "b"), ("a",), "2 fan-out", {"fan-out-data": 300}),
+        # Where nobody says who is registered, those are who tell.
+        (None, None, ("a",), "1 fan-out", {"fan-out-data": 100}),
+        ([0, 0], (), (), "1 shared", {"data-out": 0}),
+    ],
+)
+def test_what_leaves_the_stream_is_what_was_read(read, registered, told, consumers, out):
+    metrics = {"IncomingRecords": [60, 180], "IncomingBytes": [6000, 18_000]}
+    made, moved = workload(
+        metrics=metrics if read is None else {**metrics, "GetRecords.Bytes": read},
+        registered=registered,
+        consumers={name: {"SubscribeToShardEvent.Bytes": [3000, 9000]} for name in told},
+    )
+    assert moved == out
+    assert f"{made.shared or made.fan_out} {'shared' if made.shared else 'fan-out'}" == consumers

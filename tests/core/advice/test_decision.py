@@ -317,6 +317,247 @@ def test_what_was_measured_is_a_floor():
     assert "12 were needed by what was measured" in finding(made, "under-provisioned").message
 
 
+@pytest.mark.parametrize(
+    ("fields", "id", "message", "remedy"),
+    [
+        # 8,000 / 7,000 is 1.1429; from 8,000 / 9,000 = 0.8889 on what is missing is the reserve.
+        (
+            {"rps": 8000, "shards": 7},
+            "under-provisioned",
+            "7 shards are declared and 8 are needed: write records at 114.3%",
+            "raise shards to 8",
+        ),
+        (
+            {"rps": 8000, "headroom": "25%", "shards": 7},
+            "under-provisioned",
+            "7 shards are declared and 10 are needed: write records at 114.3%",
+            "raise shards to 10",
+        ),
+        (
+            {"rps": 8000, "headroom": "25%", "shards": 8},
+            "under-provisioned",
+            "8 shards are declared and 10 are needed with a reserve of 25% headroom: write records at 100%",
+            "raise shards to 10",
+        ),
+        (
+            {"rps": 8000, "headroom": "25%", "shards": 9},
+            "under-provisioned",
+            "9 shards are declared and 10 are needed with a reserve of 25% headroom: write records at 88.9%",
+            "raise shards to 10",
+        ),
+        (
+            {"rps": 1500, "shards": 1},
+            "under-provisioned",
+            "1 shard is declared and 2 are needed: write records at 150%",
+            "raise shards to 2",
+        ),
+        # Where the utilisation asks for more than the headroom does, 1 / 0.8 = 1.25 and 1.1, it is what is
+        # missed; where it asks for no more, the headroom is.
+        (
+            {"rps": 8000, "max_utilisation": "80%", "headroom": "10%", "shards": 9},
+            "over-utilised",
+            "write records is used to 88.9% at 9 shards, and at most 80% is wanted",
+            "raise shards to 10",
+        ),
+        (
+            {"rps": 8000, "max_utilisation": "80%", "shards": 8},
+            "over-utilised",
+            "write records is used to 100% at 8 shards, and at most 80% is wanted",
+            "raise shards to 10",
+        ),
+        (
+            {"rps": 8000, "max_utilisation": "80%", "shards": 7},
+            "under-provisioned",
+            "7 shards are declared and 10 are needed: write records at 114.3%",
+            "raise shards to 10",
+        ),
+        (
+            {"rps": 8000, "max_utilisation": "80%", "headroom": "25%", "shards": 9},
+            "under-provisioned",
+            "9 shards are declared and 10 are needed with a reserve of 25% headroom and at most 80% used: "
+            "write records at 88.9%",
+            "raise shards to 10",
+        ),
+        (
+            {"rps": 8000, "shards": 11},
+            "over-provisioned",
+            "11 shards are declared, more than 25% above the 8 that are enough: write records at 72.7%; the "
+            "surplus costs an unknown amount",
+            "lower shards to 8, or declare the headroom that is wanted",
+        ),
+        # More is declared than runs, and what runs is right.
+        (
+            {"rps": 8000, "shards": 20, "running": 8},
+            "over-provisioned",
+            "20 shards are declared, more than 25% above the 8 that are enough: write records at 40%; the "
+            "surplus costs an unknown amount",
+            "lower shards to 8, or declare the headroom that is wanted",
+        ),
+        (
+            {"rps": 8000, "shards": 20, "running": 64},
+            "over-provisioned",
+            "20 shards are declared, more than 25% above the 8 that are enough: write records at 40%; the "
+            "surplus costs an unknown amount",
+            "lower shards to 32, then 16, then 8, or declare the headroom that is wanted",
+        ),
+        # 10 is the most above 8.
+        ({"rps": 8000, "shards": 10}, "over-provisioned", None, None),
+        # What was measured is more than what is declared needs, 7 of 1: it decides, with no limit to show.
+        (
+            {"rps": 900, "shards": 5, "measured": measured(7, 900)},
+            "under-provisioned",
+            "5 shards are declared and 7 were needed by what was measured",
+            "raise shards to 7",
+        ),
+        # Where more is needed for what is declared, a limit does.
+        (
+            {"rps": 8000, "shards": 5, "measured": measured(8)},
+            "under-provisioned",
+            "5 shards are declared and 8 are needed: write records at 160%",
+            "raise shards to 8",
+        ),
+        (
+            {"rps": 8000, "shards": 8, "running": 1, "mode": "ON_DEMAND", "measured": measured(8)},
+            "not-applied",
+            "provisioned is declared and the stream runs on-demand",
+            "switch the mode, or declare the one that runs",
+        ),
+        (
+            {"rps": 8000, "shards": 8, "measured": measured(1, 900)},
+            "profile-differs",
+            # 800,000 / 1,024 and 90,000 / 1,024.
+            "the declared peak is not what was measured: 8,000 records/s declared, 900 records/s measured; "
+            "781.25 KiB/s declared, 87.89 KiB/s measured",
+            "correct rps and size in the profile, or say why another peak is expected",
+        ),
+        # 0.4 x 6 + 0.6 = 3, and 3 contradict nothing.
+        (
+            {"rps": 1500, "hottest_key": "40%", "skew": "1.1", "shards": 6},
+            "skew-contradicts",
+            "a hottest key of 40% makes the busiest of 6 shards 3 times as busy as the mean, and "
+            "skew says 1.1",
+            "correct one of hottest_key and skew; the larger counts",
+        ),
+        ({"rps": 1500, "hottest_key": "40%", "skew": "3", "shards": 6}, "skew-contradicts", None, None),
+        # Without a count it is that which is advised.
+        (
+            {"rps": 1500, "hottest_key": "60%", "skew": "1.5"},
+            "skew-contradicts",
+            "a hottest key of 60% makes the busiest of 6 shards 4 times as busy as the mean, and "
+            "skew says 1.5",
+            "correct one of hottest_key and skew; the larger counts",
+        ),
+        # Skew that is not declared says nothing.
+        ({"rps": 1500, "hottest_key": "40%", "shards": 6}, "skew-contradicts", None, None),
+        # 8,800 + 29.33 d is above 9,000 at 6.8; 8,999 + 29.997 d at once.
+        (
+            {"rps": 8800, "growth": "10%/month", "shards": 9},
+            "runs-out",
+            "9 shards are enough until 2026-11-28, 7 days from 2026-11-21, at the declared growth",
+            "raise shards to 10 before",
+        ),
+        (
+            {"rps": 8999, "growth": "10%/month", "shards": 9},
+            "runs-out",
+            "9 shards are enough until 2026-11-22, 1 day from 2026-11-21, at the declared growth",
+            "raise shards to 10 before",
+        ),
+        # 990 + 3.3 d is above 1,000 at 3.03.
+        (
+            {"rps": 990, "growth": "10%/month", "shards": 1},
+            "runs-out",
+            "1 shard is enough until 2026-11-25, 4 days from 2026-11-21, at the declared growth",
+            "raise shards to 2 before",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_counts_is_told_with_its_numbers(fields, id, message, remedy):
+    found = finding(decided(**fields), id)
+    assert (found and (found.message, found.remedy)) == (message and (message, remedy))
+
+
+def test_a_finding_about_a_limit_names_it():
+    def fact(**fields):
+        [found] = decided(rps=8000, **fields).findings
+        return found.severity, found.fact.name
+
+    assert fact(shards=7) == ("error", "write-records")
+    assert fact(shards=9, max_utilisation="80%") == ("error", "write-records")
+    assert fact(shards=11) == ("warning", "write-records")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"rps": 8000}, "create with 8: 8 are needed for the declared peak"),
+        ({"rps": 1}, "create with 1: 1 is needed for the declared peak"),
+        ({"rps": 8000, "shards": 7}, "raise to 8 (7 declared): 8 are needed for the declared peak"),
+        (
+            {"rps": 8000, "shards": 7, "measured": measured(9)},
+            "raise to 9 (7 declared): 9 are needed for what was measured",
+        ),
+        # Of the same count it is what is declared.
+        (
+            {"rps": 8000, "shards": 7, "measured": measured(8)},
+            "raise to 8 (7 declared): 8 are needed for the declared peak",
+        ),
+        ({"rps": 8000, "shards": 8}, "keep 8 (8 declared): it is what is needed"),
+        (
+            {"rps": 8000, "shards": 10},
+            "keep 10 (10 declared): 8 would be enough, and up to 25% more may be kept",
+        ),
+        ({"rps": 8000, "shards": 11}, "lower to 8 (11 declared): 8 are enough"),
+        ({"rps": 900, "shards": 3}, "lower to 1 (3 declared): 1 is enough"),
+        (
+            {"rps": 8000, "shards": 20, "running": 64},
+            "lower to 8 (64 run, 20 declared): 8 are enough",
+        ),
+        (
+            {"rps": 8000, "shards": 20, "measured": measured(8)._replace(held=("it lags", "it throttles"))},
+            "keep 20 (20 declared): 8 would be enough, but it lags",
+        ),
+        # 990 + 99 x 9 / 30 is 1,019.7 on the 9th day, and 1,089 on the 30th.
+        ({**GROWING, "shards": 8}, "raise to 9 (8 declared): 9 last 30 days at the declared growth"),
+        (
+            {**GROWING, "shards": 9},
+            "keep 9 (9 declared): 8 are needed, and 9 last 30 days at the declared growth",
+        ),
+        (
+            {**GROWING},
+            "create with 9: 8 are needed for the declared peak, and 9 last 30 days at the declared growth",
+        ),
+        (
+            {"rps": 990, "growth": "10%/month", "shards": 2},
+            "keep 2 (2 declared): 1 is needed, and 2 last 30 days at the declared growth",
+        ),
+        (
+            {**GROWING, "shards": 7},
+            "raise to 9 (7 declared): 8 are needed for the declared peak, and 9 last 30 days at the declared "
+            "growth",
+        ),
+    ],
+)
+def test_a_verdict_says_its_counts_and_the_reason_that_decides(fields, sentence):
+    assert decided(**fields).sentence == sentence
+
+
+def test_what_holds_back_is_told_only_where_fewer_were_enough():
+    held = measured(8)._replace(held=("it lags",))
+    # 8 are enough: 9 could be fewer, 8 could not.
+    assert decided(rps=8000, shards=9, measured=held).held == ("it lags",)
+    assert decided(rps=8000, shards=8, measured=held).held == ()
+    assert decided(rps=8000, shards=7, measured=held).held == ()
+    assert decided(rps=2000, shards=1000, measured=held).held == ("it lags",)
+
+
+def test_on_demand_the_count_is_what_provisioned_shards_it_would_take():
+    made = judged(size="100 B", rps=8000, mode="on-demand").decision
+    assert made.sentence == "on-demand, AWS scales it: provisioned, it would need 8 shards"
+    assert (made.edits, made.shown, made.declared, made.on_demand) == ((), 8, None, True)
+    made = judged(size="100 B", rps=1, mode="on-demand").decision
+    assert made.sentence == "on-demand, AWS scales it: provisioned, it would need 1 shard"
+
+
 # ── one reserve ──────────────────────────────────────────────────────────────────────────────────
 # The made-up history has 8,000/s of 1,000 B; so do these profiles.
 

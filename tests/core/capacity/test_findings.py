@@ -587,3 +587,97 @@ def test_shards_that_are_used_to_the_last_record_are_told(fields, remedy):
     message = "write records is used to 100% at 1 shard: nothing is left for a busier moment"
     expected = None if remedy is None else ("info", message, remedy)
     assert told("full-use", size="1 B", rps=1000, **fields) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        # 1.5 MiB/s on two shards leave 0.25 MiB/s of each: 1.5 / 0.25 = 6 s. 10 MiB hold six.
+        (
+            {"size": "1.5 MiB"},
+            "the mean record is above 1 MiB, AWS advises at most 2%; a shard's burst bucket of 10 MiB "
+            "takes 6 records of 1.5 MiB at once, then one every 6 s at 2 shards",
+        ),
+        # On three it is half of each: 3 s.
+        (
+            {"size": "1.5 MiB", "shards": 3},
+            "the mean record is above 1 MiB, AWS advises at most 2%; a shard's burst bucket of 10 MiB "
+            "takes 6 records of 1.5 MiB at once, then one every 3 s at 3 shards",
+        ),
+        # 0.3 MiB/s leave 0.7: 4 / 0.7 = 5.714 s, rounded up to tenths.
+        (
+            {"size": "0.3 MiB", "max_size": "4 MiB"},
+            "up to 30% of the records may be above 1 MiB, AWS advises at most 2%; a shard's burst bucket of "
+            "10 MiB takes 2 records of 4 MiB at once, then one every 5.8 s at 1 shard",
+        ),
+        (
+            {"size": "1.5 MiB", "rps": 2, "shards": 3},
+            "the mean record is above 1 MiB, AWS advises at most 2%; a shard's burst bucket of 10 MiB "
+            "takes 6 records of 1.5 MiB at once, then none, the shard has no spare bytes at 3 shards",
+        ),
+        # 2 % are advised.
+        ({"sizes": "1 KiB=98%,2 MiB=2%"}, None),
+        (
+            {"sizes": "1 MiB=97.9%,2 MiB=2.1%", "shards": 2},
+            # 1.021 MiB/s of two leave 0.4895 of each: 2 / 0.4895 = 4.086 s.
+            "2.1% of the records are above 1 MiB, AWS advises at most 2%; a shard's burst bucket of 10 MiB "
+            "takes 5 records of 2 MiB at once, then one every 4.1 s at 2 shards",
+        ),
+        # What no stream takes is told elsewhere, and 1 MiB is what every stream does.
+        ({"size": "512 KiB", "max_size": "11 MiB"}, None),
+        ({"size": "512 KiB", "max_size": "1 MiB"}, None),
+        ({"size": "512 KiB", "max_size": "1023 KiB"}, None),
+        ({"size": "512 KiB"}, None),
+        ({"size": "1 MiB"}, None),
+    ],
+)
+def test_large_records_are_told_with_the_burst_that_a_shard_takes(fields, message):
+    made = finding(planned(**{"rps": 1, "max_record_size": "10 MiB", **fields}), "large-records")
+    assert (made and made.message) == message
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "expected"),
+    [
+        # (25,600 - 20) / (1,024 + 10) = 24.7: 24 fill an aggregate. 200/s are 20 in a tenth of a second.
+        (
+            {"size": 1, "rps": 200, "aggregation": "25 KiB"},
+            "aggregation-unfilled",
+            (
+                "info",
+                "aggregates may leave before they are full: in 100 ms (the KPL's default wait) all producers "
+                "together gather 20 records a shard, 24 fill one",
+                "raise RecordMaxBufferedTime, or plan with a smaller target_size",
+            ),
+        ),
+        ({"size": 1, "rps": 239, "aggregation": "25 KiB"}, "aggregation-unfilled", "23.9 records a shard"),
+        ({"size": 1, "rps": 240, "aggregation": "25 KiB"}, "aggregation-unfilled", None),
+        # Two shards share what is gathered, declared or needed: 4,000 x 1,034 B and frames are 3.97 MiB/s.
+        ({"size": 1, "rps": 400, "shards": 2, "aggregation": "25 KiB"}, "aggregation-unfilled", "20 records"),
+        ({"size": 1, "rps": 480, "shards": 2, "aggregation": "25 KiB"}, "aggregation-unfilled", None),
+        # It is the mean that gathers.
+        (
+            {"size": 1, "rps": {"mean": 100, "peak": 240}, "aggregation": "25 KiB"},
+            "aggregation-unfilled",
+            "10 records a shard",
+        ),
+        # Two of 20 KiB + 10 B, and 20 B, are 41,000 B: 40.04 KiB.
+        (
+            {"size": 20, "rps": 1, "aggregation": "25 KiB"},
+            "aggregation-idle",
+            (
+                "warning",
+                "aggregation does nothing: two records of 20 KiB do not fit into 25 KiB",
+                "a target_size of 41 KiB or more, or no aggregation",
+            ),
+        ),
+        ({"size": 20, "rps": 1, "aggregation": "41 KiB"}, "aggregation-idle", None),
+    ],
+)
+def test_aggregates_that_do_not_fill_are_told_with_what_would(fields, name, expected):
+    found = told(name, **fields)
+    if isinstance(expected, str):
+        assert found is not None
+        assert expected in found[1]
+    else:
+        assert found == expected

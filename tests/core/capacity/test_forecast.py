@@ -177,3 +177,17 @@ def test_growth_is_followed_as_far_as_counts_mean_anything():
     found = ahead(date(2199, 12, 31), rps=rates, growth="1000%/month")
     assert FAR <= found.grown.times(date(2199, 12, 31)) <= 11 * FAR
     assert 0 < float(found.at_last) < 1e153
+
+
+def test_a_key_that_outgrows_its_shard_ends_the_steps():
+    # 1 MiB/s, 60 % of it on one key. At 1 / 0.6 the key alone fills a shard, so no count does from the first
+    # day above it: 1.5 x (1 + 1/2 d/31) > 1.6667 at d > 6.89, on 2026-12-28.
+    found = ahead(rps=1, hottest_key="60%", growth="50%/month", horizon="3 months")
+    last = found.steps[-1]
+    # A day before, all is 1.5 x (1 + 6/62) = 51/31 of a shard: the key's 30.6/31, and of the rest
+    # 20.4/31 / n.
+    assert (found.key_out, str(last.day), last.shards) == (date(2026, 12, 28), "2026-12-27", 51)
+    assert (found.needed(date(2026, 12, 27)), found.needed(date(2026, 12, 28))) == (51, None)
+    assert (found.at_last, found.more, found.shards) == (51, 0, 1)
+    # Without one there is no such day.
+    assert ahead(rps=1, growth="50%/month", horizon="3 months").key_out is None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -208,3 +209,61 @@ def test_a_mode_is_the_cheapest_up_to_its_ceiling_and_no_further():
     regimes = curves(region(Workload.of(**peaks, consumers=0, fan_out=10)), LIMITS).regimes()
     found = {item.mode: item.times for item in break_evens(regimes) if item.upward}
     assert found == {Mode.PROVISIONED: 2}
+
+
+def test_the_curves_of_a_stream_are_worked_by_hand():
+    """1,000 KiB/s for one reader: a shard for $10.95, 2,628 million units for $36.792. On demand
+    2,506.26 GB go in at $0.08 and out at $0.04, $300.75, beside $29.20. Of Advantage 25 MiB/s are owed in and
+    out, 64,160.16 GB at $0.032 and $0.016.
+    """
+    drawn = curves(region(Workload.of(size=1, rps=1000, consumers=1)), LIMITS)
+    moved, owed = Fraction(1000 * 2_628_000, 2**20), Fraction(25 * 2_628_000, 2**10)
+    assert drawn.provisioned == Fraction(36792, 1000)
+    assert drawn.standard == (Fraction(2920, 100), moved * Fraction(12, 100))
+    assert drawn.advantage == moved * Fraction(48, 1000)
+    assert drawn.floors == ((owed, moved, Fraction(32, 1000)), (owed, moved, Fraction(16, 1000)))
+    # 10,000 shards, and 10 GiB/s on demand.
+    on_demand = Fraction(10 * 2**20, 1000)
+    assert (drawn.end, list(drawn.reach.values())) == (None, [10_000, on_demand, on_demand])
+    # A quarter, all, and four times as much take one shard, one, and four.
+    samples = drawn.sampled([], 3)
+    assert [sample.times for sample in samples] == [0.25, 1, 4]
+    assert [[cost.cents for cost in sample.costs.values()] for sample in samples] == [
+        ["20.15", "104.39", "3079.69"],
+        ["47.74", "329.95", "3079.69"],
+        ["190.97", "1232.20", "3079.69"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("around", "count", "times"),
+    [
+        ([], 2, [0.25, 4]),
+        # A quarter of the least and four times the most of today and these.
+        ([Fraction(2), Fraction(1, 2)], 2, [0.125, 8]),
+        ([Fraction(4)], 4, [0.25, 1, 4, 16]),
+    ],
+)
+def test_a_picture_reaches_four_times_as_far_as_what_it_shows(around, count, times):
+    drawn = curves(region(Workload.of(size=1, rps=1000, consumers=1)), LIMITS)
+    assert [sample.times for sample in drawn.sampled(around, count)] == pytest.approx(times)
+
+
+def test_a_picture_ends_where_the_hottest_key_outgrows_its_shard():
+    # Of 10,000 shards the key's has 0.4 + 0.6 / 10,000 of 1,000/s.
+    drawn = curves(region(Workload.of(size=1, rps=1000, consumers=1, hottest_key="40%")), LIMITS)
+    assert drawn.end == 1 / Fraction(40006, 100_000)
+    assert [sample.times for sample in drawn.sampled([], 2)] == pytest.approx([0.25, float(drawn.end)])
+
+
+@pytest.mark.parametrize(
+    ("rps", "modes"),
+    [
+        # 10,000 shards are as many as there may be, and on demand Frankfurt takes far less.
+        ("10M", [Mode.PROVISIONED]),
+        ("10001k", []),
+    ],
+)
+def test_where_no_mode_carries_todays_traffic_there_is_nothing_to_compare(rps, modes):
+    drawn = curves(region(Workload.of(size=1, rps=rps, region="eu-central-1")), LIMITS)
+    assert [found.mode for found in drawn.regimes()][-1:] == modes

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from shardcalc import Workload
 from shardcalc.core.cost.options import aggregation_option, fan_out_options
-from tests.regions import HOURS, LIMITS, PRICES
+from shardcalc.core.facts.prices import built_in_prices
+from tests.regions import HOURS, LIMITS, PRICES, costed
 
 
 def test_moving_consumers_to_fan_out_trades_shards_for_consumer_hours():
@@ -54,3 +57,56 @@ def test_a_consumer_that_falls_behind_still_does_on_fan_out():
     options = fan_out_options(workload, PRICES, LIMITS, HOURS)
     # Billing moves first: the two others read 2 x 1,000, 0.98.
     assert [option.shards for option in options] == [3, 2, 2, 2]
+
+
+def test_an_option_has_the_whole_bill_and_a_discount_where_one_is_given():
+    # 41 payload units of 6 records in 730 h are 646,488,000 at $0.014 for a million, $9.05. Each consumer on
+    # fan-out reads 6 MiB/s, 15,398.4 GB at $0.013, $200.18, beside the hours of 229.95, 197.10 + 197.10 and
+    # 164.25 + 328.50.
+    workload = Workload.of(size=1024, rps=6, consumers=7)
+    none, one, two = fan_out_options(workload, PRICES, LIMITS, HOURS)[:3]
+    assert [option.bill.total.cents for option in (none, one, two)] == ["239.00", "603.43", "902.16"]
+    assert (one.above(none).cents, none.above(one).cents) == ("364.43", "-364.43")
+    off = fan_out_options(workload, PRICES, LIMITS, HOURS, Fraction(1, 10))
+    assert [option.bill.total.amount for option in off[:3]] == [
+        option.bill.total.amount * Fraction(9, 10) for option in (none, one, two)
+    ]
+    # Of Beijing no price is known, and so no difference.
+    first, *_, last = fan_out_options(workload, built_in_prices("cn-north-1"), LIMITS, HOURS)
+    assert (last.above(first), last.above(none), none.above(last)) == (None, None, None)
+
+
+def test_packing_is_told_with_what_it_saves_in_each_mode():
+    # 50 shards, $547.50, and 131,400 million units, $1,839.60, become 6 shards and 566.4 million
+    # units, $7.93.
+    workload = Workload.of(size="100 B", rps=50_000)
+    option = aggregation_option(workload, PRICES, LIMITS, HOURS)
+    now = costed(workload)
+    assert option.cost.provisioned.total.cents == "73.63"
+    saved = option.saves(now)
+    assert saved[0].cents == "2313.47"
+    assert saved == tuple(
+        before.total - after.total for before, after in zip(now.bills, option.cost.bills, strict=True)
+    )
+    off = aggregation_option(workload, PRICES, LIMITS, HOURS, Fraction(1, 10))
+    assert off.cost.provisioned.total.amount == option.cost.provisioned.total.amount * Fraction(9, 10)
+    unpriced = aggregation_option(workload, built_in_prices("cn-north-1"), LIMITS, HOURS)
+    assert unpriced.saves(now) == option.saves(unpriced.cost) == (None, None, None)
+
+
+def test_what_a_consumer_can_handle_moves_with_it():
+    readers = [
+        {
+            "name": "fast",
+            "type": "lambda",
+            "batch_size": 10,
+            "batch_duration": "1s",
+            "poll_interval": "100ms",
+        },
+        {"name": "slow", "type": "sdk", "max_rps_per_shard": 5},
+        {"name": "out", "type": "fan-out"},
+    ]
+    # 100/s: ten a second of each batch need 10 shards; five of slow need 20.
+    options = fan_out_options(Workload.of(size=1, rps=100, consumers=readers), PRICES, LIMITS, HOURS)
+    assert [(option.moved, option.shards) for option in options] == [(0, 20), (1, 20), (2, 20)]
+    assert [option.calls.amount for option in options] == [11, 1, 0]

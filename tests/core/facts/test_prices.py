@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
@@ -16,9 +16,11 @@ from shardcalc.core.facts.prices import (
     built_in_prices,
     doubtful,
     exact_decimal,
+    is_day,
     read_prices,
     write_prices,
 )
+from shardcalc.core.text import BadValue
 from shardcalc.core.units import USD
 from tests.command import run
 
@@ -67,6 +69,8 @@ def test_negotiated_prices_go_before_all_others(tmp_path):
         (('currency = "USD"', 'currency = "USD"\npublished = "autumn"'), "published: not a date"),
         (("[prices.shard_hour]", "[shard_hour]"), "shard_hour: unknown; prices: missing"),
         (("[prices.shard_hour]", "[prices]\nshard_hour = 3\n[x]"), "prices.shard_hour: not a table"),
+        (("[prices.shard_hour]", "prices = 3\n[x]"), "prices: missing"),
+        (("[prices.shard_hour]", "[prices]\n[x]"), "prices: missing"),
         (("date = 2026-10-01", 'date = 2026-10-01\ncolour = "red"'), "prices.shard_hour: unknown colour"),
         (
             ("date = 2026-10-01", "date = 2026-10-01\nper = 3"),
@@ -169,3 +173,71 @@ def test_a_template_names_the_list_prices():
     assert (
         '# price = "0.0165"  # the list price of 2025-11-03\n# per = 1000000\n# unit = "PutRequest"' in text
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "known"),
+    [
+        (date(2012, 12, 31), False),
+        (date(2013, 1, 1), True),
+        (date(2099, 12, 31), True),
+        (date(2100, 1, 1), False),
+        # A moment is a date to Python, and is none here.
+        (datetime(2026, 11, 21), False),  # noqa: DTZ001 - as TOML reads a local time
+        ("2026-11-21", False),
+    ],
+)
+def test_a_price_is_of_a_day_since_there_are_prices(value, known):
+    assert is_day(value) is known
+
+
+@pytest.mark.parametrize(
+    ("per", "amount", "text"),
+    [
+        ("1", Fraction(12, 1000), "0.012"),
+        ("10", Fraction(12, 10_000), "0.0012"),
+        ("1000000", Fraction(12, 10**9), "0.000000012"),
+        ("0", None, None),
+        ("-10", None, None),
+        ("20", None, None),
+        ("101", None, None),
+        ("true", None, None),
+        ("10.0", None, None),
+    ],
+)
+def test_a_price_is_for_one_of_so_many(per, amount, text):
+    written = OWN.replace("date = 2026-10-01", f"date = 2026-10-01\nper = {per}")
+    if amount is None:
+        with pytest.raises(FactsError, match="per must be 1, 1000, 1000000 or another power of ten"):
+            read_prices(written, "own", origin="own")
+    else:
+        price = read_prices(written, "own", origin="own").shard_hour
+        assert (price.amount.amount, price.text, price.confidence) == (amount, text, "A")
+        assert (price.source.key, price.source.title, price.source.url) == ("contract 17", "contract 17", "")
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (Fraction(1, 10**40), "0." + "0" * 39 + "1"),
+        (Fraction(1, 10**41), None),
+        (Fraction(0), "0"),
+        (Fraction(-5, 2), "-2.5"),
+        (Fraction(1025, 100), "10.25"),
+    ],
+)
+def test_an_amount_has_at_most_forty_decimals(amount, text):
+    if text is None:
+        with pytest.raises(BadValue) as caught:
+            exact_decimal(amount)
+        assert str(caught.value) == "a price has no more than 40 decimals, and no fraction"
+    else:
+        assert exact_decimal(amount) == text
+
+
+def test_a_doubtful_price_is_told_with_both():
+    known = built_in_prices("us-east-1")
+    dear = known._replace(shard_hour=known.shard_hour._replace(amount=USD(Fraction(9, 100)), text="0.09"))
+    assert doubtful(dear, known) == [
+        "shard_hour: 0.09 USD per ShardHour, and this release has 0.015 USD: more than 5 times apart"
+    ]

@@ -176,3 +176,29 @@ def test_what_no_profile_can_say_is_left_out_or_refused():
     assert value_of(measured(IncomingRecords=[1], IncomingBytes=[1024**4]), "size")[0][0] == f"{1024**4} B"
     with pytest.raises(HistoryError, match=r"size: .* is too large for a size: at most 1 TiB"):
         draft(measured(IncomingRecords=[1], IncomingBytes=[1024**4 + 1]))
+
+
+@pytest.mark.parametrize(
+    ("created", "known", "mean"),
+    [
+        # From the first point on nobody wrote in minutes without one: 180 in three minutes.
+        (None, 3, "1"),
+        # So it is from when the stream was created: in all four, in the last two (of four, one is a gap).
+        (1_795_000_020, 4, "0.75"),
+        (1_795_000_020 + 60, 3, "1"),
+        (1_795_000_020 + 180, 2, "1.5"),
+    ],
+)
+def test_a_minute_without_a_point_is_quiet_once_there_is_a_stream(created, known, mean):
+    metrics = {"IncomingRecords": [None, 60, None, 120], "IncomingBytes": [None, 6000, None, 12_000]}
+    made = draft(replace(measured(**metrics), created=created))
+    assert made.known == known
+    assert made.fields[:3] == (
+        ("size", "100 B", "mean of 180 records"),
+        (
+            "rps",
+            f"{{mean: {mean}, peak: 2, dated: 2026-11-18}}",
+            "peak: busiest period, refused records included, by records or by bytes",
+        ),
+        ("headroom", "25%", "as shardcalc suggest leaves; choose your own"),
+    )

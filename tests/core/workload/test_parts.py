@@ -12,10 +12,33 @@ from shardcalc.core.units import Months
 from shardcalc.core.workload.parts import Consumer, Growth, Rates
 
 
-@pytest.mark.parametrize("text", ["5%", "5%/week", "5/month", "-5%/month", "2000%/month", ""])
-def test_what_is_no_growth_is_refused(text):
-    with pytest.raises(BadValue):
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("5%", "'5%' is not a growth; write for example 5%/month or 80%/year"),
+        ("month", "'month' is not a growth; write for example 5%/month or 80%/year"),
+        ("5%/week", "'5%/week' is not a growth; write for example 5%/month or 80%/year"),
+        ("", "'' is not a growth; write for example 5%/month or 80%/year"),
+        ("5/month", "'5' could be 5% or 500%; write it with a % sign"),
+        ("-5%/month", "'-5%' is not a growth: it must not be negative"),
+        ("1001%/month", "'1001%' is too large for a growth: at most 1,000%"),
+    ],
+)
+def test_what_is_no_growth_is_refused(text, why):
+    with pytest.raises(BadValue) as caught:
         Growth.parse(text)
+    assert str(caught.value) == why
+
+
+def test_a_growth_is_of_a_month_or_of_a_year():
+    for text, share, months, written in (
+        ("5%/month", Fraction(5, 100), 1, "5%/month"),
+        (" 80% / year ", Fraction(80, 100), 12, "80%/year"),
+        ("0%/month", Fraction(0), 1, "0%/month"),
+        ("1000%/year", Fraction(10), 12, "1,000%/year"),
+    ):
+        made = Growth.parse(text)
+        assert (made.share, made.period.count, str(made)) == (share, months, written)
 
 
 @pytest.mark.parametrize("text", ["12", "0 months", "1.5 months", "11 years", "soon"])
