@@ -115,6 +115,7 @@ app.output
 app.processors
 app.basis
 app.streams
+app.selection
 app.suggest
 app.histories
 app.plan
@@ -142,6 +143,7 @@ report.plan.words
 report.plan.terminal
 report.plan.markdown
 report.plan.json
+report.plan.concise
 report.cost.words
 report.cost.terminal
 report.cost.markdown
@@ -150,6 +152,7 @@ report.check.words
 report.check.terminal
 report.check.markdown
 report.check.json
+report.check.concise
 report.check.github
 report.check.sarif
 report.check.junit
@@ -170,6 +173,7 @@ report.fleet.words
 report.fleet.terminal
 report.fleet.markdown
 report.fleet.json
+report.fleet.concise
 report.observe.terminal
 report.observe.profile
 report.facts.words

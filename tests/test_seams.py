@@ -501,8 +501,8 @@ def _declared(folder: Path, fields: dict[str, dict[str, Any]]) -> None:
     costs = row("cost", together, *ON)
     costed = {each["name"]: each for region in costs["regions"] for each in region["streams"]}
     pages = {
-        "plan": said("plan", together, *ON),
-        "plan in Markdown": said("plan", together, *ON, "--format", "markdown"),
+        "plan": said("plan", together, *ON, "--all"),
+        "plan in Markdown": said("plan", together, *ON, "--all", "--format", "markdown"),
         "report": said("report", together, *ON),
         "report in Markdown": said("report", together, *ON, "--format", "markdown"),
     }

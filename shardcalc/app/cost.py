@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from shardcalc.app.basis import Basis
+from shardcalc.app.selection import Group, Selection
 from shardcalc.app.streams import Streams, in_region, listed, regions
 from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.cost.bill import Bill, oldest
@@ -67,8 +68,21 @@ class CostReport(NamedTuple):
     hours: Fraction
     discount: Fraction
     currency: Currency | None = None
+    selection: Selection | None = None
     beside: bool = False
     """Whether the Regions are the same streams, to be compared."""
+
+    @property
+    def by(self) -> str:
+        """The field of :attr:`groups`."""
+        return self.selection.by if self.selection is not None else ""
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The totals by the field that was asked for, each stream in its mode at what it needs."""
+        if self.selection is None:
+            return ()
+        return self.selection.groups(stream for region in self.regions for stream in region.streams)
 
     @property
     def lowest(self) -> tuple[RegionReport, Mode] | None:
@@ -88,7 +102,12 @@ class CostReport(NamedTuple):
 
 
 def cost(
-    streams: Streams, *, basis: Basis | None = None, steps: int = STEPS, beside: Sequence[str] = ()
+    streams: Streams,
+    *,
+    basis: Basis | None = None,
+    steps: int = STEPS,
+    beside: Sequence[str] = (),
+    selection: Selection | None = None,
 ) -> CostReport:
     """Bill streams in every mode, Region by Region.
 
@@ -97,15 +116,18 @@ def cost(
         basis: prices, hours and discount.
         steps: how many steps of the shard count to look at for break-even rates.
         beside: Regions in each of which to bill all streams, instead of their own.
+        selection: which streams, in which order, and whose totals.
 
     Raises:
         BadFields: one of these is no Region with Kinesis Data Streams.
         Refused: a price sheet of the basis is for no Region of the streams.
     """
-    billed = [moved for region in beside for moved in in_region(streams, region)] or listed(streams)
+    wanted = listed(streams) if selection is None else selection.kept(listed(streams))
+    billed = [moved for region in beside for moved in in_region(wanted, region)] or wanted
     basis = (basis or Basis.of()).used_in(regions(billed))
-    report = cost_judged([judge(stream, basis.ground(stream)) for stream in billed], basis, steps)
-    return report._replace(beside=bool(beside))
+    made = [judge(stream, basis.ground(stream)) for stream in billed]
+    report = cost_judged(selection.sorted(made) if selection is not None else made, basis, steps)
+    return report._replace(beside=bool(beside), selection=selection)
 
 
 def cost_judged(streams: Iterable[Judged], basis: Basis, steps: int = STEPS) -> CostReport:

@@ -32,6 +32,7 @@ from shardcalc.app.refusal import (
     history_problems,
     unwritten,
 )
+from shardcalc.app.selection import Selection
 from shardcalc.app.suggest import prices_for, suggest
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, unmeasured
 from shardcalc.core.advice.fleet import fleet as ordered
@@ -91,6 +92,7 @@ def fleet(
     region: str | None = None,
     profiles: Sequence[DeclaredStream] = (),
     owner_tags: Sequence[str] = (),
+    selection: Selection | None = None,
     progress: Progress = quiet,
 ) -> FleetRead:
     """Work out what every stream of some accounts and Regions, or of a folder of saved histories, should
@@ -106,6 +108,7 @@ def fleet(
         region: the Region of saved histories that do not say theirs.
         profiles: declared streams, which are found by name, Region and account.
         owner_tags: tags that say who owns a stream, the first that it has; none is read when not given.
+        selection: which of the streams, and in which order.
         progress: shows how far the reading is.
 
     Raises:
@@ -114,8 +117,8 @@ def fleet(
     """
     options, basis = options or Options(), basis or Basis.of()
     if isinstance(where, str):
-        return FleetRead(_saved(where, options, basis, region, profiles), None)
-    return _read(where or Reading(), options, basis, save, profiles, owner_tags, progress)
+        return FleetRead(_saved(where, options, basis, region, profiles, selection), None)
+    return _read(where or Reading(), options, basis, save, profiles, owner_tags, selection, progress)
 
 
 def owner_tags(profiles: Sequence[DeclaredStream]) -> tuple[str, ...]:
@@ -144,6 +147,7 @@ def _read(
     save: str | None,
     profiles: Sequence[DeclaredStream],
     tags: Sequence[str],
+    selection: Selection | None,
     progress: Progress,
 ) -> FleetRead:
     from shardcalc.sources.aws.errors import AwsError
@@ -175,7 +179,7 @@ def _read(
     spent = spent_by(accounts, basis.limits)
     for account in accounts:
         account.close()
-    found = ordered(members, failures, reading.days, basis.limits, basis.prices, basis.discount)
+    found = _selected(members, failures, reading.days, basis, selection)
     return FleetRead(found, spent, tuple(notes))
 
 
@@ -201,6 +205,7 @@ def _saved(
     basis: Basis,
     region: str | None,
     profiles: Sequence[DeclaredStream],
+    selection: Selection | None,
 ) -> Fleet:
     """The fleet of a folder of saved histories."""
     said = {} if region is None else read_fields({"region": region}, {"region": read_region})
@@ -241,7 +246,19 @@ def _saved(
         raise Refused("no stream was reported", problems)
     members = [member for some, _ in parts for member in some]
     held.used_in(member.region for member in members)
-    return ordered(members, [], options.days, basis.limits, basis.prices, basis.discount)
+    return _selected(members, [], options.days, basis, selection)
+
+
+def _selected(
+    members: Sequence[Member],
+    failures: Sequence[Failure],
+    days: int | None,
+    basis: Basis,
+    selection: Selection | None,
+) -> Fleet:
+    kept = members if selection is None else selection.kept(members)
+    found = ordered(kept, failures, days, basis.limits, basis.prices, basis.discount)
+    return found if selection is None else replace(found, members=tuple(selection.sorted(found.members)))
 
 
 def _find(reading: Reading, basis: Basis, now: int, progress: Progress) -> _Found:

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
 from shardcalc.app.basis import Basis
+from shardcalc.app.refusal import Refused
+from shardcalc.app.selection import Group, Selection
 from shardcalc.app.streams import Streams, listed, regions
 from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.capacity import planning
@@ -16,7 +18,7 @@ from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.capacity.streams import Plan
 from shardcalc.core.cost.bill import oldest, total
 from shardcalc.core.facts import Limits, built_in_limits
-from shardcalc.core.text import BadFields, split_number
+from shardcalc.core.text import BadFields, nearest, shown, split_number
 from shardcalc.core.units import USD, Currency
 from shardcalc.core.workload.declared import DeclaredStream, Home
 from shardcalc.core.workload.workload import Workload
@@ -34,6 +36,7 @@ class PlanReport(NamedTuple):
     origins: Mapping[str, str]
     """Where the prices of each Region came from, for Regions whose prices this release does not ship."""
     currency: Currency | None = None
+    selection: Selection | None = None
     account: tuple[tuple[Home, Finding], ...] = ()
     """What all streams together are too many for, by account and Region."""
 
@@ -58,6 +61,34 @@ class PlanReport(NamedTuple):
         return all(stream.bill.complete for stream in self.streams)
 
     @property
+    def by(self) -> str:
+        """The field of :attr:`groups`."""
+        return self.selection.by if self.selection is not None else ""
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The totals by the field that was asked for."""
+        return self.selection.groups(self.streams) if self.selection is not None else ()
+
+    def detailed(self, names: Sequence[str], *, every: bool) -> list[int]:
+        """The places of the streams whose working is shown: all, those of these names, or none of several.
+
+        Raises:
+            Refused: no stream has one of the names.
+        """
+        if every or len(self.streams) == 1:
+            return list(range(len(self.streams)))
+        known = [made.stream.name for made in self.streams]
+        unknown = [
+            f"--detail: no stream is called {shown(each)}{nearest(each, known)}"
+            for each in names
+            if each not in known
+        ]
+        if unknown:
+            raise Refused("nothing was computed", unknown)
+        return [place for place, name in enumerate(known) if name in names]
+
+    @property
     def sums(self) -> list[tuple[str, USD | None, bool]]:
         """The totals: what each is of, the amount, and whether it is complete."""
         return [("as needed", self.cost, self.complete)]
@@ -72,9 +103,19 @@ class PlanReport(NamedTuple):
 def plan(streams: Workload, limits: Limits | None = None) -> Plan: ...
 @overload
 def plan(
-    streams: DeclaredStream | Sequence[DeclaredStream], limits: None = None, *, basis: Basis | None = None
+    streams: DeclaredStream | Sequence[DeclaredStream],
+    limits: None = None,
+    *,
+    basis: Basis | None = None,
+    selection: Selection | None = None,
 ) -> PlanReport: ...
-def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None = None) -> Plan | PlanReport:
+def plan(
+    streams: Streams,
+    limits: Limits | None = None,
+    *,
+    basis: Basis | None = None,
+    selection: Selection | None = None,
+) -> Plan | PlanReport:
     """Work out how many shards a workload, or each of several streams, needs, and why.
 
     Args:
@@ -82,6 +123,7 @@ def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None 
             it needs.
         limits: AWS's limits for a workload; the ones that this release ships when not given.
         basis: prices, hours and discount for the bills of streams.
+        selection: which streams, in which order, and whose totals.
 
     Raises:
         Refused: a price sheet of the basis is for no Region of the streams.
@@ -89,9 +131,12 @@ def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None 
     if isinstance(streams, Workload):
         return planning.plan(streams, limits or built_in_limits())
     basis = (basis or Basis.of()).used_in(regions(streams))
-    made = tuple(judge(stream, basis.ground(stream)) for stream in listed(streams))
+    wanted = listed(streams) if selection is None else selection.kept(listed(streams))
+    made = tuple(judge(stream, basis.ground(stream)) for stream in wanted)
+    if selection is not None:
+        made = tuple(selection.sorted(made))
     origins = basis.origins(stream.plan.workload.region for stream in made)
-    report = PlanReport(made, basis.limits, basis.hours, origins, basis.currency)
+    report = PlanReport(made, basis.limits, basis.hours, origins, basis.currency, selection)
     return report._replace(account=tuple(account_findings(report.account_rows, basis.limits)))
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from shardcalc.app.basis import Basis
 from shardcalc.app.cost import CostReport, RegionReport, cost_judged
 from shardcalc.app.histories import histories_of, judged
+from shardcalc.app.selection import Group, Selection
 from shardcalc.app.streams import Streams, listed, load, regions
 from shardcalc.core.advice.decision import ABOUT_SHARDS
 from shardcalc.core.advice.judged import Judged
@@ -58,6 +59,17 @@ class Review(NamedTuple):
     limits: Limits
     hours: Fraction
     currency: Currency | None = None
+    selection: Selection | None = None
+
+    @property
+    def by(self) -> str:
+        """The field of :attr:`groups`."""
+        return self.selection.by if self.selection is not None else ""
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The totals by the field that was asked for."""
+        return self.selection.groups(self.rows) if self.selection is not None else ()
 
     @property
     def sums(self) -> list[tuple[str, USD | None, bool]]:
@@ -104,13 +116,20 @@ class Review(NamedTuple):
         return sum(row.now is not None and row.change is None for row in self.rows)
 
 
-def review(streams: Streams | str, *, basis: Basis | None = None, histories: Sequence[str] = ()) -> Review:
+def review(
+    streams: Streams | str,
+    *,
+    basis: Basis | None = None,
+    histories: Sequence[str] = (),
+    selection: Selection | None = None,
+) -> Review:
     """Plan, bill and decide all streams.
 
     Args:
         streams: what to review, or the path of their profiles.
         basis: prices, hours, and the day of the review.
         histories: files of saved histories, each of one of the streams.
+        selection: which streams, in which order, and whose totals.
 
     Raises:
         Refused: a history cannot be read, or is of no stream here.
@@ -119,10 +138,11 @@ def review(streams: Streams | str, *, basis: Basis | None = None, histories: Seq
     basis = (basis or Basis.of()).used_in(regions(declared))
     of = histories_of(histories, declared, "reported")
     rows = [judged(stream, basis, of.get(index)) for index, stream in enumerate(declared)]
-    found = _found(declared, rows, basis)
-    return Review(
-        basis.today, tuple(rows), found, cost_judged(rows, basis), basis.limits, basis.hours, basis.currency
-    )
+    if selection is not None:
+        rows = selection.sorted(selection.kept(rows))
+    found = _found([row.stream for row in rows], rows, basis)
+    costs, limits = cost_judged(rows, basis), basis.limits
+    return Review(basis.today, tuple(rows), found, costs, limits, basis.hours, basis.currency, selection)
 
 
 def _found(

@@ -33,6 +33,7 @@ class CheckFormat(StrEnum):
     """How findings are written."""
 
     TABLE = "table"
+    CONCISE = "concise"
     GITHUB = "github"
     SARIF = "sarif"
     JUNIT = "junit"
@@ -80,6 +81,9 @@ def command(
     ] = "",
     exclude: Exclude = None,
     stdin_name: StdinName = "",
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="write no findings: only the exit code counts")
+    ] = False,
     output: Output = None,
     *,
     basis: Basis,
@@ -104,7 +108,7 @@ def command(
         exclude=exclude or (),
     )
     # Other tools read in their format what stderr tells people.
-    if report.streams or format is not CheckFormat.TABLE:
+    if not quiet and (report.streams or format is not CheckFormat.TABLE):
         write(_rendered(report, format, output), output)
     if not report.usable:
         from shardcalc.report.check import words
@@ -119,6 +123,10 @@ def _rendered(report: CheckReport, format: CheckFormat, output: str | None) -> s
             from shardcalc.report.check import terminal
 
             return terminal.table(report, page(output), check.excerpts(report))
+        case CheckFormat.CONCISE:
+            from shardcalc.report.check import concise
+
+            return concise.text(report)
         case CheckFormat.GITHUB:
             from shardcalc.report.check import github
 

@@ -14,9 +14,11 @@ from shardcalc.cli.flags import (
     Flags,
     Output,
     Paths,
+    Selection,
     StdinName,
     StreamName,
     basis_flags,
+    selection_flags,
     workload_flags,
 )
 from shardcalc.cli.output import Format, page, rewritten, write
@@ -37,6 +39,7 @@ shardcalc cost profiles/orders.yaml --regions us-east-1,eu-west-1,eu-central-1
 
 @workload_flags
 @basis_flags("hours", "prices", "discount", "currency", "today")
+@selection_flags()
 def command(
     *,
     paths: Paths = None,
@@ -56,13 +59,14 @@ def command(
     output: Output = None,
     flags: Flags,
     basis: Basis,
+    selection: Selection,
 ) -> None:
     """What streams cost in each capacity mode, line by line, and when another mode becomes cheaper."""
     declared = described(paths or [], flags, name, exclude, stdin_name)
     beside = [region.strip() for region in regions.split(",")] if regions else []
     if beside and break_even:
         raise Refused("nothing was billed", ["--break-even draws one Region; leave out --regions"])
-    report = cost.cost(declared, basis=basis, beside=list(dict.fromkeys(beside)))
+    report = cost.cost(declared, basis=basis, beside=list(dict.fromkeys(beside)), selection=selection)
     match format:
         case Format.TABLE:
             from shardcalc.report.cost import terminal

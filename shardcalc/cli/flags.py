@@ -18,10 +18,11 @@ from shardcalc.app.refusal import Refused
 if TYPE_CHECKING:
     from shardcalc.app.basis import Basis
     from shardcalc.app.reading import Reading
+    from shardcalc.app.selection import Selection
     from shardcalc.app.streams import Flags
 else:
     # Typer reads the annotations of a command when it is run; these are taken out before it does.
-    Basis = Reading = Flags = Any
+    Basis = Reading = Selection = Flags = Any
 
 __all__ = [
     "Allow",
@@ -37,12 +38,14 @@ __all__ = [
     "Paths",
     "Profiles",
     "Reading",
+    "Selection",
     "StdinName",
     "StreamName",
     "basis_flags",
     "reading_flags",
     "refuse_flags",
     "refuse_reading_flags",
+    "selection_flags",
     "workload_flags",
 ]
 
@@ -198,6 +201,48 @@ def basis_flags(*names: str) -> Callable[[Command], Command]:
         return {"basis": Basis.of(**{name: value for name, value in said.items() if value})}
 
     return lambda command: _extended(command, "basis", added, receive)
+
+
+_SELECTION: Final[Mapping[str, tuple[Any, Any, Any]]] = {
+    "owner": (
+        str, "",
+        typer.Option(metavar="NAME", help="only streams of this owner", show_default=False),
+    ),
+    "where": (
+        list[str] | None, None,
+        typer.Option(metavar="FIELD=VALUE", help="only streams with this region, environment, account, mode, "
+            "owner or name; several values with commas, * for any letters; can be repeated",
+            show_default=False),
+    ),
+    "sort": (
+        str, "",
+        typer.Option(metavar="FIELD", help="order streams by cost, used or shards, the most first, or by "
+            "name, owner, environment, account, region or mode", show_default=False),
+    ),
+    "by": (
+        str, "",
+        typer.Option(metavar="FIELD", help="add totals by owner, environment, account, region or mode",
+            show_default=False),
+    ),
+}  # fmt: skip
+
+
+def selection_flags(*left_out: str) -> Callable[[Command], Command]:
+    """Give a command ``--owner``, ``--where``, ``--sort`` and ``--by``, but for some; it receives
+    ``selection``.
+    """
+    names = [name for name in _SELECTION if name not in left_out]
+    added = [_parameter(name, *_SELECTION[name]) for name in names]
+
+    def receive(given: dict[str, Any]) -> dict[str, Any]:
+        said = {name: given.pop(name) for name in names}
+        if not any(said.values()):
+            return {"selection": None}
+        from shardcalc.app.selection import Selection
+
+        return {"selection": Selection.of(**{name: value for name, value in said.items() if value})}
+
+    return lambda command: _extended(command, "selection", added, receive)
 
 
 _READING: Final[dict[str, tuple[Any, Any, Any]]] = {

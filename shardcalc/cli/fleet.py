@@ -22,11 +22,13 @@ from shardcalc.cli.flags import (
     Output,
     Profiles,
     Reading,
+    Selection,
     basis_flags,
     reading_flags,
     refuse_reading_flags,
+    selection_flags,
 )
-from shardcalc.cli.output import Format, page, rewritten, write
+from shardcalc.cli.output import ListFormat, page, rewritten, write
 from shardcalc.cli.plan import described
 from shardcalc.cli.progress import progress, tell_foreseen, tell_spent
 
@@ -43,6 +45,7 @@ shardcalc fleet --from histories/ --days 3             by the last three days of
 
 
 @basis_flags("prices", "discount", "currency", "today")
+@selection_flags()
 @reading_flags(fleet=True)
 def command(
     *,
@@ -61,11 +64,12 @@ def command(
     ] = None,
     profiles: Profiles = None,
     exclude: Exclude = None,
-    format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
+    format: Annotated[ListFormat, typer.Option(help="how to write the result")] = ListFormat.TABLE,
     output: Output = None,
     dry_run: DryRun = False,
     reading: Reading,
     basis: Basis,
+    selection: Selection,
 ) -> None:
     """What every stream should have, the worst and most wasteful first, and what all of them would save.
 
@@ -87,23 +91,28 @@ def command(
     tags = fleet.owner_tags(declared) if from_ is None else ()
     found, spent, notes = fleet.fleet(
         where, options, basis=basis, save=save, region=region, profiles=declared, owner_tags=tags,
-        progress=progress,
+        selection=selection, progress=progress,
     )  # fmt: skip
     if spent is not None:
         tell_spent(spent, notes)
+    groups = ("", ()) if selection is None else (selection.by, selection.groups(found.members))
     match format:
-        case Format.TABLE:
+        case ListFormat.CONCISE:
+            from shardcalc.report.fleet import concise
+
+            text = concise.text(found)
+        case ListFormat.TABLE:
             from shardcalc.report.fleet import terminal
 
-            text = terminal.table(found, page(output), basis.currency)
-        case Format.JSON | Format.CSV | Format.YAML:
+            text = terminal.table(found, page(output), basis.currency, groups)
+        case ListFormat.JSON | ListFormat.CSV | ListFormat.YAML:
             from shardcalc.report.fleet import json
 
-            text = rewritten(json.text(found, basis.currency), format, "streams")
-        case Format.MARKDOWN:
+            text = rewritten(json.text(found, basis.currency, groups), format, "streams")
+        case ListFormat.MARKDOWN:
             from shardcalc.report.fleet import markdown
 
-            text = markdown.text(found, basis.currency)
+            text = markdown.text(found, basis.currency, groups)
         case _:
             assert_never(format)
     write(text, output)

@@ -25,6 +25,17 @@ class Format(StrEnum):
     YAML = "yaml"
 
 
+class ListFormat(StrEnum):
+    """How a result of many lines is written."""
+
+    TABLE = "table"
+    CONCISE = "concise"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    CSV = "csv"
+    YAML = "yaml"
+
+
 def rewritten(document: str, format: str, *rows: str) -> str:
     """A JSON document in the format that was asked for: JSON, CSV or YAML.
 

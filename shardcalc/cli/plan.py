@@ -15,12 +15,14 @@ from shardcalc.cli.flags import (
     Flags,
     Output,
     Paths,
+    Selection,
     StdinName,
     StreamName,
     basis_flags,
+    selection_flags,
     workload_flags,
 )
-from shardcalc.cli.output import Format, page, rewritten, write
+from shardcalc.cli.output import ListFormat, page, rewritten, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,16 +35,27 @@ shardcalc plan --size 1024 --rps 6 --consumers 7
 shardcalc plan --size "1.5 KiB" --rps 90k/min --consumers 2 --fan-out 1 --headroom 20%
 shardcalc plan --size 5 --shards 15        what do 15 shards carry?
 shardcalc plan profiles/ --format json     every stream in every YAML below
+shardcalc plan profiles/ --where region=eu-west-1 --sort cost --by owner
 """
 
 
 @workload_flags
 @basis_flags("hours", "prices", "discount", "currency", "today")
+@selection_flags()
 def command(
     *,
     paths: Paths = None,
     name: StreamName = "",
-    format: Annotated[Format, typer.Option(help="how to write the result")] = Format.TABLE,
+    detail: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="of several streams, show the working of this one; can be repeated",
+            show_default=False,
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="of several streams, show all workings")] = False,
+    format: Annotated[ListFormat, typer.Option(help="how to write the result")] = ListFormat.TABLE,
     explain: Annotated[
         bool, typer.Option("--explain", help="each limit's working, line by line, with its source and date")
     ] = False,
@@ -51,28 +64,35 @@ def command(
     output: Output = None,
     flags: Flags,
     basis: Basis,
+    selection: Selection,
 ) -> None:
     """How many shards streams need, why, and what they cost.
 
-    Describe one stream with flags, or give profiles; flags replace the profiles' defaults.
+    Describe one stream with flags, or give profiles; flags replace the profiles' defaults. Of several streams
+    the table and Markdown show a summary; --all and --detail show their working.
     """
     if not paths and "shards" in flags and not {"rps", "throughput"} & flags.keys():
         write(_carried(plan.carried(**flags), format, output), output)
         return
     declared = described(paths or [], flags, name, exclude, stdin_name)
+    if format in (ListFormat.JSON, ListFormat.CSV, ListFormat.YAML):
+        write(rewritten(_json(declared, basis, selection, explain), format, "streams"), output)
+        return
+    report = plan.plan(declared, basis=basis, selection=selection)
+    detailed = report.detailed(detail or [], every=every or explain)
     match format:
-        case Format.TABLE:
+        case ListFormat.TABLE:
             from shardcalc.report.plan import terminal
 
-            text = terminal.plans(plan.plan(declared, basis=basis), page(output), explain=explain)
-        case Format.JSON | Format.CSV | Format.YAML:
-            text = rewritten(_json(declared, basis, explain), format, "streams")
-        case Format.MARKDOWN:
+            text = terminal.plans(report, page(output), explain=explain, detailed=detailed)
+        case ListFormat.CONCISE:
+            from shardcalc.report.plan import concise
+
+            text = concise.plans(report)
+        case _:
             from shardcalc.report.plan import markdown
 
-            text = markdown.plans(plan.plan(declared, basis=basis), explain=explain)
-        case _:
-            assert_never(format)
+            text = markdown.plans(report, explain=explain, detailed=detailed)
     write(text, output)
 
 
@@ -107,30 +127,31 @@ def described(
     return declared
 
 
-def _json(declared: Sequence[Any], basis: Basis, explain: bool) -> str:
+def _json(declared: Sequence[Any], basis: Basis, selection: Selection | None, explain: bool) -> str:
     """The plans as JSON; a long list is planned and written on all processors, a part on each."""
     from shardcalc.app.processors import in_parts
     from shardcalc.report.plan import json
 
-    if len(declared) <= json.INDENTED_STREAMS:
-        return json.plans(plan.plan(declared, basis=basis), explain=explain)
+    # What is chosen, ordered or added up is so over all streams.
+    if len(declared) <= json.INDENTED_STREAMS or selection is not None:
+        return json.plans(plan.plan(declared, basis=basis, selection=selection), explain=explain)
     basis = basis.used_in(streams.regions(declared))
     return json.joined(
         in_parts(declared, lambda some: json.part(plan.plan(some, basis=basis), explain=explain))
     )
 
 
-def _carried(answer: Any, format: Format, output: str | None) -> str:
+def _carried(answer: Any, format: ListFormat, output: str | None) -> str:
     match format:
-        case Format.TABLE:
+        case ListFormat.TABLE | ListFormat.CONCISE:
             from shardcalc.report.plan import terminal
 
             return terminal.carried(answer, page(output))
-        case Format.JSON | Format.CSV | Format.YAML:
+        case ListFormat.JSON | ListFormat.CSV | ListFormat.YAML:
             from shardcalc.report.plan import json
 
             return rewritten(json.carried(answer), format)
-        case Format.MARKDOWN:
+        case ListFormat.MARKDOWN:
             from shardcalc.report.plan import markdown
 
             return markdown.carried(answer)

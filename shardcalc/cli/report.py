@@ -9,7 +9,16 @@ from typing import Annotated, Final, TypeVar, assert_never
 import typer
 
 from shardcalc.app import review
-from shardcalc.cli.flags import Basis, Exclude, Histories, Output, StdinName, basis_flags
+from shardcalc.cli.flags import (
+    Basis,
+    Exclude,
+    Histories,
+    Output,
+    Selection,
+    StdinName,
+    basis_flags,
+    selection_flags,
+)
 from shardcalc.cli.output import write_parts
 from shardcalc.cli.plan import described
 from shardcalc.cli.progress import progress
@@ -37,6 +46,7 @@ class ReportFormat(StrEnum):
 
 
 @basis_flags("hours", "prices", "discount", "currency", "today")
+@selection_flags()
 def command(
     paths: Annotated[
         list[str],
@@ -51,9 +61,11 @@ def command(
     output: Output = None,
     *,
     basis: Basis,
+    selection: Selection,
 ) -> None:
     """The capacity review: one page to decide from, with its working, pictures and sources in it."""
-    made = review.review(described(paths, {}, "", exclude, stdin_name), basis=basis, histories=history or [])
+    declared = described(paths, {}, "", exclude, stdin_name)
+    made = review.review(declared, basis=basis, histories=history or [], selection=selection)
     sections = _with_bar(review.sections(made, basis=basis), len(made.rows))
     match format:
         case ReportFormat.HTML:

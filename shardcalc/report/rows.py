@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from shardcalc.app.selection import Group
 from shardcalc.core.capacity.constraint import Constraint
 from shardcalc.core.capacity.finding import Finding
 from shardcalc.core.cost.bill import Bill, CostLine
@@ -123,3 +124,18 @@ def converted_row(
         for title, amount, complete in sums
     ]
     return {"converted": {"currency": currency.code, "per_usd": currency.per_dollar, "totals": totals}}
+
+
+def groups_row(by: str, groups: Sequence[Group]) -> dict[str, Any]:
+    """The totals by a field; nothing where none was asked for."""
+    rows = [
+        {
+            by: each.value or None,
+            "streams": each.streams,
+            "shards": each.shards,
+            "cost_usd": each.cost,
+            "cost_complete": each.complete,
+        }
+        for each in groups
+    ]
+    return {"totals_by": rows} if by else {}

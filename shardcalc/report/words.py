@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
+from shardcalc.app.selection import Group
 from shardcalc.core.advice.judged import Judged
 from shardcalc.core.capacity.finding import Finding, Severity
 from shardcalc.core.capacity.streams import Plan
@@ -78,6 +79,24 @@ def names(streams: Iterable[Judged]) -> list[str]:
         )
         for made in streams
     )
+
+
+def group_columns(by: str) -> list[str]:
+    """The titles of :func:`group_cells`."""
+    return [by, "streams:", "shards:", "cost:"]
+
+
+def group_cells(groups: Iterable[Group]) -> list[list[str]]:
+    """The totals of the streams that have a value in common."""
+    return [
+        [
+            each.value or "none",
+            f"{each.streams:,}",
+            f"{each.shards:,}",
+            "unknown" if each.cost is None else at_least(each.cost, each.complete),
+        ]
+        for each in groups
+    ]
 
 
 # ── money ────────────────────────────────────────────────────────────────────────────────────────

@@ -46,7 +46,7 @@ def test_json_has_the_findings_of_the_account_however_many_streams_there_are(str
 
 def test_pages_show_them_below_the_summary(tmp_path):
     file = written(tmp_path, 60)
-    for arguments in ((), ("--format", "markdown")):
+    for arguments in (("--all",), ("--all", "--format", "markdown")):
         page = run("plan", file, *arguments).out
         at = page.index("60 provisioned streams in eu-central-1")
         assert page.index("60 streams") < at < page.index("s0: 20 shards")

@@ -227,7 +227,7 @@ def test_an_option_that_takes_one_value_is_refused_when_it_is_given_twice(name, 
     several = {option.name for option in options if option.multiple}
     assert several <= {
         "consumers", "terraform", "shards", "histories", "history", "region", "prices", "profile",
-        "profiles", "role_arn", "exclude",
+        "profiles", "role_arn", "exclude", "where", "detail",
     }  # fmt: skip
     for option in options:
         if option.multiple or option.name == "help":

@@ -85,8 +85,10 @@ def flagged(names: list[str]) -> st.SearchStrategy[list[str]]:
     )
 
 
-BASIS = ["hours", "discount", "today", "prices", "currency"]
-FORMATS = st.sampled_from(["table", "json", "markdown", "csv", "yaml"]).map(lambda name: f"--format={name}")
+BASIS = ["hours", "discount", "today", "prices", "currency", "owner", "where", "sort", "by", "detail"]
+FORMATS = st.sampled_from(["table", "json", "markdown", "csv", "yaml", "concise"]).map(
+    lambda name: f"--format={name}"
+)
 COMMANDS = {
     "plan": ([*(name for name, _, _ in FLAGS), "name", *BASIS], ["--size=1", "--rps=10"]),
     "cost": (

@@ -64,7 +64,7 @@ def test_a_stream_says_them_before_defaults_and_defaults_before_the_policy(tmp_p
     assert b.identity == Identity(STAGING, "green", "us-east-1", "b")
     assert (a.home, a.title) == (Home(PROD, "us-east-1"), f"a (blue, {PROD})")
     assert a.by_origin["policy"] == ["account"]
-    assert "from     defaults: size, rps, environment; policy: account" in run("plan", "prod").out
+    assert "from     defaults: size, rps, environment; policy: account" in run("plan", "prod", "--all").out
 
 
 @pytest.mark.parametrize(

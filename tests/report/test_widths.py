@@ -105,7 +105,8 @@ def files(tmp_path_factory):
 
 
 COMMANDS = {
-    "plan": ("plan", "ONE", "TWO"),
+    "plan": ("plan", "ONE", "TWO", "--all"),
+    "plan-by": ("plan", "ONE", "TWO", "--by", "owner"),
     "plan-explain": ("plan", "TWO", "--explain"),
     "carried": ("plan", "--size", "5", "--shards", "9876", "--hottest-key", "40%", "--consumers", "6"),
     "profiles": ("plan", "profiles"),

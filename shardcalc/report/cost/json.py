@@ -13,7 +13,7 @@ from shardcalc.core.workload.parts import Mode
 from shardcalc.core.workload.workload import exact_inputs
 from shardcalc.report.decisions import judged_row
 from shardcalc.report.kit.json import document, head
-from shardcalc.report.rows import bill_row, converted_row, dollars
+from shardcalc.report.rows import bill_row, converted_row, dollars, groups_row
 
 
 def text(report: CostReport) -> str:
@@ -24,6 +24,7 @@ def text(report: CostReport) -> str:
             "hours": report.hours,
             "facts_oldest_date": report.oldest,
             "discount": report.discount,
+            **groups_row(report.by, report.groups),
             "regions": [_region(region, report) for region in report.regions],
         }
     )

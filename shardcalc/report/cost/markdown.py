@@ -10,14 +10,28 @@ from shardcalc.core.workload.parts import Mode
 from shardcalc.report import decisions
 from shardcalc.report.cost import words
 from shardcalc.report.kit.markdown import bold, bullets, escape, page, table
-from shardcalc.report.words import bill_table, converted, facts_read, period, sentence, total, unpriced
+from shardcalc.report.words import (
+    bill_table,
+    converted,
+    facts_read,
+    group_cells,
+    group_columns,
+    period,
+    sentence,
+    total,
+    unpriced,
+)
 
 
 def text(report: CostReport) -> str:
     """For a pull request or a wiki."""
     if report.beside:
         return page([*_beside(report), f"{sentence(facts_read(report.oldest))}."])
-    parts = [part for region in report.regions for part in _region(region, report)]
+    parts = []
+    if report.groups:
+        rows = [list(map(escape, row)) for row in group_cells(report.groups)]
+        parts.append(table(group_columns(report.by), rows))
+    parts += [part for region in report.regions for part in _region(region, report)]
     return page([*parts, f"{sentence(facts_read(report.oldest))}."])
 
 

@@ -21,6 +21,8 @@ from shardcalc.report.words import (
     bill_cells,
     converted,
     facts_read,
+    group_cells,
+    group_columns,
     period,
     short_price,
     total,
@@ -35,6 +37,9 @@ def table(report: CostReport, page: Page, *, chart: bool = False) -> str:
     screen = Screen(page)
     if report.beside:
         _beside(screen, report)
+    if report.groups:
+        screen.table(group_columns(report.by), group_cells(report.groups))
+        screen.gap()
     for region in () if report.beside else report.regions:
         _region(screen, region, report, chart)
         screen.gap()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from shardcalc.app.selection import Group
 from shardcalc.core.advice.fleet import Fleet, Member, Standing, Sum
 from shardcalc.core.units import Currency
 from shardcalc.report.fleet.words import sums
 from shardcalc.report.kit.json import head, line, listing
-from shardcalc.report.rows import converted_row
+from shardcalc.report.rows import converted_row, groups_row
 
 
-def text(fleet: Fleet, currency: Currency | None = None) -> str:
+def text(
+    fleet: Fleet, currency: Currency | None = None, groups: tuple[str, Sequence[Group]] = ("", ())
+) -> str:
     """One JSON object, with one line a stream: a fleet may have thousands."""
     start = head("fleet") | {
         "days": fleet.days,
@@ -27,6 +31,7 @@ def text(fleet: Fleet, currency: Currency | None = None) -> str:
             **_money("idle_cost", fleet.idle_cost),
             **converted_row(currency, sums(fleet)),
         },
+        **groups_row(*groups),
         "best_mixes": [
             {
                 "account": pool.account or None,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from shardcalc.app.selection import Group
 from shardcalc.core.advice.fleet import Fleet
 from shardcalc.core.units import Currency
 from shardcalc.report.fleet import words
 from shardcalc.report.kit.markdown import bullets, escape, page, table
+from shardcalc.report.words import group_cells, group_columns
 
 
-def text(fleet: Fleet, currency: Currency | None = None) -> str:
+def text(
+    fleet: Fleet, currency: Currency | None = None, groups: tuple[str, Sequence[Group]] = ("", ())
+) -> str:
     """As Markdown."""
     parts = ["# Fleet"]
     keep = words.columns(fleet)
@@ -28,4 +34,7 @@ def text(fleet: Fleet, currency: Currency | None = None) -> str:
     ]
     if notes:
         parts.append(bullets(notes))
+    by, totals = groups
+    if totals:
+        parts.append(table(group_columns(by), [list(map(escape, row)) for row in group_cells(totals)]))
     return page([*parts, "\n".join(f"{escape(line)}  " for line in words.summary(fleet, currency))])

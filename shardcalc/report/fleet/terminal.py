@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from shardcalc.app.selection import Group
 from shardcalc.core.advice.fleet import Fleet, Standing
 from shardcalc.core.units import Currency
 from shardcalc.report.fleet import words
 from shardcalc.report.kit.terminal import Cell, Page, Screen
+from shardcalc.report.words import group_cells, group_columns
 
 _STYLES: Final = {
     Standing.SHORT: "bold red",
@@ -20,7 +22,9 @@ _STYLES: Final = {
 }
 
 
-def table(fleet: Fleet, page: Page, currency: Currency | None = None) -> str:
+def table(
+    fleet: Fleet, page: Page, currency: Currency | None = None, groups: tuple[str, Sequence[Group]] = ("", ())
+) -> str:
     """For a terminal. A Region that all streams share is in the heading, not in each line."""
     screen = Screen(page)
     places = {member.region for member in fleet.members}
@@ -47,6 +51,10 @@ def table(fleet: Fleet, page: Page, currency: Currency | None = None) -> str:
         screen.line(failure.message, indent=2)
         if failure.remedy:
             screen.line("-> ", failure.remedy, indent=2, hang=3)
+    by, totals = groups
+    if totals:
+        screen.gap()
+        screen.table(group_columns(by), group_cells(totals))
     screen.gap()
     for line in words.summary(fleet, currency):
         screen.line(line)

@@ -17,7 +17,7 @@ from shardcalc.core.units import USD, Currency
 from shardcalc.core.workload.workload import exact_inputs
 from shardcalc.report.decisions import judged_row
 from shardcalc.report.kit.json import COMPACT, document, head, line, listing, number, times
-from shardcalc.report.rows import bill_row, converted_row, finding_row, limit_row, place_row
+from shardcalc.report.rows import bill_row, converted_row, finding_row, groups_row, limit_row, place_row
 
 INDENTED_STREAMS: Final = 50
 """Up to this number of streams are indented for people to read; more are written one a line."""
@@ -43,6 +43,7 @@ class Part(NamedTuple):
     complete: bool
     origins: Mapping[str, str]
     currency: Currency | None
+    totals_by: Mapping[str, Any]
     account: Sequence[AccountRow]
     limits: Limits
 
@@ -64,6 +65,7 @@ def _part(report: PlanReport, rows: str) -> Part:
         report.complete,
         report.origins,
         report.currency,
+        groups_row(report.by, report.groups),
         report.account_rows,
         report.limits,
     )
@@ -87,6 +89,7 @@ def _head(parts: Sequence[Part]) -> dict[str, Any]:
             "cost_complete": complete,
             **converted_row(parts[0].currency, [("as needed", cost, complete)]),
         },
+        **parts[0].totals_by,
         "account_findings": [
             {"region": home.region, "account": home.account or None} | finding_row(finding)
             for home, finding in account_findings(
@@ -106,6 +109,7 @@ def _stream(planned: Judged, limits: Limits, explain: bool) -> dict[str, Any]:
         "source": stream.where or None,
         "region": plan.workload.region,
         **place_row(stream.identity),
+        "owner": stream.owner or None,
         "mode": plan.workload.mode.value,
         "shards": shards,
         "declared_shards": plan.workload.shards,
@@ -133,8 +137,6 @@ def _stream(planned: Judged, limits: Limits, explain: bool) -> dict[str, Any]:
     }
     if plan.workload.size_assumed:
         row["at_least"] = True
-    if stream.owner:
-        row["owner"] = stream.owner
     if stream.notes:
         row["notes"] = stream.notes
     return row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from shardcalc.app.plan import PlanReport
 from shardcalc.core.advice.judged import Judged
@@ -18,6 +18,8 @@ from shardcalc.report.words import (
     converted,
     facts_read,
     finding_bullets,
+    group_cells,
+    group_columns,
     least_shards,
     limit_cells,
     limit_columns,
@@ -32,16 +34,20 @@ from shardcalc.report.words import (
 )
 
 
-def plans(report: PlanReport, *, explain: bool = False) -> str:
-    """The plans: a summary of several streams, then each stream's working."""
+def plans(report: PlanReport, *, explain: bool = False, detailed: Collection[int] | None = None) -> str:
+    """The plans: a summary of several streams, then the working of those in these places, or of all."""
     parts = ["# Shards"]
     if len(report.streams) > 1:
         parts.append(_summary(report))
+    if report.groups:
+        rows = [list(map(escape, row)) for row in group_cells(report.groups)]
+        parts.append(table(group_columns(report.by), rows))
     if report.account:
         parts.append(finding_bullets(finding for _, finding in report.account))
     parts += [
         "\n\n".join(_stream(planned, name, report.limits, explain))
-        for planned, name in zip(report.streams, names(report.streams), strict=True)
+        for place, (planned, name) in enumerate(zip(report.streams, names(report.streams), strict=True))
+        if detailed is None or place in detailed
     ]
     told = (*converted(report.currency, report.sums), *prices_from(report.origins))
     parts += [f"{sentence(escape(line))}." for line in told]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from shardcalc.app.plan import PlanReport
@@ -25,6 +25,8 @@ from shardcalc.report.words import (
     citation,
     converted,
     facts_read,
+    group_cells,
+    group_columns,
     least_shards,
     limit_cells,
     limit_columns,
@@ -41,19 +43,27 @@ from shardcalc.report.words import (
 )
 
 
-def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
-    """The plans: a summary of several streams, then each stream's working."""
+def plans(
+    report: PlanReport, page: Page, *, explain: bool = False, detailed: Collection[int] | None = None
+) -> str:
+    """The plans: a summary of several streams, then the working of those in these places, or of all."""
     screen = Screen(page)
     called = names(report.streams)
     if len(report.streams) > 1:
         _summary(screen, report, called)
+    if report.groups:
+        screen.gap()
+        screen.table(group_columns(report.by), group_cells(report.groups))
     for _, finding in report.account:
         screen.gap()
         screen.finding(finding.severity.value, finding.id, finding.message, finding.remedy)
-    for stream, name in zip(report.streams, called, strict=True):
+    places = range(len(called)) if detailed is None else sorted(detailed)
+    for place in places:
         screen.gap()
-        _stream(screen, stream, name, report.limits, explain)
+        _stream(screen, report.streams[place], called[place], report.limits, explain)
     screen.gap()
+    if len(places) < len(called):
+        screen.line(("--detail NAME shows the working of a stream, --all of each", "dim"))
     screen.explain({**words.SUMMARY_MEANINGS, **LIMIT_MEANINGS, **BILL_MEANINGS})
     for line in converted(report.currency, report.sums):
         screen.line(line)
@@ -64,9 +74,11 @@ def plans(report: PlanReport, page: Page, *, explain: bool = False) -> str:
 
 
 def _summary(screen: Screen, report: PlanReport, called: Sequence[str]) -> None:
+    owned = any(stream.stream.owner for stream in report.streams)
     rows = [
         [
             name,
+            *((stream.stream.owner or "-",) if owned else ()),
             ("at least " if stream.plan.workload.size_assumed else "") + f"{stream.plan.shards:,}",
             f"{base:,}" if (base := stream.decision.base) is not None else "-",
             bound_short(stream.plan),
@@ -78,9 +90,10 @@ def _summary(screen: Screen, report: PlanReport, called: Sequence[str]) -> None:
         for stream, name in zip(report.streams, called, strict=True)
     ]
     cost = money(report.cost, [stream.bill for stream in report.streams])
-    columns = ["stream", "needed:", "now:", "bound by", "used:", "cost:", "verdict", "findings"]
-    last = [f"{len(report.streams):,} streams", f"{report.shards:,}", "", "", "", cost, "", ""]
-    screen.table(columns, rows, footer=last, below=("bound by", "used", "findings"))
+    owner, none = (["owner"], [""]) if owned else ([], [])
+    columns = ["stream", *owner, "needed:", "now:", "bound by", "used:", "cost:", "verdict", "findings"]
+    last = [f"{len(report.streams):,} streams", *none, f"{report.shards:,}", "", "", "", cost, "", ""]
+    screen.table(columns, rows, footer=last, below=("bound by", "used", "findings", "owner"))
     screen.line(
         (
             f"cost in USD for {period(report.hours, report.limits)}: each stream in its mode, as needed",

@@ -26,7 +26,16 @@ from shardcalc.report.kit.html import begin, data, end, escape, figure, paragrap
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.reshard.words import title as path_title
 from shardcalc.report.review import words
-from shardcalc.report.words import converted, facts_read, names, period, sentence, total
+from shardcalc.report.words import (
+    converted,
+    facts_read,
+    group_cells,
+    group_columns,
+    names,
+    period,
+    sentence,
+    total,
+)
 
 OPENED: Final = 3
 """Up to this number of streams, the sections are open."""
@@ -54,6 +63,8 @@ def html(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     yield _tools()
     yield from _decisions(review)
     yield from _regions(review)
+    if review.groups:
+        yield table(group_columns(review.by), group_cells(review.groups), name="groups")
     yield (
         '<div class="sign"><span>decided by</span><span>on</span><span>decision</span></div>\n'
         "<h2>Streams</h2>\n"

@@ -11,7 +11,15 @@ from shardcalc.report.cost.words import best_mix, known
 from shardcalc.report.kit.markdown import bullets, escape, fenced, link, table
 from shardcalc.report.reshard.words import notes
 from shardcalc.report.review import words
-from shardcalc.report.words import converted, finding_bullets, names, period, sentence
+from shardcalc.report.words import (
+    converted,
+    finding_bullets,
+    group_cells,
+    group_columns,
+    names,
+    period,
+    sentence,
+)
 
 
 def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
@@ -29,6 +37,8 @@ def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
         origin = escape(cost.prices.origin)
         mix = f"; {found}" if (found := best_mix(region)) else ""
         yield f"- all streams of {region.home} in one mode: {modes}{mix}; prices: {origin}\n"
+    if review.groups:
+        yield "\n" + _table(group_columns(review.by), group_cells(review.groups)) + "\n"
     yield "\n" + table(["decided by", "on", "decision"], [["", "", ""]]) + "\n"
     for section in sections:
         yield "\n" + "\n\n".join(_section(review, section, called[section.place])) + "\n"
