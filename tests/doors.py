@@ -133,7 +133,7 @@ def _limits() -> Iterator[object]:
     def end(number: int, frame: FrameType | None) -> None:
         raise TooLong
 
-    # After a hundred thousand examples hypothesis holds a gigabyte: looking through it for garbage takes seconds.
+    # After 100,000 examples hypothesis holds a gigabyte: to look through it for garbage takes seconds.
     gc.freeze()
     begun, held_before = time.process_time(), _peak(reset=True)
     # A profiling timer counts the processor's time; Windows has none, and its tests no stop.
