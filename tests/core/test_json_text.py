@@ -77,3 +77,23 @@ def test_a_document_is_refused_by_what_its_values_would_take_before_any_is_built
         read_json(large, built)
     assert len(read_json(large, json.loads, bounded=False)) == 877_500
     assert len(read_json(b"[" + b",".join([b"{}"] * 877_000) + b"]", json.loads)) == 877_000
+
+
+def test_a_quick_parser_that_stops_at_a_depth_is_told_as_such():
+    """Some parsers say a recursion limit in a ValueError."""
+
+    def shallow(text):
+        raise ValueError("recursion limit exceeded at line 1 column 200")
+
+    with pytest.raises(BadValue) as error:
+        read_json(b"[[1]]", shallow)
+    assert str(error.value) == "not JSON: it nests too deeply"
+
+
+def test_what_a_quick_parser_refuses_for_another_reason_is_read_by_the_slow_one():
+    def strict(text):
+        raise ValueError("no")
+
+    assert read_json(b"[[1]]", strict) == [[1]]
+    with pytest.raises(BadValue, match=r"not JSON: .*, line 1, column 3"):
+        read_json(b"[1", strict)

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shardcalc.core.text import BadFields, BadValue, read_count, read_share
-from shardcalc.core.units import USD, ByteRate, CallRate, Duration, Months, RecordRate, Size, ceil_div
+from shardcalc.core.units import (
+    USD,
+    ByteRate,
+    CallRate,
+    Currency,
+    Duration,
+    Months,
+    RecordRate,
+    Size,
+    ceil_div,
+)
 from shardcalc.core.workload.workload import Workload
 
 
@@ -482,3 +492,115 @@ def test_what_a_quantity_refuses_names_its_kind():
         Duration("1")  # type: ignore[arg-type]
     with pytest.raises(AttributeError, match="Size cannot be changed"):
         Size(1).amount = Fraction(2)
+
+
+@pytest.mark.parametrize(
+    ("text", "per_second"),
+    [
+        ("2 MiB/s", 2_097_152),
+        ("2 MB/sec", 2_097_152),
+        ("2 MB/second", 2_097_152),
+        # 60 KiB a minute are 1 KiB a second; 3,600 B an hour are 1 B.
+        ("60 KiB/min", 1024),
+        ("60 KiB / minute", 1024),
+        ("3600 B/h", 1),
+        ("3600 B/hr", 1),
+        ("3600 B/hour", 1),
+        ("86400 B/d", 1),
+        ("43200 B/day", Fraction(1, 2)),
+        ("604800 B/w", 1),
+        ("604800 B/week", 1),
+        # 730 h are 2,628,000 s.
+        ("2628000 B/month", 1),
+        # A bare number is KiB, as of any size.
+        ("5/s", 5120),
+        ("1 TiB/s", 1024**4),
+        ("1 B/month", Fraction(1, 2_628_000)),
+    ],
+)
+def test_a_byte_rate_is_read_exactly(text, per_second):
+    assert ByteRate.parse(text) == ByteRate(Fraction(per_second))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("2 MiB", "'2 MiB' is not a byte rate; write for example 2 MiB/s or 400 GB/day"),
+        ("", "'' is not a byte rate; write for example 2 MiB/s or 400 GB/day"),
+        ("2 MiB/", "'2 MiB/' is not a byte rate; write for example 2 MiB/s or 400 GB/day"),
+        ("2 MiB/ ", "'2 MiB/ ' is not a byte rate; write for example 2 MiB/s or 400 GB/day"),
+        ("2 MiB/year", "'2 MiB/year' is not a byte rate; write for example 2 MiB/s or 400 GB/day"),
+        ("/s", "'' is not a size; write a number and one of B, KiB, MiB, GiB, TiB"),
+        ("0.9 B/s", "'0.9 B' is not a size: it must be at least 1 B"),
+        ("1025 GiB/s", "'1025 GiB' is too large for a size: at most 1 TiB"),
+    ],
+)
+def test_what_is_no_byte_rate_is_told(text, told):
+    with pytest.raises(BadValue) as error:
+        ByteRate.parse(text)
+    assert str(error.value) == told
+
+
+# ── other currencies ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "per_dollar"),
+    [
+        ("EUR=0.92", "EUR", Fraction(92, 100)),
+        ("JPY= 150 ", "JPY", Fraction(150)),
+        ("XXX=0.000001", "XXX", Fraction(1, 10**6)),
+        ("XXX=1000000", "XXX", Fraction(10**6)),
+    ],
+)
+def test_a_currency_is_its_code_and_what_a_dollar_is_worth(text, code, per_dollar):
+    made = Currency.parse(text)
+    assert (made.code, made.per_dollar) == (code, per_dollar)
+
+
+NO_CURRENCY = "is no other currency; write its code and what a dollar is worth, EUR=0.92"
+NO_RATE = "is not a rate; write its code and what a dollar is worth, EUR=0.92"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", f"'' {NO_CURRENCY}"),
+        ("EUR", f"'EUR' {NO_CURRENCY}"),
+        ("USD=1", f"'USD=1' {NO_CURRENCY}"),
+        ("=1", f"'=1' {NO_CURRENCY}"),
+        ("eur=1", f"'eur=1' {NO_CURRENCY}"),
+        ("EU=1", f"'EU=1' {NO_CURRENCY}"),
+        ("EURO=1", f"'EURO=1' {NO_CURRENCY}"),
+        ("EUR =1", f"'EUR =1' {NO_CURRENCY}"),
+        ("E1R=1", f"'E1R=1' {NO_CURRENCY}"),
+        ("EUR=", f"'' {NO_RATE}"),
+        ("EUR=much", f"'much' {NO_RATE}"),
+        ("EUR=0", f"'0' {NO_RATE}"),
+        ("EUR=-1", f"'-1' {NO_RATE}"),
+        ("EUR=1 USD", f"'1 USD' {NO_RATE}"),
+        ("EUR=0.00000099", f"'0.00000099' {NO_RATE}"),
+        ("EUR=1000001", f"'1000001' {NO_RATE}"),
+        ("EUR=1=2", f"'1=2' {NO_RATE}"),
+    ],
+)
+def test_what_is_no_currency_is_told(text, told):
+    with pytest.raises(BadValue) as error:
+        Currency.parse(text)
+    assert str(error.value) == told
+
+
+@pytest.mark.parametrize(
+    ("dollars", "amount", "text"),
+    [
+        # 12.41 x 0.92 = 11.4172; 0.005 / 0.92 dollars are half a cent, rounded up.
+        (Fraction("12.41"), Fraction("11.4172"), "EUR 11.42"),
+        (Fraction(0), Fraction(0), "EUR 0.00"),
+        (Fraction(-1), Fraction("-0.92"), "-EUR 0.92"),
+        (Fraction(2_000_000), Fraction(1_840_000), "EUR 1,840,000.00"),
+        (Fraction(5, 920), Fraction(5, 1000), "EUR 0.01"),
+    ],
+)
+def test_dollars_are_written_in_another_currency(dollars, amount, text):
+    euro = Currency("EUR", Fraction(92, 100))
+    assert (euro.of(USD(dollars)), euro.text(USD(dollars))) == (USD(amount), text)

@@ -21,7 +21,7 @@ from shardcalc.core.capacity.salts import salt
 from shardcalc.core.capacity.streams import Plan, size_stream
 from shardcalc.core.facts import Limits
 from shardcalc.core.text import decimal, percent, shards_text
-from shardcalc.core.units import KIB, ByteRate, CallRate, Duration, Size, ceil_div
+from shardcalc.core.units import KIB, ByteRate, CallRate, Duration, RecordRate, Size, ceil_div
 from shardcalc.core.workload.parts import Consumer, ConsumerType, Mode, Producer, SizeShare
 
 ONE: Final = Fraction(1)
@@ -111,8 +111,14 @@ def _get_records_calls(plan: Plan, limits: Limits) -> Iterator[Finding]:
 
 def _size_unknown(plan: Plan, limits: Limits) -> Iterator[Finding]:
     allowed, size = limits.write_records, plan.workload.size
-    by_count = next(each for each in plan.constraints if each.name == "write-records")
-    enough = ceil_div((size * by_count.utilisation(plan.shards)).amount)
+    by_count = max(each.load for each in plan.constraints if isinstance(each.base, RecordRate))
+    # Of the busiest shard as much may be used by records as by bytes.
+    full = max(
+        by_count * each.share(plan.shards) / each.used
+        for each in plan.constraints
+        if each.regime is not Regime.NONE
+    )
+    enough = ceil_div((size * full).amount)
     yield Finding(
         "size-unknown",
         Severity.WARNING,

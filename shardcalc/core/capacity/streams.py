@@ -149,8 +149,11 @@ class Plan(NamedTuple):
         if self.guide.shards == self.shards:
             return ""
         reasons = []
-        if self.guide.shards != self.formula.shards:
-            reasons.append(f"it rounds {self.workload.size} up to {whole_kib(self.workload.size)}")
+        rounded = whole_kib(self.workload.size)
+        if self.guide.shards > self.formula.shards:
+            reasons.append(f"it rounds {self.workload.size} up to {rounded}")
+        elif self.guide.shards < self.formula.shards:
+            reasons.append("it ignores the overhead of aggregation")
         if self.formula.shards != self.shards:
             left_out = dict.fromkeys(
                 constraint.title
@@ -161,8 +164,8 @@ class Plan(NamedTuple):
                 reasons.append(f"it ignores {' and '.join(left_out)}")
             if self.reserve.factor != 1:
                 reasons.append(f"it leaves no reserve ({self.reserve} here)")
-            if self.packing.records > 1:
-                reasons.append("it ignores the overhead of aggregation")
+            if self.packing.records == 1 and self.packing.counted > rounded:
+                reasons.append("it rounds the mean size and not each record")
         return "; ".join(reasons)
 
 

@@ -241,6 +241,20 @@ def test_growth_counts_from_the_day_of_the_rates():
     assert decided(rps=dated, growth="10%/month", today=date(2026, 9, 1)).advised == 8
 
 
+def test_a_count_that_a_hottest_key_outgrows_is_not_to_be_raised():
+    """60 % of 1,600/s and the rest over 400 shards, 961.6/s, are above 1,000/s at 300 x 0.03993 = 11.98 days;
+    the key alone, 960/s, at 12.5.
+    """
+    made = decided(rps=1600, hottest_key="60%", growth="10%/month", shards=400)
+    assert (made.action, made.advised, made.runs_out) == (Action.KEEP, 400, TODAY + timedelta(12))
+    told = finding(made, "runs-out")
+    assert (told.severity, told.message, told.remedy) == (
+        "warning",
+        "400 shards are enough until 2026-12-03, 12 days from 2026-11-21, at the declared growth",
+        "spread the hottest key over several: from 2026-12-04 no count of shards holds it",
+    )
+
+
 def test_nothing_is_lowered_while_the_hottest_key_outgrows_its_shard():
     """60 % of 1,500/s are 900/s, above 1,000/s in 34 days: within twice the lead time."""
     made = decided(rps=1500, hottest_key="60%", growth="10%/month", shards=400)

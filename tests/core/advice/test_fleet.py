@@ -15,7 +15,7 @@ from shardcalc.core.facts.prices import PriceSheet, built_in_prices
 from shardcalc.core.history.model import History
 from shardcalc.core.units import USD
 from shardcalc.core.workload.parts import Mode
-from tests.suggested import found
+from tests.suggested import found, hot
 from tests.synthetic import DAY, DAYS, history, with_metric
 
 
@@ -236,3 +236,25 @@ def test_only_shards_have_a_utilisation():
     assert member(found(history(open_shards=32))).used == Fraction(1, 4)
     assert member(found(history(mode="ON_DEMAND"))).used is None
     assert member(found(history(open_shards=None))).used is None
+
+
+@pytest.mark.parametrize(
+    ("run", "standing", "saving", "answer"),
+    [
+        # 10 are measured, up to 12 may be kept. A shard is $10.95, and as much for its fan-out consumer.
+        (8, Standing.SHORT, "-43.80", "raise to 10 (8 run): 10 are needed for what was measured"),
+        (12, Standing.FINE, "0.00", "keep 12 (12 run): 10 would be enough, and up to 25% more may be kept"),
+        (13, Standing.WASTEFUL, "65.70", "lower to 10 (13 run): 10 are enough"),
+    ],
+)
+def test_a_stream_stands_as_its_advice_says(run, standing, saving, answer):
+    made = member(found(history(open_shards=run)))
+    assert (made.standing, made.saving.cents, made.answer, made.shards) == (standing, saving, answer, run)
+    assert (made.recommended, made.findings) == (12 if run == 12 else 10, ())
+    assert (made.name, made.region, made.mode) == ("orders", "us-east-1", "PROVISIONED")
+
+
+def test_a_stream_whose_count_is_kept_and_that_has_a_grave_finding_is_troubled():
+    made = member(found(history(shards=hot(history(), Fraction(1, 2)))))
+    assert (made.standing, made.recommended) == (Standing.TROUBLED, 12)
+    assert made.findings == ("hot-shard",)

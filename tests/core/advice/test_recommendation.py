@@ -219,6 +219,17 @@ def test_a_key_for_which_no_count_leaves_the_reserve_gets_what_just_carries_it()
     assert made.rule.endswith("with 25% headroom, which only the busiest shard lacks")
 
 
+def test_a_key_for_which_no_count_has_room_is_left_out():
+    """Half of 8,000/s on one shard, which takes 1,000/s: without it 10 are enough as before."""
+    made = found(history(shards=hot(history(), Fraction(1, 2))))
+    assert (made.decision.action, made.measured) == (Action.KEEP, 10)
+    assert made.rule == (
+        "10 shards are enough for every minute with 25% headroom; the hottest key is left out, because no "
+        "count gives it room"
+    )
+    assert found(history()).rule == "10 shards are enough for every minute with 25% headroom"
+
+
 # ── what the options do ──────────────────────────────────────────────────────────────────────────
 
 

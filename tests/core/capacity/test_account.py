@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shardcalc.core.capacity.account import AccountRow, account_findings, both_on_demand
+from shardcalc import Workload, plan
+from shardcalc.core.capacity.account import AccountRow, account_findings, both_on_demand, row_of
 from shardcalc.core.facts import built_in_limits
 from shardcalc.core.workload.declared import Home
 from shardcalc.core.workload.parts import Mode
@@ -83,3 +84,75 @@ def test_both_on_demand_modes_beside_each_other_are_seen():
     assert not both_on_demand([STANDARD, PROVISIONED, STANDARD])
     assert not both_on_demand([PROVISIONED, ADVANTAGE])
     assert not both_on_demand([])
+
+
+# ── several accounts ─────────────────────────────────────────────────────────────────────────────
+
+ONE, TWO = "000000000001", "000000000002"
+FRANKFURT = "eu-central-1"
+
+
+def test_streams_are_added_up_in_their_own_account_and_region():
+    """1,001 in one account; 1,000 and 1,000 in two others, of which one is not named."""
+    rows = [
+        AccountRow(FRANKFURT, PROVISIONED, 1_000, ONE),
+        AccountRow(FRANKFURT, PROVISIONED, 1_000, ""),
+        AccountRow(FRANKFURT, PROVISIONED, 1_000, TWO),
+        AccountRow("eu-north-1", PROVISIONED, 1_000, TWO),
+        AccountRow(FRANKFURT, PROVISIONED, 1, TWO),
+    ]
+    [(home, found)] = account_findings(rows, LIMITS)
+    assert (home, found.severity, found.fact) == (
+        Home(TWO, FRANKFURT),
+        "warning",
+        LIMITS.shard_quota_small,
+    )
+    assert found.message == (
+        f"2 provisioned streams in eu-central-1 of account {TWO} have 1,001 shards together, which may be "
+        "above an account's quota, 1,000 or 6,000 by Region"
+    )
+    assert found.remedy == "read the quota with DescribeLimits and ask for more before scaling"
+
+
+def test_a_quota_is_of_its_account_and_no_other():
+    rows = [AccountRow(FRANKFURT, PROVISIONED, 900, account) for account in ("", ONE, TWO)]
+    assert account_findings(rows, LIMITS) == []
+    [(home, found)] = account_findings(
+        rows, LIMITS, {Home(ONE, FRANKFURT): 899, Home(TWO, FRANKFURT): 900, Home("", "us-east-1"): 1}
+    )
+    assert (home, found.severity, found.fact) == (Home(ONE, FRANKFURT), "error", None)
+    assert found.message == (
+        f"a provisioned stream in eu-central-1 of account {ONE} has 900 shards, which is above the "
+        "account's quota of 899"
+    )
+
+
+def test_a_large_region_has_one_quota():
+    [(_, found)] = account_findings([AccountRow("us-east-1", PROVISIONED, 20_001)], LIMITS)
+    assert (found.severity, found.fact) == ("error", LIMITS.shard_quota_large)
+    assert found.message == (
+        "a provisioned stream in us-east-1 has 20,001 shards, which is above an account's quota of 20,000"
+    )
+
+
+def test_both_on_demand_modes_are_told_for_each_account_and_region():
+    rows = [
+        AccountRow(FRANKFURT, mode, 1, account) for account in (ONE, TWO) for mode in (STANDARD, ADVANTAGE)
+    ]
+    found = account_findings(rows, LIMITS)
+    assert [home for home, _ in found] == [Home(ONE, FRANKFURT), Home(TWO, FRANKFURT)]
+    assert found[0][1].message == (
+        f"streams in eu-central-1 of account {ONE} are declared in on-demand-standard and in "
+        "on-demand-advantage, and AWS has an account on one of them in a Region"
+    )
+    assert found[0][1].remedy == ("declare one of the two for all on-demand streams of an account and Region")
+    apart = [AccountRow(FRANKFURT, STANDARD, 1, ONE), AccountRow(FRANKFURT, ADVANTAGE, 1, TWO)]
+    assert account_findings(apart, LIMITS) == []
+
+
+@pytest.mark.parametrize(("declared", "counted"), [({}, 6), ({"shards": 5}, 5), ({"shards": 7}, 7)])
+def test_a_stream_counts_with_the_shards_that_it_declares_else_with_those_it_needs(declared, counted):
+    made = plan(Workload.of(size=1024, rps=6, consumers=1, region=FRANKFURT, **declared))
+    assert row_of(made, ONE) == AccountRow(FRANKFURT, PROVISIONED, counted, ONE)
+    assert row_of(made) == AccountRow(FRANKFURT, PROVISIONED, counted)
+    assert (row_of(made).account, row_of(made, ONE).home) == ("", Home(ONE, FRANKFURT))

@@ -681,3 +681,54 @@ def test_aggregates_that_do_not_fill_are_told_with_what_would(fields, name, expe
         assert expected in found[1]
     else:
         assert found == expected
+
+
+# ── without a size ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("fields", "shards", "least", "next_size"),
+    [
+        # 5 MiB over the 5,000 records of 5 shards are 1,048.576 B.
+        ({"throughput": "5 MB/s"}, 5, "1.02 KiB", 1049),
+        # 1.2 x 5 MiB: 6 shards, and 6,000 / 1.2 = 5,000 records again.
+        ({"throughput": "5 MB/s", "headroom": "20%"}, 6, "1.02 KiB", 1049),
+        # 7 shards for 6.25, each used to 80 %: 5,600 records.
+        ({"throughput": "5 MB/s", "max_utilisation": "80%"}, 7, "937 B", 937),
+        # The busiest takes two tenths, and so do the records.
+        ({"throughput": "5 MB/s", "skew": 2}, 10, "1.02 KiB", 1049),
+        # 5 x (0.15 + 0.85 / 17) is one shard, by bytes as by records.
+        ({"throughput": "5 MB/s", "hottest_key": "15%"}, 17, "1.02 KiB", 1049),
+        # 5 shards at 100 records/s that a consumer handles: 500 of 10,485.76 B.
+        (
+            {"throughput": "5 MB/s", "consumers": [{"type": "kcl", "max_rps_per_shard": 100}]},
+            5,
+            "10.24 KiB",
+            10_486,
+        ),
+        # 1,000 records in 1,000 B are not yet too many.
+        ({"throughput": "1000 B/s"}, 1, "1 B", 1),
+        # 3.5 MiB over 4,000 records are 917.504 B.
+        ({"throughput": "3.5 MB/s"}, 4, "918 B", 918),
+        # Two consumers that share 2 MiB/s ask for no more shards, four for ten: 524.288 B.
+        ({"throughput": "5 MB/s", "consumers": 4}, 10, "525 B", 525),
+    ],
+)
+def test_without_a_size_it_is_told_below_which_mean_more_are_needed(fields, shards, least, next_size):
+    made = planned(**fields)
+    told = finding(made, "size-unknown")
+    assert (made.shards, told.severity, told.at) == (shards, "warning", ())
+    assert told.message == (
+        "no record size is declared, so it is not known how far the limit of 1,000 records/s a shard is "
+        "used: count and cost are the least for any size; records with a mean below "
+        f"{least} need more shards"
+    )
+    assert (told.remedy, told.fact.name) == (
+        "declare size, the mean size of a record",
+        made.constraints[1].fact.name,
+    )
+    # Of this size they do not, of a byte less they do.
+    enough = planned(**fields, size=f"{next_size} B")
+    assert (enough.shards, finding(enough, "size-unknown")) == (shards, None)
+    if next_size > 1:
+        assert planned(**fields, size=f"{next_size - 1} B").shards == shards + 1

@@ -48,6 +48,11 @@ def test_growth_of_a_year_is_spread_over_its_days():
     assert [(str(step.day), step.shards) for step in found.steps] == [("2027-03-23", 3)]
 
 
+def test_what_is_ahead_says_how_it_grows():
+    growth = ahead(rps=1, growth="5%/month").growth
+    assert (growth.share, growth.period.count) == (Fraction(1, 20), 1)
+
+
 def test_no_growth_is_no_outlook_and_none_of_it_no_step():
     assert forecast(plan(Workload.of(size=1, rps=1)), TODAY) is None
     assert ahead(rps=2, growth="0%/month").steps == ()

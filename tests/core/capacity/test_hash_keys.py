@@ -7,6 +7,30 @@ import pytest
 from shardcalc.core.capacity.hash_keys import hash_key, hash_key_ranges, shard_index
 
 
+def test_the_ranges_divide_the_hash_keys_without_a_gap():
+    """2^128 in three: 2^128 = 3 x 113427455640312821154458202477256070485 + 1, starts rounded down."""
+    third = 113427455640312821154458202477256070485
+    assert hash_key_ranges(3) == [
+        (0, third - 1),
+        (third, 2 * third - 1),
+        (2 * third, 3 * third),
+    ]
+    assert hash_key_ranges(1) == [(0, 2**128 - 1)]
+
+
+@pytest.mark.parametrize("shards", [1, 2, 3, 7, 1000])
+def test_a_key_lands_on_the_shard_that_has_its_hash_key(shards):
+    ranges = hash_key_ranges(shards)
+    for key in ("a", "user-1", "orders", "\U0001f680"):
+        first, last = ranges[shard_index(key, shards)]
+        assert first <= hash_key(key) <= last
+
+
+def test_a_hash_key_is_the_md5_of_utf_8():
+    """RFC 1321, A.5: MD5 of "a" is 0cc175b9c0f1b6a831c399e269772661."""
+    assert hash_key("a") == 0x0CC175B9C0F1B6A831C399E269772661
+
+
 @pytest.mark.parametrize("shards", [0, -1])
 def test_a_stream_without_shards_takes_no_key(shards):
     for look in (lambda: hash_key_ranges(shards), lambda: shard_index("a", shards)):

@@ -34,6 +34,54 @@ def test_the_guide_knows_no_aggregates():
     # 1,024/s of 1 KiB are 1 MiB/s. In aggregates each has 10 B more: above 1 MiB/s.
     made = planned(size=1, rps=1024, aggregation="25 KiB")
     assert (made.guide.working, made.formula.shards) == ("max(1024/1024, 1024/2048) = max(1, 0.50) -> 1", 2)
+    assert (made.shards, made.guide_differs) == (2, "it ignores the overhead of aggregation")
+
+
+@pytest.mark.parametrize(
+    ("fields", "counts", "why"),
+    [
+        # 2,048/s of 1 KiB to 5 consumers: 5 by bytes, 7.5 with a half more.
+        (
+            {"size": 1, "rps": 2048, "consumers": 5, "headroom": "50%"},
+            (8, 5, 5),
+            "it leaves no reserve (50% headroom here)",
+        ),
+        # 3,000 KiB/s of 4,000 in whole KiB; 3 x 1.5 = 4.4 with a half more.
+        (
+            {"size": "1.5 KiB", "rps": 2000, "consumers": 1, "headroom": "50%"},
+            (5, 4, 3),
+            "it rounds 1.5 KiB up to 2 KiB; it leaves no reserve (50% headroom here)",
+        ),
+        # 1,000 records/s a shard, and 100 KiB/s: 3 shards of 1 KiB records by chance, and 1 of 100 B.
+        (
+            {"size": "100 B", "rps": 2500, "consumers": 0},
+            (3, 3, 1),
+            "",
+        ),
+        # 4,000/s of 100 B are 400,000 B/s, in whole KiB 4,000 KiB/s; 20 consumers read 3.8 and 39.06 MiB/s.
+        (
+            {"size": "100 B", "rps": 4000, "consumers": 20},
+            (4, 40, 4),
+            "it rounds 100 B up to 1 KiB",
+        ),
+        # Aggregates of 24 records of 100 B, 20 B more and 10 B each: far below 1 KiB a record.
+        (
+            {"size": "100 B", "rps": 4096, "consumers": 0, "aggregation": "25 KiB"},
+            (1, 4, 1),
+            "it rounds 100 B up to 1 KiB",
+        ),
+        # By PutRecord half of 1 B and half of 2,047 B count 1.5 KiB: 2.93 MiB/s; their mean is 1 KiB.
+        (
+            {"sizes": "1B=50%,2047B=50%", "rps": 2000, "consumers": 0, "producer": "put-record"},
+            (3, 2, 2),
+            "it rounds the mean size and not each record",
+        ),
+    ],
+)
+def test_the_guide_differs_for_a_reason(fields, counts, why):
+    made = planned(**fields)
+    assert (made.shards, made.guide.shards, made.formula.shards) == counts
+    assert made.guide_differs == why
 
 
 def test_the_guide_differs_when_records_decide():

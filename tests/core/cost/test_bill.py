@@ -15,12 +15,16 @@ from shardcalc.core.cost.bill import (
     Volume,
     advantage_bill,
     billed,
+    change,
+    difference,
     discounted,
     floors,
+    joined,
+    priced,
     provisioned_bill,
     standard_bill,
 )
-from shardcalc.core.facts.prices import PriceSheet, built_in_prices
+from shardcalc.core.facts.prices import PriceSheet, ShardHours, built_in_prices
 from shardcalc.core.units import USD
 from shardcalc.core.workload.workload import Workload
 from tests.places import DATA
@@ -264,3 +268,90 @@ def test_a_price_that_is_unknown_or_not_verified_is_doubtful():
     assert (sure.doubts, sure.oldest, sure.complete) == ((), date(2026, 1, 1), True)
     assert (unsure.doubts, unsure.complete) == (("shard-hours", "put-payload-units"), False)
     assert (unknown.doubts, unknown.oldest) == (("shard-hours", "put-payload-units"), None)
+
+
+# ── what is only the least ───────────────────────────────────────────────────────────────────────
+
+
+def test_without_a_size_what_is_counted_by_record_is_the_least():
+    """5 MiB/s in records of 25 KiB, 204.8 a second; 2,628,000 s: 538,214,400 of them, each one unit."""
+    made = costed(Workload.of(throughput="5 MB/s", retention="48h", fan_out=1, consumers=1))
+    for bill in made.bills:
+        assert not bill.complete
+        assert bill.doubts == ()
+        assert bill.spread(LIMITS) == (bill.total, bill.total)
+    least = [[line.name for line in bill.lines if line.least] for bill in made.bills]
+    assert least == [["put-payload-units"], ["data-in"], ["data-in"]]
+    units = made.provisioned.lines[1]
+    assert (units.quantity.amount, units.moved, units.complete) == (538_214_400, None, False)
+    assert units.cost == USD(538_214_400 * Fraction("0.000000014"))
+    # 5 MiB/s x 2,628,000 s / 1,024 are whole KiB already.
+    [taken] = [line for line in made.standard.lines if line.name == "data-in"]
+    assert (taken.quantity.amount, taken.least) == (Fraction(5 * 2_628_000, 1024), True)
+    known = costed(Workload.of(throughput="5 MB/s", size="25 KiB", consumers=1))
+    for bill in known.bills:
+        assert bill.complete
+        assert not any(line.least for line in bill.lines)
+
+
+def test_a_line_is_complete_with_a_price_and_a_quantity_that_is_known():
+    hour = built_in_prices("us-east-1").shard_hour
+    assert [
+        priced("a", "b", ShardHours(2), price, least=least).complete
+        for price in (hour, None)
+        for least in (False, True)
+    ] == [True, False, False, False]
+    line = priced("a", "b", ShardHours(2), hour, (2, "shards"), (Fraction(1, 2), "h"))
+    # 2 x 0.015
+    assert (line.name, line.title, line.cost, line.least) == ("a", "b", USD(Fraction("0.03")), False)
+    assert (line.working, line.moved, line.bounds(LIMITS)) == ("2 shards x 0.5 h", None, None)
+    assert priced("a", "b", ShardHours(2), None).cost is None
+
+
+def test_a_volume_without_a_size_is_of_the_size_that_is_taken():
+    made = Volume(Fraction(3), Fraction(25_600), ((Fraction(25_600), Fraction(1)),), 2**20, least=True)
+    assert (made.data, made.exact, made.pieces(Fraction(1024))) == (76_800, True, 75)
+    assert Volume(Fraction(3), Fraction(7), (), 7).least is False
+
+
+# ── bills beside and upon each other ─────────────────────────────────────────────────────────────
+
+
+def test_a_bill_is_above_another_by_the_lines_that_differ():
+    workload = Workload.of(size=1, rps=1, shards=4)
+    made = costed(workload, base=4)
+    # Three shards more: 3 x 10.95; the units are the same.
+    assert (
+        change(made.now, made.provisioned) == difference(made.now, made.provisioned) == USD(Fraction("32.85"))
+    )
+    assert change(made.provisioned, made.now) == USD(Fraction("-32.85"))
+    # Of other modes their totals.
+    assert change(made.standard, made.provisioned) == made.standard.total - made.provisioned.total
+    sheet = built_in_prices("us-east-1")
+    blind = costed(workload, sheet._replace(put_payload_unit=None, on_demand_stream_hour=None), base=4)
+    # What is the same on both needs no price; of other modes every line does.
+    assert change(blind.now, blind.provisioned) == USD(Fraction("32.85"))
+    assert change(made.standard, blind.provisioned) is None
+    assert change(blind.standard, made.provisioned) is None
+    none = costed(workload, sheet._replace(shard_hour=None), base=4)
+    assert change(none.now, none.provisioned) is None
+    assert change(none.now, made.provisioned) is None
+    assert change(made.now, none.provisioned) is None
+
+
+def test_several_bills_are_one_with_one_discount():
+    """Two streams of a shard each: 21.90 and units; a tenth off both."""
+    bills = [costed(Workload.of(size=1, rps=rate)).provisioned for rate in (1, 2)]
+    plain, cut = joined(bills), joined([discounted(bill, Fraction(1, 10)) for bill in bills])
+    total = Fraction("21.90") + 3 * 2_628_000 * Fraction("0.000000014")
+    assert (plain.total, cut.total) == (USD(total), USD(total * Fraction(9, 10)))
+    names = ["shard-hours", "put-payload-units"] * 2
+    assert [line.name for line in plain.lines] == names
+    assert [line.name for line in cut.lines] == [*names, "discount"]
+    taken = cut.lines[-1]
+    assert (taken.title, taken.quantity, taken.cost) == (
+        "discount of 10%",
+        USD(total),
+        USD(-total / 10),
+    )
+    assert (cut.mode, cut.region, cut.hours) == (bills[0].mode, "us-east-1", 730)

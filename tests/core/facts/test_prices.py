@@ -11,12 +11,14 @@ import pytest
 
 from shardcalc.core.facts import FactsError
 from shardcalc.core.facts.prices import (
+    UNITS,
     Gigabytes,
     ShardHours,
     built_in_prices,
     doubtful,
     exact_decimal,
     is_day,
+    read_price_sheets,
     read_prices,
     write_prices,
 )
@@ -241,3 +243,110 @@ def test_a_doubtful_price_is_told_with_both():
     assert doubtful(dear, known) == [
         "shard_hour: 0.09 USD per ShardHour, and this release has 0.015 USD: more than 5 times apart"
     ]
+
+
+# ── the prices of several Regions in one file ────────────────────────────────────────────────────
+
+SHARD_HOUR = """\
+price = "0.012"
+unit = "ShardHour"
+source = "contract 17"
+date = 2026-10-01
+confidence = "A"
+"""
+SEVERAL = f"""\
+currency = "USD"
+published = 2026-10-02
+
+[regions.us-east-1.prices.shard_hour]
+{SHARD_HOUR}
+[regions.eu-west-1.prices.shard_hour]
+{SHARD_HOUR.replace("0.012", "0.013")}"""
+
+
+def refused(text: str) -> str:
+    with pytest.raises(FactsError) as error:
+        read_price_sheets(text, "own.toml", origin="own")
+    return str(error.value)
+
+
+def test_a_file_has_the_prices_of_several_regions():
+    sheets = read_price_sheets(SEVERAL, "own.toml", origin="ours")
+    assert [(each.region, each.origin, each.published, each.shard_hour.text) for each in sheets] == [
+        ("us-east-1", "ours", date(2026, 10, 2), "0.012"),
+        ("eu-west-1", "ours", date(2026, 10, 2), "0.013"),
+    ]
+    assert {name for each in sheets for name, price in each.dimensions() if price} == {"shard_hour"}
+    [alone] = read_price_sheets(OWN, "own.toml", origin="ours")
+    assert (alone.region, alone.origin, alone.published) == ("us-east-1", "ours", None)
+
+
+def test_where_one_region_is_looked_for_a_file_has_no_more():
+    with pytest.raises(FactsError) as error:
+        read_prices(SEVERAL, "own.toml", origin="own")
+    assert str(error.value) == "own.toml: it holds prices of 2 Regions, where one is looked for"
+    one = SEVERAL.partition("[regions.eu-west-1")[0]
+    assert read_prices(one, "own.toml", origin="own").region == "us-east-1"
+
+
+@pytest.mark.parametrize("regions", ["regions = 3", "[regions]", "[regions]\neu-west-1 = 3", "regions = []"])
+def test_regions_are_tables_of_prices(regions):
+    told = "own.toml: regions: write a table of prices for each, regions.eu-west-1.prices"
+    assert refused(f'currency = "USD"\n{regions}\n') == told
+
+
+NOWHERE = "is not a Region with Kinesis Data Streams"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("[regions.us-east-1.prices.", "[regions.moon.prices."), f"region: 'moon' {NOWHERE}"),
+        (('"USD"', '"USD"\nregion = "eu-west-1"'), "region: unknown"),
+        (('"USD"', '"USD"\nprices = 3'), "prices: unknown"),
+        (('currency = "USD"', ""), "currency: None is not USD"),
+        (("2026-10-02", "2026-10-02T00:00:00"), "published: not a date such as 2026-11-21"),
+        (
+            ("[regions.eu-west-1.prices.shard_hour]", "[regions.eu-west-1.z]\n[regions.eu-west-1.a]"),
+            "regions.eu-west-1.a: unknown; regions.eu-west-1.z: unknown; regions.eu-west-1.prices: missing",
+        ),
+        (
+            ('"0.013"', "0.013"),
+            'regions.eu-west-1.prices.shard_hour: price must be text, such as "0.015", so that it stays '
+            "exact",
+        ),
+        (
+            ("eu-west-1.prices.shard_hour", "eu-west-1.prices.shard_hours"),
+            "regions.eu-west-1.prices.shard_hours: unknown dimension; did you mean shard_hour?",
+        ),
+    ],
+)
+def test_what_is_wrong_in_a_file_of_several_regions_is_told(change, told):
+    assert change[0] in SEVERAL
+    assert refused(SEVERAL.replace(*change)) == f"own.toml: {told}"
+
+
+def test_no_more_is_told_than_helps():
+    """20 dimensions: of unknown Regions 20 are told, of all problems 40."""
+    assert len(UNITS) == 20
+    tables = "".join(f"[regions.moon-{number}.prices]\n" for number in range(30))
+    told = refused(f'currency = "USD"\n{tables}').removeprefix("own.toml: ").split("; ")
+    assert told[:20] == [f"region: 'moon-{number}' {NOWHERE}" for number in range(20)]
+    assert told[20:] == [f"regions.moon-{number}.prices: missing" for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (('"contract 17"', "17"), "source and confidence must be text"),
+        (('"A"', "1"), "source and confidence must be text"),
+        (('"A"', '"B"'), "confidence must be one of A, P, T, I, U"),
+        (('"0.012"', '"0.012 EUR"'), "'0.012 EUR' is not a price; write for example 400 USD"),
+        (('price = "0.012"\nunit = "ShardHour"\n', ""), "missing price, unit"),
+        (("date = 2026-10-01", "date = 2026-10-01\nz = 1\na = 1"), "unknown a, z"),
+        (("2026-10-01", "1999-10-01"), "date must be a date such as 2026-11-21"),
+    ],
+)
+def test_what_is_wrong_with_a_price_is_told_in_words(change, told):
+    assert change[0] in OWN
+    assert refused(OWN.replace(*change)) == f"own.toml: prices.shard_hour: {told}"

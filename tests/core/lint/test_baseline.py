@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
+from shardcalc.core.capacity.finding import Severity
+from shardcalc.core.lint.baseline import apply_baseline
+from shardcalc.core.lint.check import Found, State
+from shardcalc.core.lint.rules import BY_NAME
 from tests.run_check import ORDERS, WARNED, check, found, ids, write
 
 
@@ -71,3 +79,42 @@ def test_a_second_finding_of_one_kind_is_new(tmp_path, monkeypatch):
     check("orders.yaml", "--write-baseline", "known.json")
     write(tmp_path, one.replace("batch_size: 10001", "batch_size: 10001, parallelization_factor: 11"))
     assert ids(found("orders.yaml", "--baseline", "known.json")) == ["SC019"]
+
+
+# ── what is the same finding ─────────────────────────────────────────────────────────────────────
+
+HOT = Found(
+    BY_NAME["hot-key"], Severity.WARNING, "told", "", "a.yaml", None, "orders (prod)", "streams.orders"
+)
+
+
+def test_a_finding_is_known_by_rule_file_and_stream():
+    assert HOT.key == ("SC004", "a.yaml", "orders (prod)")
+
+
+@pytest.mark.parametrize(
+    ("known", "state", "left"),
+    [
+        ({("SC004", "near/a.yaml", "orders (prod)"): 1}, State.BASELINE, 0),
+        ({("SC004", "near/a.yaml", "orders (prod)"): 3}, State.BASELINE, 2),
+        ({("SC004", "near/a.yaml", "orders (prod)"): 0}, State.ACTIVE, 0),
+        ({("SC005", "near/a.yaml", "orders (prod)"): 1}, State.ACTIVE, 1),
+        ({("SC004", "a.yaml", "orders (prod)"): 1}, State.ACTIVE, 1),
+        # The same name in another environment is another stream.
+        ({("SC004", "near/a.yaml", "orders (test)"): 1}, State.ACTIVE, 1),
+        ({("SC004", "near/a.yaml", "orders"): 2}, State.ACTIVE, 2),
+        ({}, State.ACTIVE, 0),
+    ],
+)
+def test_a_baseline_knows_a_finding_by_its_key(known, state, left):
+    before = dict(known)
+    [found], gone = apply_baseline([HOT], known, lambda file: f"near/{file}")
+    assert (found.state, gone) == (state, left)
+    assert (known, HOT.state) == (before, State.ACTIVE)
+
+
+def test_a_baseline_knows_as_many_as_it_has_and_no_suppressed_one():
+    hidden = replace(HOT, state=State.SUPPRESSED)
+    found, gone = apply_baseline([hidden, HOT, HOT, HOT], {HOT.key: 2}, str)
+    assert [each.state for each in found] == ["suppressed", "baseline", "baseline", "active"]
+    assert (found[0], found[1], found[3], gone) == (hidden, replace(HOT, state=State.BASELINE), HOT, 0)

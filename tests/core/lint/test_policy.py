@@ -7,10 +7,20 @@ from fractions import Fraction
 import pytest
 
 from shardcalc.core.advice.decision import TERMS, Terms
-from shardcalc.core.lint.policy import Policy, layered, policy_fields, read_policy
+from shardcalc.core.lint.policy import (
+    MAX_PATTERNS,
+    SHARED_FIELDS,
+    Policy,
+    layered,
+    nearest_rule,
+    policy_fields,
+    policy_of,
+    read_policy,
+)
 from shardcalc.core.lint.rules import NAMES
 from shardcalc.core.text import BadFields, BadValue
 from shardcalc.core.units import USD, Duration
+from shardcalc.core.workload.declared import NO_DOCUMENT, Document
 from tests.run_check import ORDERS, check, found, write
 
 
@@ -157,3 +167,105 @@ def test_the_schema_of_grades_has_every_rule_by_name_and_id():
     assert len(names) == len(set(names)) == 2 * len(set(NAMES.values()))
     grades = rules.schema["additionalProperties"]["enum"]
     assert (set(grades), len(grades)) == ({"error", "warning", "info", "off", False}, 5)
+
+
+# ── folders ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def problems(**fields: object) -> list[tuple[str, str]]:
+    with pytest.raises(BadFields) as error:
+        policy(**fields)
+    return list(error.value.problems)
+
+
+def test_folders_are_left_out_by_one_pattern_or_several():
+    assert policy().exclude == ()
+    assert policy(exclude=" drafts/ ").exclude == ("drafts/",)
+    assert policy(exclude=["drafts/", "!drafts/a.yaml"]).exclude == ("drafts/", "!drafts/a.yaml")
+    assert policy(exclude=("a", "b")).exclude == ("a", "b")
+
+
+def test_patterns_have_32_kib_together():
+    assert MAX_PATTERNS == 32_768
+    # 4 x 8,192 characters
+    parts = ["x" * 8192] * 4
+    assert policy(exclude=parts).exclude == tuple(parts)
+    assert problems(exclude=[*parts, "y"]) == [("exclude", "patterns of more than 32 KiB")]
+    assert problems(exclude=["x"] * 1001) == [("exclude", "1,001 entries; at most 1,000")]
+    named = {"x" * 32_767: {}, "y": {}}
+    assert policy(folders=named).folders == named
+    assert problems(folders=named | {"z": {}}) == [("folders", "patterns of more than 32 KiB")]
+
+
+def test_a_folder_has_an_environment_and_an_account():
+    made = policy(
+        folders={
+            "prod/": {"environment": " prod ", "account": 123456789012},
+            "test/": {"environment": "test"},
+            "none/": {},
+        }
+    )
+    assert made.folders == {
+        "prod/": {"environment": "prod", "account": "123456789012"},
+        "test/": {"environment": "test"},
+        "none/": {},
+    }
+    assert policy().folders == {}
+
+
+@pytest.mark.parametrize(
+    ("folders", "told"),
+    [
+        ("prod/", [("folders", "write a mapping of folders to environment and account")]),
+        (["prod/"], [("folders", "write a mapping of folders to environment and account")]),
+        (
+            {"!prod/": {}, "test/": "test"},
+            [
+                ("folders.!prod/", "write a folder, and a mapping of environment and account"),
+                ("folders.test/", "write a folder, and a mapping of environment and account"),
+            ],
+        ),
+        (
+            {"a/": {"account": "1", "environment": "-"}, "b/": {"region": "eu-west-1"}},
+            [
+                ("folders.a/.account", "'1' is no account; write its 12 digits, with zeros in front"),
+                (
+                    "folders.a/.environment",
+                    "'-' is not an environment: up to 64 letters, digits, and any of _ . -",
+                ),
+                ("folders.b/.region", "unknown field; known: environment, account"),
+            ],
+        ),
+        ({str(number): {} for number in range(1001)}, [("folders", "1,001 entries; at most 1,000")]),
+    ],
+)
+def test_what_is_no_folder_is_told(folders, told):
+    assert problems(folders=folders) == told
+
+
+def test_a_policy_ends_with_what_only_a_shared_one_has():
+    assert [field.name for field in SHARED_FIELDS] == ["exclude", "folders"]
+    assert policy_fields(NAMES)[-2:] == SHARED_FIELDS
+
+
+def test_a_rule_that_is_not_known_is_told_by_its_nearest_name_and_never_a_number():
+    names = {"hot-key": "SC004", "sc004": "SC004", "no-owner": "SC023", "sc023": "SC023"}
+    assert nearest_rule("hot-keys", names) == "; did you mean hot-key?"
+    assert nearest_rule("Hot_Key", names) == "; did you mean hot-key?"
+    # Of SC005 the nearest would be another number.
+    assert nearest_rule("SC005", names) == "; known: hot-key, no-owner"
+    assert nearest_rule("SC999", NAMES) == ""
+
+
+def test_the_policy_of_a_document_goes_before_the_shared_one():
+    shared = Document(".shardcalc.yaml", {"budget": USD(2), "owner_tag": "team"}, lambda path: None)
+    made = policy_of(Document("a.yaml", {"budget": USD(1)}, lambda path: None, shared))
+    assert (made.budget, made.owner_tag) == (USD(1), "team")
+    assert policy_of(NO_DOCUMENT) == Policy()
+    assert policy_of(NO_DOCUMENT).terms is TERMS
+
+
+def test_the_first_layer_wins_also_where_it_says_nothing():
+    """A field that is given as nothing is given; exclude and folders do not add up."""
+    made = layered([{"exclude": (), "folders": {}}, {"exclude": ("a",), "folders": {"b/": {}}}])
+    assert (made.exclude, made.folders) == ((), {})

@@ -153,3 +153,31 @@ def test_a_target_without_any_path_is_told_why(tmp_path):
     text = "version: 1\nstreams:\n  a: {owner: a, size: 1, rps: 1, current_shards: 30000, shards: 9000}\n"
     [row] = [row for row in found(write(tmp_path, text)) if row["rule"] == "SC017"]
     assert "half of 30,000" in str(row["remedy"])
+
+
+@pytest.mark.parametrize(
+    ("budget", "message", "remedy", "severity"),
+    [
+        # 54.75 for 5 shards and 538,214,400 units at 0.014 a million, 7.54: at least 62.29 a month.
+        (
+            "70 USD",
+            "at least $62.29 a month in provisioned for 5 shards cannot be compared with $70.00: no record "
+            "size is declared",
+            "declare size, the mean size of a record",
+            "warning",
+        ),
+        (
+            "60 USD",
+            "at least $62.29 a month in provisioned for 5 shards is above the budget of $60.00, by $2.29",
+            "raise it; shardcalc cost shows each line of the bill",
+            "error",
+        ),
+    ],
+)
+def test_a_budget_without_a_record_size_is_a_warning_until_it_is_spent(
+    budget, message, remedy, severity, tmp_path
+):
+    text = "version: 1\nstreams:\n  a: {owner: a, throughput: 5 MB/s, shards: 5, budget: %s}\n"
+    rows = found(write(tmp_path, text % budget))
+    (row,) = (row for row in rows if row["rule"] == "SC015")
+    assert (row["message"], row["remedy"], row["severity"]) == (message, remedy, severity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from math import gcd
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from shardcalc import BadFields
 from shardcalc.core.facts import built_in_limits
-from shardcalc.core.resharding.path import NoPath, most_open, path, read_request
+from shardcalc.core.resharding.path import NoPath, Step, most_open, path, read_request
 from shardcalc.report.reshard.commands import calls
 from tests.fuzz import examples
 from tests.places import DATA
@@ -377,3 +378,12 @@ def test_a_stream_says_its_region_in_its_arn():
     assert error.value.problems == (
         ("region", "us-east-1 contradicts the stream's ARN, which says eu-west-1"),
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "target", "change"), [(4, 8, Fraction(2)), (8, 14, Fraction(7, 4)), (9, 5, Fraction(5, 9))]
+)
+def test_a_step_is_a_share_of_the_count_before(before, target, change):
+    made = Step(before, target, even=True)
+    assert (made.change, made.most_open) == (change, most_open(before, target))
+    assert (made.wait, made.after_call) == (None, 0)

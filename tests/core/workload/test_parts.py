@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 
 from shardcalc import BadFields, Workload
 from shardcalc.core.text import BadValue
-from shardcalc.core.units import Months
-from shardcalc.core.workload.parts import Consumer, Growth, Rates
+from shardcalc.core.units import ByteRate, Months, RecordRate, Size
+from shardcalc.core.workload.parts import Consumer, Growth, Rates, Throughput, read_byte_rate
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,109 @@ def test_a_peak_may_be_so_many_times_the_mean():
     ):
         with pytest.raises(BadFields, match=why):
             Rates.of(mean=mean, peak=peak)
+
+
+# ── bytes a second instead of records ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("mean", "peak", "made"),
+    [
+        ("2 KiB/s", "5 KiB/s", (2048, 5120)),
+        ("2 KiB/s", "2 KiB/s", (2048, 2048)),
+        # Times the mean: 60 KiB a minute are 1,024 B a second.
+        ("60 KiB/min", "1x", (1024, 1024)),
+        ("60 KiB/min", " 2.5 x ", (1024, 2560)),
+        ("1 KiB/s", "10,000x", (1024, 10_240_000)),
+        (ByteRate(3), ByteRate(4), (3, 4)),
+    ],
+)
+def test_a_throughput_has_a_mean_and_a_peak(mean, peak, made):
+    read = Throughput.of(mean=mean, peak=peak)
+    assert (read.mean, read.peak, read.dated) == (*map(ByteRate, made), None)
+    dated = Throughput.of(mean=mean, peak=peak, dated="2026-11-01")
+    assert dated == Throughput(read.mean, read.peak, date(2026, 11, 1))
+
+
+@pytest.mark.parametrize(
+    ("fields", "problems"),
+    [
+        ({}, [("mean", "missing"), ("peak", "missing")]),
+        ({"mean": "1 KiB/s"}, [("peak", "missing")]),
+        ({"peak": "2x"}, [("mean", "missing")]),
+        (
+            {"mean": "1 KiB/s", "peak": "1023 B/s"},
+            [("peak", "1,023 B/s is below the mean of 1 KiB/s")],
+        ),
+        (
+            {"mean": "1 KiB/s", "peak": "0.9x"},
+            [("peak", "'0.9x' is not a peak: it must be from 1 to 10,000")],
+        ),
+        (
+            {"mean": "1 KiB/s", "peak": "10001x"},
+            [("peak", "'10001x' is not a peak: it must be from 1 to 10,000")],
+        ),
+        (
+            {"mean": "3x", "peak": "5 records/s"},
+            [
+                ("mean", "'3x' is not a byte rate; write for example 2 MiB/s or 400 GB/day"),
+                ("peak", "'5 records' is not a size; write a number and one of B, KiB, MiB, GiB, TiB"),
+            ],
+        ),
+        (
+            {"mean": "1 KiB/s", "peak": "2x", "dated": "soon", "size": "1"},
+            [
+                ("dated", "'soon' is not a day; write for example 2027-01-15, from 2000 to 2199"),
+                ("size", "unknown field; known: mean, peak, dated"),
+            ],
+        ),
+    ],
+)
+def test_what_is_no_throughput_is_told(fields, problems):
+    with pytest.raises(BadFields) as error:
+        Throughput.of(**fields)
+    assert list(error.value.problems) == problems
+
+
+def test_a_throughput_is_records_of_a_size_with_its_day():
+    """6,144 and 10,240 B of 2,048 B each: 3 and 5 records."""
+    day = date(2026, 11, 1)
+    made = Throughput(ByteRate(6144), ByteRate(10_240), day).records(Size(2048))
+    assert made == Rates(RecordRate(3), RecordRate(5), day)
+    assert Throughput(ByteRate(1), ByteRate(1)).records(Size(2)).dated is None
+
+
+@pytest.mark.parametrize(
+    ("mean", "peak", "told"),
+    [
+        (Fraction(1, 10**9), Fraction(10**12), None),
+        (
+            Fraction(9, 10**10),
+            Fraction(1),
+            "9e-10 records/s to 1 records/s of 1 B is no rate of records: at most "
+            "1,000,000,000,000 records/s",
+        ),
+        (
+            Fraction(1),
+            Fraction(10**12 + 1),
+            "1 records/s to 1,000,000,000,001 records/s of 1 B is no rate of records: at most "
+            "1,000,000,000,000 records/s",
+        ),
+    ],
+)
+def test_a_throughput_has_as_many_records_as_a_rate_can_have(mean, peak, told):
+    moved = Throughput(ByteRate(mean), ByteRate(peak))
+    if told is None:
+        assert moved.records(Size(1)) == Rates(RecordRate(mean), RecordRate(peak))
+        return
+    with pytest.raises(BadFields) as error:
+        moved.records(Size(1))
+    assert list(error.value.problems) == [("throughput", told)]
+
+
+def test_a_byte_rate_that_is_made_already_is_taken_as_it_is():
+    rate = ByteRate(7)
+    assert read_byte_rate(rate) is rate
+    assert read_byte_rate("7 B/s") == rate
+    with pytest.raises(BadValue, match="'7' is not a byte rate"):
+        read_byte_rate(7)

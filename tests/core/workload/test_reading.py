@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shardcalc.core.text import BadFields, BadValue
-from shardcalc.core.workload.parts import Consumer
+from shardcalc.core.workload.parts import CatchUp, Consumer
 from shardcalc.core.workload.reading import (
     MOST,
     bounded,
@@ -101,3 +101,10 @@ def test_a_choice_is_one_of_the_known_words():
 @pytest.mark.parametrize("text", ["2000-01-01", " 2026-11-21 ", "2199-12-31"])
 def test_a_day_is_read_of_two_centuries(text):
     assert read_day(text).isoformat() == text.strip()
+
+
+def test_one_value_is_no_mapping_of_several_names():
+    with pytest.raises(BadValue) as error:
+        read_mapping(CatchUp, None, "6h")
+    assert str(error.value) == "'6h' is one value, where several have names: outage, within, consumers"
+    assert read_mapping(CatchUp, None, "outage=6h,within=2h") == CatchUp.of(outage="6h", within="2h")

@@ -23,7 +23,9 @@ from shardcalc.core.workload.parts import (
     SHARD_METRICS,
     CatchUp,
     Consumer,
+    HottestKey,
     Rates,
+    SizeShare,
     Throughput,
 )
 from shardcalc.core.workload.reading import pairs
@@ -33,7 +35,16 @@ from shardcalc.core.workload.requirements import (
     SUPPRESSION_FIELDS,
     Expectation,
 )
-from shardcalc.core.workload.workload import FIELDS, exact_inputs, shown_inputs
+from shardcalc.core.workload.workload import (
+    ASSUMED_SIZE,
+    FIELDS,
+    assemble,
+    exact_inputs,
+    read_hottest_key,
+    read_region,
+    read_throughput,
+    shown_inputs,
+)
 
 
 def test_a_workload_is_refused_with_all_its_problems():
@@ -505,3 +516,160 @@ def test_the_schema_of_a_field_says_what_is_read(field):
             if length is not None:
                 with pytest.raises(BadValue):
                     field.reader("k" * length)
+
+
+# ── throughput, and what follows from it ─────────────────────────────────────────────────────────
+
+
+def test_a_throughput_is_read_in_each_of_its_forms():
+    """2 MiB are 2,097,152 B; ``5x`` of 1 MiB are 5,242,880."""
+    two = ByteRate(2_097_152)
+    made = Throughput(two, two, date(2026, 11, 1))
+    assert read_throughput(made) is made
+    assert read_throughput(two) == read_throughput("2 MB/s") == Throughput(two, two)
+    assert read_throughput("mean=1MB/s,peak=5x") == Throughput(ByteRate(2**20), ByteRate(5 * 2**20))
+    assert read_throughput({"mean": "2 MB/s", "peak": "2 MB/s", "dated": "2026-11-01"}) == made
+    with pytest.raises(BadValue, match="a list is not one value"):
+        read_throughput(["2 MB/s"])
+
+
+def test_the_size_that_is_taken_is_a_whole_payload_unit():
+    assert Size(25 * 1024) == ASSUMED_SIZE == built_in_limits().put_payload_unit.value
+
+
+@pytest.mark.parametrize(
+    ("values", "problems"),
+    [
+        (
+            {},
+            [
+                ("rps", "missing; write the records per second, or throughput"),
+                ("size", "missing; write the mean record size, such as 1 KiB"),
+            ],
+        ),
+        ({"size": Size(1)}, [("rps", "missing; write the records per second, or throughput")]),
+        (
+            {"sizes": (SizeShare(Size(1), Fraction(1)),)},
+            [("rps", "missing; write the records per second, or throughput")],
+        ),
+        (
+            {
+                "rps": Rates(RecordRate(1), RecordRate(1)),
+                "throughput": Throughput(ByteRate(1), ByteRate(1)),
+                "size": Size(1),
+            },
+            [("throughput", "give rps or throughput, not both: one follows from the other")],
+        ),
+        (
+            {
+                "rps": Rates(RecordRate(1), RecordRate(1)),
+                "size": Size(1),
+                "sizes": (SizeShare(Size(1), Fraction(1)),),
+            },
+            [("size", "give size or sizes, not both: the mean follows from the mix")],
+        ),
+        (
+            {
+                "throughput": Throughput(ByteRate(1), ByteRate(1)),
+                "sizes": (SizeShare(Size(1), Fraction(11, 10)),),
+            },
+            [("sizes", "the shares add up to 110%, not 100%")],
+        ),
+    ],
+)
+def test_what_cannot_be_put_together_is_told(values, problems):
+    with pytest.raises(BadFields) as error:
+        assemble(values)
+    assert list(error.value.problems) == problems
+
+
+def test_what_is_put_together_leaves_nothing_as_it_was_written():
+    one, moved = Rates(RecordRate(1), RecordRate(1)), Throughput(ByteRate(51_200), ByteRate(51_200))
+    kcl = Consumer.of(type="kcl")
+    assert assemble({"rps": one, "size": Size(7)}) == {"rps": one, "size": Size(7)}
+    # 51,200 B are 2 records of 25 KiB.
+    assert assemble({"throughput": moved}) == {
+        "throughput": moved,
+        "size": Size(25_600),
+        "size_assumed": True,
+        "rps": Rates(RecordRate(2), RecordRate(2)),
+    }
+    # Half of 1 B and half of 3 B; what is the largest was said.
+    halves = (SizeShare(Size(1), Fraction(1, 2)), SizeShare(Size(3), Fraction(1, 2)))
+    assert assemble({"rps": one, "sizes": halves, "max_size": Size(9)}) == {
+        "rps": one,
+        "sizes": halves,
+        "size": Size(2),
+        "max_size": Size(9),
+    }
+    made = assemble({"rps": one, "size": Size(1), "consumers": (kcl,), "fan_out": 3})
+    assert [(each.type, each.count) for each in made["consumers"]] == [("kcl", 1), ("fan-out", 3)]
+    assert assemble({"rps": one, "size": Size(1), "fan_out": 0})["consumers"] == ()
+    assert "fan_out" not in made
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("2 MB/s", "2 MiB/s"),
+        ("mean=2MB/s,peak=2MB/s", "2 MiB/s"),
+        ("mean=1MB/s,peak=2MB/s", "1 MiB/s mean, 2 MiB/s peak"),
+    ],
+)
+def test_a_throughput_is_shown_with_its_peak_where_that_is_higher(written, text):
+    made = Workload.of(size="2 KiB", throughput=written)
+    shown = dict(shown_inputs(made, built_in_limits()))
+    assert (shown["throughput"], shown["size"]) == (text, "2 KiB mean")
+    assert exact_inputs(made)["size_assumed"] is False
+
+
+# ── one value of another shape ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        (
+            "consumers",
+            {"type": "kcl"},
+            "a mapping is not a count or a list of consumers; write for example "
+            "[{name: billing, type: lambda}]",
+        ),
+        (
+            "consumers",
+            " Lambda ",
+            "' Lambda ' is a type of consumer and no count; give it as the type of a consumer",
+        ),
+        (
+            "catch_up",
+            "6h",
+            "'6h' is one value, where several have names: outage, within, consumers",
+        ),
+        (
+            "region",
+            "us-east-9",
+            "'us-east-9' is not a Region with Kinesis Data Streams; did you mean us-east-",
+        ),
+        ("region", "moon", "'moon' is not a Region with Kinesis Data Streams"),
+    ],
+)
+def test_a_value_of_another_shape_is_told(field, value, told):
+    with pytest.raises(BadFields) as error:
+        Workload.of(**PLAIN, **{field: value})
+    [(name, message)] = error.value.problems
+    assert name == field
+    assert message.startswith(told)
+    if not told.endswith("-"):
+        assert message == told
+
+
+def test_a_region_is_read_by_its_code():
+    assert read_region(" eu-west-1 ") == "eu-west-1"
+
+
+def test_a_hottest_key_is_a_share_with_or_without_the_key():
+    made = HottestKey(Fraction(2, 5), "user-1")
+    assert read_hottest_key(made) is made
+    assert read_hottest_key("share=40%,key=user-1") == read_hottest_key({"share": "40%", "key": "user-1"})
+    assert read_hottest_key("40%") == HottestKey(Fraction(2, 5))
+    assert read_hottest_key("share=40%,key=user-1") == made
