@@ -32,7 +32,7 @@ from shardcalc.core.lint.policy import nearest_rule
 from shardcalc.core.lint.rule import Rule
 from shardcalc.core.lint.rules import BY_NAME, NAMES, RULES, UNUSABLE
 from shardcalc.core.text import shown
-from shardcalc.core.workload.declared import DeclaredStream, Problem
+from shardcalc.core.workload.declared import DeclaredStream, Identity, Problem
 from shardcalc.core.workload.workload import Workload
 
 FILES_A_PROCESS = 100
@@ -59,6 +59,8 @@ class CheckReport:
     """Where the prices of each Region came from, for Regions whose prices are not those of this release."""
     problems: tuple[Problem, ...] = ()
     """What is wrong with files that cannot be used; the others were checked."""
+    owners: Mapping[Identity, str] = field(default_factory=dict)
+    """Who answers for each stream that has an owner."""
     passed_over: tuple[str, ...] = ()
     """YAML files in the folders that are no profiles."""
 
@@ -161,6 +163,7 @@ def check(
         gone,
         basis.origins(seen.identity.region for seen in checked.seen),
         problems,
+        {seen.identity: seen.owner for seen in checked.seen if seen.owner},
         tuple(passed_over),
     )
 

@@ -33,6 +33,7 @@ from shardcalc.app.refusal import (
     unwritten,
 )
 from shardcalc.app.selection import Selection
+from shardcalc.app.streams import places as places_of
 from shardcalc.app.suggest import prices_for, suggest
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, unmeasured
 from shardcalc.core.advice.fleet import fleet as ordered
@@ -174,7 +175,7 @@ def _read(
                 if save is not None:
                     _keep(history, stream, save)
                 made = _member(history, options, basis, profiles)
-                members.append(replace(made, owner=owners.get(stream.arn, "")))
+                members.append(replace(made, owner=owners.get(stream.arn, made.owner)))
     accounts = list({id(place.account): place.account for place in places}.values())
     spent = spent_by(accounts, basis.limits)
     for account in accounts:
@@ -368,7 +369,9 @@ def _histories(
 
 def _member(history: History, options: Options, basis: Basis, profiles: Sequence[DeclaredStream]) -> Member:
     try:
-        return member(suggest(history, options, basis=basis, profiles=profiles))
+        made = member(suggest(history, options, basis=basis, profiles=profiles))
+        owner = next((profiles[place].owner for place in places_of(history, profiles)), "")
+        return replace(made, owner=owner)
     except HistoryError:
         return unmeasured(history, prices_for(history, basis), basis.limits)
 

@@ -87,6 +87,8 @@ class Seen(NamedTuple):
     """Its own suppressions, then its policy's."""
     quota: int | None
     """The shards that its account may have in the Region, where its history says it."""
+    owner: str
+    """Who answers for it; empty where nothing says it."""
 
 
 class Checked(NamedTuple):
@@ -145,7 +147,7 @@ def check_declared(
         where, row = (stream.identity, stream.file, stream.place), row_of(made.plan, stream.account)
         account = None if made.measured is None else made.measured.history.account
         quota = None if account is None else account.shard_limit
-        seen.append(Seen(*where, summary, row, file.policy.rules, ignore, quota))
+        seen.append(Seen(*where, summary, row, file.policy.rules, ignore, quota, stream.owner))
         hits = judge(Subject(made, file.policy))
         if own:
             file.suppressions |= {id(each): each for each in own}

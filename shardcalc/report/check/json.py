@@ -48,6 +48,7 @@ def _finding(found: Found, report: CheckReport) -> dict[str, Any]:
         "reason": found.reason or None,
         "stream": found.of.name or None if found.of is not None else None,
         **place_row(found.of),
+        "owner": report.owners.get(found.of) if found.of is not None else None,
         "field": found.field or None,
         "file": found.file,
         "line": line,

@@ -70,6 +70,7 @@ def _region(region: RegionReport, report: CostReport) -> dict[str, Any]:
             {
                 "name": declared.stream.name,
                 "environment": declared.stream.environment or None,
+                "owner": declared.stream.owner or None,
                 "source": declared.stream.where or None,
                 "shards": stream.shards,
                 "cheaper": stream.cheaper(limits),

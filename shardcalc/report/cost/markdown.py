@@ -88,8 +88,8 @@ def _region(region: RegionReport, report: CostReport) -> Iterator[str]:
     if sentences:
         yield bullets(sentences)
     if one is None:
-        cells = [[escape(name), *rest] for name, *rest in words.stream_cells(region)]
-        yield table(words.STREAM_COLUMNS, cells)
+        columns, cells, _ = words.stream_table(region)
+        yield table(columns, [list(map(escape, row)) for row in cells])
     else:
         for mode in (mode for mode in Mode if not cost.obstacles(mode)):
             yield bill_table(cost.bill(mode), report.limits)

@@ -134,11 +134,8 @@ def _beside(screen: Screen, report: CostReport) -> None:
 
 
 def _fleet(screen: Screen, region: RegionReport) -> None:
-    cost = region.cost
-    modes = [words.known(cost, mode) for mode in Mode]
-    shards = f"{sum(stream.shards for stream in cost.streams):,}"
-    last = ["total", shards, words.now_total(region), *modes, ""]
-    screen.table(words.STREAM_COLUMNS, words.stream_cells(region), footer=last, below=("now", "best mix"))
+    columns, rows, last = words.stream_table(region)
+    screen.table(columns, rows, footer=last, below=("now", "best mix", "owner"))
 
 
 def _bill(screen: Screen, title: str, bill: Bill) -> None:

@@ -119,6 +119,22 @@ def unbilled(region: RegionReport) -> list[str]:
     ]
 
 
+def stream_table(region: RegionReport) -> tuple[list[str], list[list[str]], list[str]]:
+    """Columns, rows and last row of the streams in each mode; without owners where no stream has one."""
+    cost = region.cost
+    owners = [stream.stream.owner for stream in region.streams]
+    owned = any(owners)
+    last = ["total", f"{sum(stream.shards for stream in cost.streams):,}", now_total(region)]
+    last += [*(known(cost, mode) for mode in Mode), ""]
+    table = [list(STREAM_COLUMNS), *stream_cells(region), last]
+    if owned:
+        # The floors and the total are nobody's.
+        whose = ["owner", *(owner or "-" for owner in owners)]
+        whose += [""] * (len(table) - len(whose))
+        table = [[row[0], owner, *row[1:]] for row, owner in zip(table, whose, strict=True)]
+    return table[0], table[1:-1], table[-1]
+
+
 def stream_cells(region: RegionReport) -> list[list[str]]:
     """Each stream in each mode, then the floors of Advantage where they are owed."""
     rows = [
