@@ -157,3 +157,37 @@ def test_the_schema_of_grades_has_every_rule_by_name_and_id():
     assert len(names) == len(set(names)) == 2 * len(set(NAMES.values()))
     grades = rules.schema["additionalProperties"]["enum"]
     assert (set(grades), len(grades)) == ({"error", "warning", "info", "off", False}, 5)
+
+
+# ── prices and discount ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("a.toml", ("a.toml",)), (["a.toml", " ../b "], ("a.toml", "../b")), ([], ()), (("é b",), ("é b",))],
+)
+def test_paths_of_price_sheets(written, read):
+    assert read_policy({"prices": written}, NAMES) == {"prices": read}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", " ", "/a.toml", "\\a.toml", "C:a.toml", "c:\\a.toml", "a\0", "a\nb", "\udcff", {}, [[]], None,
+     ["a.toml", "/b.toml"], ["a"] * 1001],
+)  # fmt: skip
+def test_what_is_no_path_seen_from_the_policy_is_refused(written):
+    with pytest.raises(BadFields):
+        read_policy({"prices": written}, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("written", "share"), [("12%", Fraction(3, 25)), ("0", 0), ("0%", 0), (0.5, Fraction(1, 2))]
+)
+def test_a_discount(written, share):
+    assert read_policy({"discount": written}, NAMES) == {"discount": share}
+
+
+@pytest.mark.parametrize("written", ["100%", "1", "101%", "-1%", "x", None, []])
+def test_what_is_no_discount_is_refused(written):
+    with pytest.raises(BadFields):
+        read_policy({"discount": written}, NAMES)
