@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from shardcalc.app.basis import Basis
-from shardcalc.app.streams import Streams, in_region, listed, regions
+from shardcalc.app.streams import Streams, in_region, listed
 from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.cost.bill import Bill, oldest
 from shardcalc.core.cost.break_even import STEPS, BreakEven, Curves, Regime, break_evens, curves
@@ -103,7 +103,7 @@ def cost(
         Refused: a price sheet of the basis is for no Region of the streams.
     """
     billed = [moved for region in beside for moved in in_region(streams, region)] or listed(streams)
-    basis = (basis or Basis.of()).used_in(regions(billed))
+    basis = (basis or Basis.of()).for_streams(billed)
     report = cost_judged([judge(stream, basis.ground(stream)) for stream in billed], basis, steps)
     return report._replace(beside=bool(beside))
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 
 from shardcalc.app.basis import Basis
-from shardcalc.app.streams import Streams, listed, regions
+from shardcalc.app.streams import Streams, listed
 from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.capacity import planning
 from shardcalc.core.capacity.account import AccountRow, account_findings, row_of
@@ -88,7 +88,7 @@ def plan(streams: Streams, limits: Limits | None = None, *, basis: Basis | None 
     """
     if isinstance(streams, Workload):
         return planning.plan(streams, limits or built_in_limits())
-    basis = (basis or Basis.of()).used_in(regions(streams))
+    basis = (basis or Basis.of()).for_streams(listed(streams))
     made = tuple(judge(stream, basis.ground(stream)) for stream in listed(streams))
     origins = basis.origins(stream.plan.workload.region for stream in made)
     report = PlanReport(made, basis.limits, basis.hours, origins, basis.currency)

@@ -114,7 +114,7 @@ def _json(declared: Sequence[Any], basis: Basis, explain: bool) -> str:
 
     if len(declared) <= json.INDENTED_STREAMS:
         return json.plans(plan.plan(declared, basis=basis), explain=explain)
-    basis = basis.used_in(streams.regions(declared))
+    basis = basis.for_streams(declared)
     return json.joined(
         in_parts(declared, lambda some: json.part(plan.plan(some, basis=basis), explain=explain))
     )
