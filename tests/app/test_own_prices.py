@@ -10,8 +10,10 @@ import pytest
 
 from shardcalc.app.basis import Basis
 from shardcalc.app.refusal import FactsError
+from shardcalc.app.review import review, sections
 from shardcalc.core.facts.prices import built_in_prices, read_price_sheets
 from shardcalc.core.units import USD
+from shardcalc.core.workload.parts import Mode
 from shardcalc.sources.store.histories import write_history_file
 from tests.command import run
 from tests.synthetic import history
@@ -180,12 +182,13 @@ def repository(folder):
     return folder
 
 
-# 730 h at 0.01 less 10% are 6.57, at 0.02 are 13.14; a budget of 1 USD is passed by 5.57 and 12.14.
+# 730 h at 0.01 less 10% are 6.57, at 0.02 are 13.14; a budget of 1 USD is passed by 5.57 and 12.14. On
+# demand a section of the report has 730 h at 0.04, and 2.506 GB at 0.08 and at 0.04: 29.50, less 10% 26.55.
 MONEY = {
     "plan": ["$6.57", "$13.14", "$19.71", "prices of eu-west-1: sheet.toml, and built in"],
     "cost": ["$6.57", "$13.14", "discount of 10%", "prices: sheet.toml, and built in"],
     "check": ["$6.57 a month", "$13.14 a month", "by $5.57", "prices of eu-west-1: sheet.toml"],
-    "report": ["| $6.57 | $6.57 |", "| $13.14 | $13.14 |", "| $19.71 | $19.71 |", "discount of 10%"],
+    "report": ["| $6.57 | $6.57 |", "| $13.14 | $13.14 |", "| $19.71 | $19.71 |", "| total |  |  | $26.55 |"],
     "suggest": ["0.1%        1    $6.57", "prices: sheet.toml"],
     "fleet": ["$6.57"],
 }
@@ -205,6 +208,21 @@ def test_the_same_money_by_flags_and_by_the_policy(command, given, repository):
     text = " ".join(ran.out.split()) if command == "check" else ran.out
     for figure in MONEY[command.split()[0]]:
         assert figure in text
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_whole_page_is_the_same_by_flags_and_by_the_policy(command, repository):
+    (repository / "profiles/all.yaml").write_text(STREAMS.replace("owner: a", "owner: a, consumers: 3"))
+    by_flags = run(*COMMANDS[command], "--prices", "sheet.toml", "--discount", "10%")
+    policy(repository, "prices: sheet.toml, discount: 10%")
+    assert run(*COMMANDS[command]) == by_flags
+    assert "sheet.toml" in by_flags.out or "fleet" in command
+
+
+def test_a_section_of_the_review_rests_on_the_policy_too(repository):
+    policy(repository, "prices: sheet.toml, discount: 10%")
+    section = next(sections(review("profiles")))
+    assert section.detail.alone.cost.total(Mode.PROVISIONED) == USD(Fraction("6.57"))
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -314,10 +332,15 @@ def test_a_suggestion_needs_only_the_policy_of_its_stream(two):
     assert "$6.57" in ran.out
 
 
-def test_a_long_list_has_one_basis(two):
+def test_a_long_list_has_one_basis(two, monkeypatch):
     """It is planned and checked in parts, and each part has one of the policies only."""
-    rows = ", ".join(f"s{index}: {{size: 1, rps: 1, shards: 1}}" for index in range(600))
-    (two / "a/x.yaml").write_text(f"version: 1\nstreams: {{{rows}}}\n")
+    monkeypatch.setattr("shardcalc.app.processors._processors", lambda: 2)
+
+    def rows(name, count):
+        return ", ".join(f"{name}{index}: {{size: 1, rps: 1, shards: 1}}" for index in range(count))
+
+    (two / "a/x.yaml").write_text(f"version: 1\nstreams: {{{rows('a', 1125)}}}\n")
+    (two / "b/x.yaml").write_text(f"version: 1\nstreams: {{{rows('x', 875)}}}\n")
     for index in range(250):
         (two / f"b/{index}.yaml").write_text(PROFILE.replace("NAME", f"b{index}"))
     policy(two / "a", "discount: 10%, prices: ../../sheet.toml")
@@ -330,7 +353,17 @@ def test_a_long_list_has_one_basis(two):
     ran = run("plan", "profiles", "--format", "json")
     assert {row["cost"]["total_usd"] for row in json.loads(ran.out)["streams"]} == {"6.57"}
     ran = run("check", "profiles", "--format", "json")
-    assert sum("$6.57 a month" in each["message"] for each in json.loads(ran.out)["findings"]) == 851
+    assert sum("$6.57 a month" in each["message"] for each in json.loads(ran.out)["findings"]) == 2250
+
+
+def test_a_stream_without_metrics_costs_what_the_policy_says(repository):
+    """Its shards only, before any discount: 730 h at 0.01."""
+    policy(repository, "prices: sheet.toml")
+    bare = history([None] * 60, sale=False, region="us-east-1", metrics={}, consumers={}, open_shards=1)
+    write_history_file(bare, str(repository / "histories/a.json"))
+    told = json.loads(run("fleet", "--from", "histories", "--format", "json").out)
+    assert told["streams"][0]["standing"] == "unmeasured"
+    assert told["streams"][0]["cost_usd_per_month"] == "7.30"
 
 
 # ── of a stranger's repository ───────────────────────────────────────────────────────────────────
