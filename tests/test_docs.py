@@ -16,6 +16,7 @@ from shardcalc.core.workload.declared import STREAM_READERS
 from shardcalc.core.workload.reading import readers
 from shardcalc.sources.store.histories import read_history_file
 from tests import pages
+from tests.command import run
 from tests.places import ROOT
 from tests.run_check import check
 from tests.synthetic import history
@@ -104,14 +105,23 @@ def test_the_examples_of_the_library_page_run(monkeypatch):
 
 POLICY_FIELDS = readers(policy_fields(NAMES))
 PROFILE, POLICY, WORKFLOW, HOOK = re.findall(r"```yaml\n(.*?)```", pages.text_of("docs/check.md"), re.DOTALL)
+(SHEET,) = re.findall(r"```toml\n(.*?)```", pages.text_of("docs/cost.md"), re.DOTALL)
+(PRICES_POLICY,) = re.findall(r"```yaml\n(.*?)```", pages.text_of("docs/cost.md"), re.DOTALL)
 
 
 def test_the_profile_and_the_policy_can_be_used_as_they_are(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("orders.yaml").write_text(PROFILE, encoding="utf-8")
     Path(".shardcalc.yaml").write_text(POLICY, encoding="utf-8")
+    Path("contract").mkdir()
+    # The saving that the profile declines is 2 x 730 h x 0.015 less 5%: above the policy's 20 USD.
+    Path("contract/prices.toml").write_text(SHEET.replace("0.012", "0.015"), encoding="utf-8")
     ran = check("orders.yaml", "--fail-on", "info")
     assert (ran.code, ran.out.splitlines()[0]) == (0, "no findings in 1 stream in 1 file; 1 suppressed")
+    Path(".shardcalc.yaml").write_text(PRICES_POLICY, encoding="utf-8")
+    ran = run("cost", "orders.yaml")
+    assert "prices: contract/prices.toml, and built in for what it lacks" in ran.out
+    assert "discount of 12%" in ran.out
 
 
 @pytest.mark.parametrize("name", ["over_provisioned_above", "saving_above", "facts_older_than"])

@@ -6,20 +6,22 @@ Every use case takes the same basis, so that no two of them rest on different pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple, Self, TypeVar
+from typing import Final, NamedTuple, Self, TypeVar
 
-from shardcalc.app.refusal import Refused
+from shardcalc.app.refusal import FactsError, Refused
 from shardcalc.core.advice.judged import Ground
 from shardcalc.core.facts import Limits, built_in_limits
 from shardcalc.core.facts.prices import PriceSheet
-from shardcalc.core.lint.policy import policy_of
-from shardcalc.core.text import BadFields, BadValue, read_factor, read_share
+from shardcalc.core.lint.policy import policy_of, read_discount
+from shardcalc.core.text import BadFields, BadValue, percent, read_factor
 from shardcalc.core.units import Currency
-from shardcalc.core.workload.declared import DeclaredStream
+from shardcalc.core.workload.declared import DeclaredStream, Document
 from shardcalc.core.workload.reading import read_day
 from shardcalc.sources.store.prices import price_book, read_own
 
@@ -44,6 +46,8 @@ class Basis(NamedTuple):
     """The Regions of each price sheet of the user's, by the path that was given, until it is known that
     streams are there.
     """
+    settled: frozenset[str] = frozenset()
+    """Which of prices and discount policy files no longer decide."""
 
     @classmethod
     def of(
@@ -83,15 +87,49 @@ class Basis(NamedTuple):
         made = cls(
             limits,
             price_book(sheet for sheets in own.values() for sheet in sheets),
-            read("discount", discount, _read_discount, Fraction(0)),
+            read("discount", discount, read_discount, Fraction(0)),
             read("hours", hours, _read_hours, limits.month.value.in_hours),
             read("today", today, read_day, date.today()),  # noqa: DTZ011  # the user's day,
             read("currency", currency, Currency.parse, None),
             {path: [sheet.region for sheet in sheets] for path, sheets in own.items()},
+            frozenset(name for name, said in (("prices", prices), ("discount", discount)) if said),
         )
         if problems:
             raise BadFields(problems)
         return made
+
+    def for_streams(self, streams: Iterable[DeclaredStream]) -> Self:
+        """The same basis with what the streams' policy files say, held to the streams' Regions.
+
+        Raises:
+            Refused, ProfileErrors, FactsError: as :meth:`by_policy` and :meth:`used_in` do.
+        """
+        regions = {stream.workload.region for stream in streams}
+        return self.by_policy(stream.document for stream in streams).used_in(regions)
+
+    def by_policy(self, documents: Iterable[Document]) -> Self:
+        """The same basis with the prices and the discount of policy files, where they are not given already.
+
+        Args:
+            documents: what the streams are declared in, or policy files; all of them, for they must agree.
+
+        Raises:
+            Refused: they disagree; a run has one basis.
+            ProfileErrors, FactsError: a price sheet of a policy file must not be read, or cannot be used.
+        """
+        if self.settled >= _BY_POLICY:
+            return self
+        # A document that no policy file counts for says neither.
+        of = {each.file: each for each in (document.shared or document for document in documents)}
+        made = self
+        if "discount" not in self.settled:
+            shares = {file: each.policy.get("discount", Fraction(0)) for file, each in of.items()}
+            made = made._replace(discount=_agreed("discount", shares, percent) or Fraction(0))
+        if "prices" not in self.settled:
+            sheets = {file: _paths(each) for file, each in of.items()}
+            if paths := _agreed("prices", sheets, ", ".join):
+                made = made._replace(prices=price_book(_sheets(next(iter(of.values())), paths)))
+        return made._replace(settled=_BY_POLICY)
 
     def used_in(self, regions: Iterable[str | None]) -> Self:
         """The same basis, held to the Regions of all streams.
@@ -127,14 +165,44 @@ class Basis(NamedTuple):
         )
 
 
+_BY_POLICY: Final = frozenset(("prices", "discount"))
+
+
+def _agreed(name: str, said: Mapping[str, T], shown: Callable[[T], str]) -> T | None:
+    """What all files say."""
+    first = next(iter(said), "")
+    for file, value in said.items():
+        if value != said[first]:
+            ways = (f"{shown(said[of]) if said[of] else 'none'} in {of or 'no file'}" for of in (first, file))
+            raise Refused(
+                "the policy files of the streams disagree; nothing was done",
+                [f"{name}: {', '.join(ways)}; give --{name}"],
+            )
+    return said.get(first)
+
+
+def _paths(policy: Document) -> tuple[str, ...]:
+    """Where the paths of a policy file lead, seen from the working folder."""
+    if not (given := policy.policy.get("prices")):
+        return ()
+    from shardcalc.sources.profiles.policies import sheet_inside  # flags alone need no YAML
+
+    folder = os.path.dirname(policy.file)
+    return tuple(sorted({sheet_inside(policy, os.path.join(folder, each)) for each in given}))
+
+
+def _sheets(policy: Document, paths: Sequence[str]) -> Iterator[PriceSheet]:
+    """The price sheets of a policy file."""
+    from shardcalc.sources.profiles.policies import sheet_inside
+
+    try:
+        for sheets in read_own(paths, partial(sheet_inside, policy)).values():
+            yield from sheets
+    except FactsError as error:
+        raise FactsError(f"{policy.file}: {error}") from error
+
+
 def _read_hours(text: str) -> Fraction:
     return read_factor(
         text.removesuffix("h").rstrip() if text[:1].isdecimal() else text, "a number of hours", most=100_000
     )
-
-
-def _read_discount(text: str) -> Fraction:
-    share = read_share(text, "a discount", zero=True)
-    if share == 1:
-        raise BadValue(f"'{text}' leaves nothing to pay")
-    return share

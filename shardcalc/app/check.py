@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -32,7 +33,7 @@ from shardcalc.core.lint.policy import nearest_rule
 from shardcalc.core.lint.rule import Rule
 from shardcalc.core.lint.rules import BY_NAME, NAMES, RULES, UNUSABLE
 from shardcalc.core.text import shown
-from shardcalc.core.workload.declared import DeclaredStream, Identity, Problem
+from shardcalc.core.workload.declared import NO_DOCUMENT, DeclaredStream, Identity, Problem
 from shardcalc.core.workload.workload import Workload
 
 FILES_A_PROCESS = 100
@@ -128,7 +129,7 @@ def check(
         except StoredError as error:
             raise Refused(f"{against}: no plan, nothing was checked", error.problems) from error
     passed_over: list[str] = []
-    looked_at, checked, problems = _checked(profiles, basis, hours, histories, exclude, passed_over)
+    looked_at, checked, problems, basis = _checked(profiles, basis, hours, histories, exclude, passed_over)
     if not problems:
         basis.used_in(seen.identity.region for seen in checked.seen)
     found = *once_a_region(checked.found), *check_account(checked.seen, basis.limits, basis.today)
@@ -175,9 +176,9 @@ def _checked(
     histories: Sequence[str],
     exclude: Sequence[str],
     passed_over: list[str],
-) -> tuple[int, Checked, tuple[Problem, ...]]:
-    """Check streams as they are, or all streams of some files; also how many files that were, and what is
-    wrong with others.
+) -> tuple[int, Checked, tuple[Problem, ...], Basis]:
+    """Check streams as they are, or all streams of some files; also how many files that were, what is wrong
+    with others, and the basis with what policy files say of it.
     """
     if isinstance(profiles, str):
         profiles = [profiles]
@@ -189,9 +190,10 @@ def _checked(
     if paths:
         return _checked_files(paths, basis, hours, histories, exclude, passed_over)
     streams = listed(cast("Streams", profiles))
+    basis = basis.by_policy(stream.document for stream in streams)
     judges = _judge(basis, streams, histories)
     checked = check_declared(streams, judges, basis.limits, basis.prices, basis.today, hours)
-    return len({stream.file for stream in streams}), checked, ()
+    return len({stream.file for stream in streams}), checked, (), basis
 
 
 def _judge(
@@ -214,7 +216,7 @@ def _checked_files(
     histories: Sequence[str],
     exclude: Sequence[str],
     passed_over: list[str],
-) -> tuple[int, Checked, tuple[Problem, ...]]:
+) -> tuple[int, Checked, tuple[Problem, ...], Basis]:
     """Read and check all files, long lists of them on all processors."""
     from shardcalc.sources.profiles import policies, reading
 
@@ -223,6 +225,11 @@ def _checked_files(
     found_policies = policies.policy_files(files, problems)
     # Without its policy a file would be held against other rules than its own.
     without_policy = {file for file, policy in found_policies.items() if policy is None}
+    basis = basis.by_policy(
+        found_policies.get(file) or NO_DOCUMENT._replace(file=file)
+        for file in files
+        if file not in without_policy and os.path.basename(file) != policies.POLICY_FILE
+    )
 
     def part(files: Sequence[str]) -> tuple[list[Problem], Checked]:
         wrong: list[Problem] = []
@@ -246,7 +253,7 @@ def _checked_files(
     found = [each for _, checked in parts for each in checked.found]
     found += check_policies(filter(None, found_policies.values()), basis.today)
     looked_at = len({each.file for each in seen}) if problems else len(files)
-    return looked_at, Checked(found, seen), tuple(problems)
+    return looked_at, Checked(found, seen), tuple(problems), basis
 
 
 def _unusable(problem: Problem) -> Found:

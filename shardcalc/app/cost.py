@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shardcalc.app.basis import Basis
 from shardcalc.app.selection import Group, Selection
-from shardcalc.app.streams import Streams, in_region, listed, regions
+from shardcalc.app.streams import Streams, in_region, listed
 from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.cost.bill import Bill, oldest
 from shardcalc.core.cost.break_even import STEPS, BreakEven, Curves, Regime, break_evens, curves
@@ -124,7 +124,7 @@ def cost(
     """
     wanted = listed(streams) if selection is None else selection.kept(listed(streams))
     billed = [moved for region in beside for moved in in_region(wanted, region)] or wanted
-    basis = (basis or Basis.of()).used_in(regions(billed))
+    basis = (basis or Basis.of()).for_streams(billed)
     made = [judge(stream, basis.ground(stream)) for stream in billed]
     report = cost_judged(selection.sorted(made) if selection is not None else made, basis, steps)
     return report._replace(beside=bool(beside), selection=selection)

@@ -25,7 +25,6 @@ from shardcalc.app.reading import (
 from shardcalc.app.refusal import (
     BadFields,
     HistoryError,
-    ProfileErrors,
     Reason,
     Refused,
     aws_refused,
@@ -33,6 +32,7 @@ from shardcalc.app.refusal import (
     unwritten,
 )
 from shardcalc.app.selection import Selection
+from shardcalc.app.streams import documents
 from shardcalc.app.streams import places as places_of
 from shardcalc.app.suggest import prices_for, suggest
 from shardcalc.core.advice.fleet import Failure, Fleet, Member, member, unmeasured
@@ -40,7 +40,7 @@ from shardcalc.core.advice.fleet import fleet as ordered
 from shardcalc.core.advice.recommendation import Options
 from shardcalc.core.history.model import History, complete
 from shardcalc.core.lint.policy import policy_of
-from shardcalc.core.workload.declared import DeclaredStream, Document, Problem
+from shardcalc.core.workload.declared import DeclaredStream
 from shardcalc.core.workload.reading import read_fields
 from shardcalc.core.workload.workload import read_region
 
@@ -104,7 +104,8 @@ def fleet(
     Args:
         where: how AWS is reached, which Regions and roles, and how many days; or a folder of saved histories.
         options: what the recommendations shall hold for, and how many of the last days they look at.
-        basis: limits, prices and discount.
+        basis: limits, prices and discount; what it lacks, the policy files of the profiles say or, without
+            profiles, the one that counts in the working folder.
         save: a folder in which each stream's history that is read is kept.
         region: the Region of saved histories that do not say theirs.
         profiles: declared streams, which are found by name, Region and account.
@@ -116,7 +117,8 @@ def fleet(
         Refused: no stream can be read, or more metrics would be asked for than the reading allows.
         BadFields: the Region cannot be used.
     """
-    options, basis = options or Options(), basis or Basis.of()
+    options = options or Options()
+    basis = (basis or Basis.of()).by_policy(documents(profiles))
     if isinstance(where, str):
         return FleetRead(_saved(where, options, basis, region, profiles, selection), None)
     return _read(where or Reading(), options, basis, save, profiles, owner_tags, selection, progress)
@@ -129,15 +131,7 @@ def owner_tags(profiles: Sequence[DeclaredStream]) -> tuple[str, ...]:
     Raises:
         ProfileErrors: that file cannot be used.
     """
-    from shardcalc.sources.profiles.policies import POLICY_FILE, policy_files
-
-    problems: list[Problem] = []
-    documents: Iterable[Document] = [stream.document for stream in profiles]
-    if not profiles:
-        documents = filter(None, policy_files([POLICY_FILE], problems).values())
-    if problems:
-        raise ProfileErrors(problems)
-    tags = (policy_of(document).owner_tag for document in documents)
+    tags = (policy_of(document).owner_tag for document in documents(profiles))
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, overload
 from shardcalc.app.basis import Basis
 from shardcalc.app.refusal import Refused
 from shardcalc.app.selection import Group, Selection
-from shardcalc.app.streams import Streams, listed, regions
+from shardcalc.app.streams import Streams, listed
 from shardcalc.core.advice.judged import Judged, judge
 from shardcalc.core.capacity import planning
 from shardcalc.core.capacity.account import AccountRow, account_findings, row_of
@@ -130,8 +130,8 @@ def plan(
     """
     if isinstance(streams, Workload):
         return planning.plan(streams, limits or built_in_limits())
-    basis = (basis or Basis.of()).used_in(regions(streams))
     wanted = listed(streams) if selection is None else selection.kept(listed(streams))
+    basis = (basis or Basis.of()).for_streams(wanted)
     made = tuple(judge(stream, basis.ground(stream)) for stream in wanted)
     if selection is not None:
         made = tuple(selection.sorted(made))

@@ -11,7 +11,7 @@ from shardcalc.app.basis import Basis
 from shardcalc.app.cost import CostReport, RegionReport, cost_judged
 from shardcalc.app.histories import histories_of, judged
 from shardcalc.app.selection import Group, Selection
-from shardcalc.app.streams import Streams, listed, load, regions
+from shardcalc.app.streams import Streams, listed, load
 from shardcalc.core.advice.decision import ABOUT_SHARDS
 from shardcalc.core.advice.judged import Judged
 from shardcalc.core.advice.timeline import Timeline, timeline
@@ -135,7 +135,7 @@ def review(
         Refused: a history cannot be read, or is of no stream here.
     """
     declared = load(streams) if isinstance(streams, str) else listed(streams)
-    basis = (basis or Basis.of()).used_in(regions(declared))
+    basis = (basis or Basis.of()).for_streams(declared)
     of = histories_of(histories, declared, "reported")
     rows = [judged(stream, basis, of.get(index)) for index, stream in enumerate(declared)]
     if selection is not None:
@@ -164,7 +164,7 @@ def _found(
 
 def sections(review: Review, *, basis: Basis | None = None) -> Iterator[Section]:
     """Each stream's section, one at a time: a fleet of any size is written without being held."""
-    basis = basis or Basis.of()
+    basis = (basis or Basis.of()).for_streams([row.stream for row in review.rows])
     for place, row in enumerate(review.rows):
         yield Section(place, row, _detail(row, basis, len(review.rows)))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO, Final
 
-from shardcalc.app.refusal import Refused
+from shardcalc.app.refusal import ProfileErrors, Refused
 from shardcalc.core.history.model import History
-from shardcalc.core.workload.declared import DeclaredStream
+from shardcalc.core.workload.declared import DeclaredStream, Document, Problem
 from shardcalc.core.workload.reading import read_fields, read_name
 from shardcalc.core.workload.workload import FIELDS, READERS, Workload, read_region
 
@@ -105,11 +105,6 @@ def listed(streams: Streams) -> Sequence[DeclaredStream]:
     return [streams] if isinstance(streams, DeclaredStream) else streams
 
 
-def regions(streams: Streams) -> set[str]:
-    """The Regions of streams."""
-    return {stream.workload.region for stream in listed(streams)}
-
-
 def in_region(streams: Streams, region: str) -> list[DeclaredStream]:
     """The same streams in a Region.
 
@@ -132,6 +127,23 @@ def unused_flags(streams: Iterable[DeclaredStream]) -> dict[str, list[str]]:
         for field in stream.unused_flags:
             kept.setdefault(field, []).append(stream.title)
     return kept
+
+
+def documents(profiles: Sequence[DeclaredStream]) -> Iterator[Document]:
+    """What profiles are declared in or, without any, the policy file that counts in the working folder.
+
+    Raises:
+        ProfileErrors: that file cannot be used.
+    """
+    yield from (stream.document for stream in profiles)
+    if profiles:
+        return
+    from shardcalc.sources.profiles.policies import POLICY_FILE, policy_files
+
+    problems: list[Problem] = []
+    yield from filter(None, policy_files([POLICY_FILE], problems).values())
+    if problems:
+        raise ProfileErrors(problems)
 
 
 def places(history: History, streams: Sequence[DeclaredStream]) -> Iterable[int]:

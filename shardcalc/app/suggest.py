@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from shardcalc.app.basis import Basis
 from shardcalc.app.refusal import BadFields, Refused, history_problems
-from shardcalc.app.streams import places
+from shardcalc.app.streams import documents, places
 from shardcalc.core.advice import recommendation
 from shardcalc.core.advice.judged import judge
 from shardcalc.core.advice.recommendation import Options, Suggestion
@@ -33,7 +33,8 @@ def suggest(
     Args:
         history: what was measured, or the file of a saved history.
         options: what the recommendation shall hold for; as usual when not given.
-        basis: limits, prices and discount.
+        basis: limits, prices and discount; what it lacks, the policy file of the profiles says or, without
+            profiles, the one that counts in the working folder.
         region: the Region, where the history does not say it.
         profiles: declared streams; where one of them is this stream, the suggestion holds for both, with the
             reserve that the profile gives.
@@ -44,10 +45,11 @@ def suggest(
     """
     if isinstance(history, str):
         history, _ = read_history(history)
-    basis = (basis or Basis.of()).used_in([region or history.region])
     fits = list(places(history, profiles))
     if len(fits) > 1:
         raise Refused("nothing was suggested", [f"the profiles declare {history.stream} {len(fits)} times"])
+    declaring = documents([profiles[fit] for fit in fits] or profiles)
+    basis = (basis or Basis.of()).by_policy(declaring).used_in([region or history.region])
     if fits:
         declared = profiles[fits[0]]
         made = judge(declared, basis.ground(declared), history, options).measured

@@ -168,12 +168,12 @@ _BASIS: Final[Mapping[str, tuple[Any, Any, Any]]] = {
     "prices": (
         list[str] | None, None,
         typer.Option(metavar="PATH", help="price sheets of your own: a file, or a folder of them; can be "
-            "repeated", show_default=False),
+            "repeated; those of .shardcalc.yaml when not given", show_default=False),
     ),
     "discount": (
         str, "",
-        typer.Option(metavar="12%", help="a discount on everything, as a line of its own",
-            show_default=False),
+        typer.Option(metavar="12%", help="a discount on everything, as a line of its own; that of "
+            ".shardcalc.yaml when not given", show_default=False),
     ),
     "currency": (
         str, "",

@@ -135,7 +135,7 @@ def _json(declared: Sequence[Any], basis: Basis, selection: Selection | None, ex
     # What is chosen, ordered or added up is so over all streams.
     if len(declared) <= json.INDENTED_STREAMS or selection is not None:
         return json.plans(plan.plan(declared, basis=basis, selection=selection), explain=explain)
-    basis = basis.used_in(streams.regions(declared))
+    basis = basis.for_streams(declared)
     return json.joined(
         in_parts(declared, lambda some: json.part(plan.plan(some, basis=basis), explain=explain))
     )

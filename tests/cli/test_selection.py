@@ -240,3 +240,23 @@ def test_a_group_without_a_known_price_has_no_cost(tmp_path):
 def test_groups_are_ordered_by_what_they_cost_and_then_by_name():
     assert Selection().groups([]) == ()
     assert Group("a", 1, 2, USD(3), True).value == "a"
+
+
+def test_the_owner_is_in_every_list_of_streams_and_its_json(file, fleet, tmp_path):
+    for command in ("plan", "cost", "report"):
+        forms = ("markdown", "html") if command == "report" else ("table", "markdown")
+        for form in forms:
+            assert "payments" in run(command, file, "--format", form).out
+    cost = json.loads(run("cost", file, "--format", "json").out)
+    assert {each["name"]: each["owner"] for region in cost["regions"] for each in region["streams"]} == {
+        "orders": "payments", "orders-old": "payments", "clicks": "web", "logs": "web"
+    }  # fmt: skip
+    assert {each["owner"] for each in planned(file)["streams"]} == {"payments", "web"}
+    found = json.loads(run("check", file, "--format", "json").out)["findings"]
+    assert {each["owner"] for each in found if each["stream"] == "logs"} == {"web"}
+    profile = tmp_path / "busy.yaml"
+    profile.write_text("version: 1\nstreams: {busy: {size: 1, rps: 1, owner: rail}}\n")
+    told = json.loads(run("fleet", "--from", fleet, "--profiles", str(profile), "--format", "json").out)
+    assert {each["name"]: each["owner"] for each in told["streams"]} == {
+        "busy": "rail", "calm": None, "wide": None
+    }  # fmt: skip

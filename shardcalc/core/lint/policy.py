@@ -7,6 +7,7 @@ rules, whose names are handed in. No I/O, no clock.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,7 +15,7 @@ from typing import Any, Final
 
 from shardcalc.core.advice.decision import TERMS, Terms
 from shardcalc.core.capacity.finding import Severity
-from shardcalc.core.text import BadFields, BadValue, nearest, shown
+from shardcalc.core.text import BadFields, BadValue, nearest, read_share, shown
 from shardcalc.core.units import USD, Duration
 from shardcalc.core.workload import forms
 from shardcalc.core.workload.declared import PLACE_FIELDS, Document
@@ -30,6 +31,7 @@ from shardcalc.core.workload.reading import (
     readers,
     schema_of,
     share,
+    text_of,
 )
 from shardcalc.core.workload.requirements import SUPPRESSIONS_FORM, Suppression, read_suppressions
 
@@ -62,6 +64,10 @@ class Policy:
     """What is left out of folders, as patterns of gitignore; only a shared policy has it."""
     folders: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The environment and the account of the profiles in some folders, by pattern; likewise."""
+    prices: tuple[str, ...] = ()
+    """Price sheets of one's own and folders of them, seen from the folder of the policy; likewise."""
+    discount: Fraction = Fraction(0)
+    """A share of everything; likewise."""
 
     @property
     def terms(self) -> Terms:
@@ -134,6 +140,28 @@ def _read_patterns(value: object) -> tuple[str, ...]:
     items = value if isinstance(value, (list, tuple)) else [value]
     bounded(items)
     return _not_too_long(tuple(map(read_line, items)))
+
+
+def read_discount(value: object) -> Fraction:
+    """A share off everything."""
+    share = read_share(text_of(value), "a discount", zero=True)
+    if share == 1:
+        raise BadValue(f"{shown(value)} leaves nothing to pay")
+    return share
+
+
+def _read_paths(value: object) -> tuple[str, ...]:
+    """A list of paths, or one; where they lead is looked at when they are opened."""
+    items = value if isinstance(value, (list, tuple)) else [value]
+    bounded(items)
+    paths = tuple(map(read_line, items))
+    for path in paths:
+        if not path or not path.isprintable() or _ABSOLUTE.match(path):
+            raise BadValue(f"{shown(path)} is not a path seen from the folder of this file")
+    return paths
+
+
+_ABSOLUTE: Final = re.compile(r"[/\\]|[A-Za-z]:")
 
 
 def _read_folders(value: object) -> dict[str, dict[str, str]]:
@@ -298,5 +326,17 @@ SHARED_FIELDS: Final = (
             "examples": [{"prod/": {"environment": "prod", "account": "123456789012"}}],
         },
     ),
+    Field(
+        "prices",
+        _read_paths,
+        "price sheets of your own (.toml), or folders of them, where --prices is not given",
+        {"anyOf": [{"type": "array", "items": forms.TEXT}, forms.TEXT], "examples": ["prices/"]},
+    ),
+    Field(
+        "discount",
+        read_discount,
+        "a discount on everything, where --discount is not given",
+        forms.SHARE,
+    ),
 )
-"""Fields that only ``.shardcalc.yaml`` can have: they are about files."""
+"""Fields that only ``.shardcalc.yaml`` can have: they are about files, or about all streams of a run."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
-from shardcalc.core.text import nearest
+from shardcalc.core.text import nearest, shown
 from shardcalc.core.workload.declared import (
     Document,
     Place,
     Problem,
+    ProfileErrors,
 )
 from shardcalc.sources.profiles.documents import (
     MAX_PROBLEMS,
@@ -88,6 +90,30 @@ def near(file: str) -> str:
     except (ValueError, FileNotFoundError):
         return file
     return file if seen.startswith("..") else seen
+
+
+def sheet_inside(policy: Document, path: str) -> str:
+    """Where a path to a price sheet, or to a folder of them, leads, seen from the working folder.
+
+    Args:
+        policy: the policy file that names it.
+        path: seen from the working folder.
+
+    Raises:
+        ProfileErrors: out of the folders for which such a policy file can count, to git's own files, or to no
+            such sheet: a pull request must not choose what else is read.
+    """
+    top = reach(os.path.realpath(os.path.dirname(policy.file) or "."))[-1]
+    real, why = Path(os.path.realpath(path)), ""
+    if not real.is_relative_to(top) or ".git" in map(str.lower, real.relative_to(top).parts):
+        why = "out of its repository, or to git's own files"
+    elif real.suffix != ".toml" and not real.is_dir():
+        why = "to no file (.toml) and no folder"
+    if why:
+        problem = f"{shown(path)} leads {why}"
+        place = policy.locate(("policy", "prices"))
+        raise ProfileErrors([Problem(policy.file, place, "policy.prices", problem)], "nothing was done")
+    return near(str(real))
 
 
 def load_policy(file: str, problems: list[Problem]) -> Document | None:

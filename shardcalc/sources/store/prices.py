@@ -50,8 +50,13 @@ def price_book(own: Iterable[PriceSheet] = ()) -> Callable[[str], PriceSheet]:
     return sheet
 
 
-def read_own(paths: Iterable[str]) -> dict[str, list[PriceSheet]]:
+def read_own(paths: Iterable[str], inside: Callable[[str], str] | None = None) -> dict[str, list[PriceSheet]]:
     """The price sheets of files, and of folders with a ``.toml`` for each sheet, by the path that was given.
+
+    Args:
+        paths: files and folders.
+        inside: where they are of somebody else's choosing, says where a file is, and raises where it must
+            not be read; no message then repeats what is in a file.
 
     Raises:
         FactsError: one cannot be used, a folder has none, or a Region has two.
@@ -60,12 +65,22 @@ def read_own(paths: Iterable[str]) -> dict[str, list[PriceSheet]]:
     of: dict[str, str] = {}
     for path in paths:
         for file in _files(path) if os.path.isdir(path) else [path]:
-            for sheet in read_price_sheets(_text(file), file, origin=file):
+            for sheet in _sheets(file if inside is None else inside(file), hidden=inside is not None):
                 other = of.setdefault(sheet.region, file)
                 if other != file:
                     raise FactsError(f"{other} and {file} both have prices of {sheet.region}; give one")
                 found.setdefault(path, []).append(sheet)
     return found
+
+
+def _sheets(file: str, *, hidden: bool) -> list[PriceSheet]:
+    text = _text(file)
+    try:
+        return read_price_sheets(text, file, origin=file)
+    except FactsError:
+        if not hidden:
+            raise
+    raise FactsError(f"{file}: no price sheet that can be used; --prices with it says why")
 
 
 def _files(folder: str) -> list[str]:

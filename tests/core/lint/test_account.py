@@ -134,6 +134,7 @@ def seen(account: str, name: str, shards: int, mode: Mode = Mode.PROVISIONED, **
         grades={},
         ignore=(),
         quota=None,
+        owner="",
     )
     return made._replace(**more)
 

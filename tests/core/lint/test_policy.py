@@ -244,8 +244,8 @@ def test_what_is_no_folder_is_told(folders, told):
 
 
 def test_a_policy_ends_with_what_only_a_shared_one_has():
-    assert [field.name for field in SHARED_FIELDS] == ["exclude", "folders"]
-    assert policy_fields(NAMES)[-2:] == SHARED_FIELDS
+    assert [field.name for field in SHARED_FIELDS] == ["exclude", "folders", "prices", "discount"]
+    assert policy_fields(NAMES)[-4:] == SHARED_FIELDS
 
 
 def test_a_rule_that_is_not_known_is_told_by_its_nearest_name_and_never_a_number():
@@ -269,3 +269,37 @@ def test_the_first_layer_wins_also_where_it_says_nothing():
     """A field that is given as nothing is given; exclude and folders do not add up."""
     made = layered([{"exclude": (), "folders": {}}, {"exclude": ("a",), "folders": {"b/": {}}}])
     assert (made.exclude, made.folders) == ((), {})
+
+
+# ── prices and discount ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("a.toml", ("a.toml",)), (["a.toml", " ../b "], ("a.toml", "../b")), ([], ()), (("é b",), ("é b",))],
+)
+def test_paths_of_price_sheets(written, read):
+    assert read_policy({"prices": written}, NAMES) == {"prices": read}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", " ", "/a.toml", "\\a.toml", "C:a.toml", "c:\\a.toml", "a\0", "a\nb", "\udcff", {}, [[]], None,
+     ["a.toml", "/b.toml"], ["a"] * 1001],
+)  # fmt: skip
+def test_what_is_no_path_seen_from_the_policy_is_refused(written):
+    with pytest.raises(BadFields):
+        read_policy({"prices": written}, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("written", "share"), [("12%", Fraction(3, 25)), ("0", 0), ("0%", 0), (0.5, Fraction(1, 2))]
+)
+def test_a_discount(written, share):
+    assert read_policy({"discount": written}, NAMES) == {"discount": share}
+
+
+@pytest.mark.parametrize("written", ["100%", "1", "101%", "-1%", "x", None, []])
+def test_what_is_no_discount_is_refused(written):
+    with pytest.raises(BadFields):
+        read_policy({"discount": written}, NAMES)
