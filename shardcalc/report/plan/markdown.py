@@ -56,9 +56,11 @@ def plans(report: PlanReport, *, explain: bool = False, detailed: Collection[int
 
 
 def _summary(report: PlanReport) -> str:
+    owned = any(stream.stream.owner for stream in report.streams)
     rows = [
         [
             escape(name),
+            *((escape(stream.stream.owner),) if owned else ()),
             ("at least " if stream.plan.workload.size_assumed else "") + f"**{stream.plan.shards:,}**",
             f"{base:,}" if (base := stream.decision.base) is not None else "",
             escape(bound_by(stream.plan)),
@@ -70,9 +72,10 @@ def _summary(report: PlanReport) -> str:
         for stream, name in zip(report.streams, names(report.streams), strict=True)
     ]
     cost = money(report.cost, [stream.bill for stream in report.streams])
-    last = [f"{len(report.streams):,} streams", f"**{report.shards:,}**", "", "", "", cost, "", ""]
+    owner, none = (["owner"], [""]) if owned else ([], [])
+    last = [f"{len(report.streams):,} streams", *none, f"**{report.shards:,}**", "", "", "", cost, "", ""]
     paid = f"cost, {period(report.hours, report.limits)}:"
-    columns = ["stream", "needed:", "now:", "bound by", "used:", paid, "verdict", "findings"]
+    columns = ["stream", *owner, "needed:", "now:", "bound by", "used:", paid, "verdict", "findings"]
     return table(columns, [*rows, last])
 
 
