@@ -59,7 +59,7 @@ def test_every_command_has_its_options(completions, command):
 
 
 def test_choices_are_completed(completions):
-    assert completions("plan --format ") == ["table", "json", "markdown", "csv", "yaml"]
+    assert completions("plan --format ") == ["table", "concise", "json", "markdown", "csv", "yaml"]
     assert completions("check --fail-on w") == ["warning"]
 
 

@@ -33,6 +33,14 @@ Dollars = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", description="US
 
 # ── rows of several documents ────────────────────────────────────────────────────────────────────
 
+ConvertedTotal = TypedDict("ConvertedTotal", {
+    "of": str, "total": Annotated[str, Field(pattern=r"^-?[0-9]+\.[0-9]{2}$")] | None, "complete": bool})
+Converted = TypedDict("Converted", {
+    "currency": str, "per_usd": Number, "totals": list[ConvertedTotal]})
+TotalBy = TypedDict("TotalBy", {
+    "owner": NotRequired[Text], "environment": NotRequired[Text], "account": NotRequired[Text],
+    "region": NotRequired[Text], "mode": NotRequired[Text], "streams": Whole, "shards": Whole,
+    "cost_usd": Dollars, "cost_complete": bool})
 Fact = TypedDict("Fact", {"fact": str, "title": str, "url": str, "date": Day, "confidence": str})
 Finding = TypedDict("Finding", {
     "id": str, "severity": Severity, "message": str, "remedy": Text, "source_url": Text})
@@ -55,7 +63,8 @@ Formula = TypedDict("Formula", {
     "guide_differs": Text})
 Capacity = TypedDict("Capacity", {"write_bytes_per_second": Number, "read_bytes_per_second": Number})
 PlanTotal = TypedDict("PlanTotal", {
-    "streams": Whole, "shards": Whole, "cost_usd": Dollars, "cost_complete": bool})
+    "streams": Whole, "shards": Whole, "cost_usd": Dollars, "cost_complete": bool,
+    "converted": NotRequired[Converted]})
 
 
 class PlanLimit(Limit):
@@ -107,7 +116,8 @@ class PlanStream(StreamHead):
     cost: Bill
     workload: dict[str, Any]
     origins: dict[str, list[str]]
-    owner: NotRequired[str]
+    owner: Text
+    at_least: NotRequired[bool]
     notes: NotRequired[str]
 
 
@@ -120,7 +130,8 @@ class AccountFinding(Finding):
 
 Plan = TypedDict("Plan", {
     "schema_version": Version, "command": Literal["plan"], "hours": Number, "facts_oldest_date": Day,
-    "prices_from": dict[str, str], "total": PlanTotal, "account_findings": list[AccountFinding],
+    "prices_from": dict[str, str], "total": PlanTotal, "totals_by": NotRequired[list[TotalBy]],
+    "account_findings": list[AccountFinding],
     "streams": list[PlanStream]})
 CarriedLimit = TypedDict("CarriedLimit", {"name": str, "consumer": Text, "records_per_second": Number})
 Carried = TypedDict("Carried", {
@@ -136,7 +147,7 @@ Counts = TypedDict("Counts", {
     "baseline_gone": Whole})
 Found = TypedDict("Found", {
     "rule": str, "name": str, "severity": Severity, "state": State, "reason": Text, "stream": Text,
-    "account": Text, "environment": Text, "field": Text, "file": str, "line": Shards | None,
+    "account": Text, "environment": Text, "owner": Text, "field": Text, "file": str, "line": Shards | None,
     "column": Shards | None, "message": str, "remedy": str, "source": Fact | None})
 Summary = TypedDict("Summary", {
     "shards": Shards, "declared_shards": Shards | None, "utilisation": Number, "cost_usd": Dollars,
@@ -229,7 +240,7 @@ Suggest = TypedDict("Suggest", {
     "measured": list[Flow], "limits": list[Need], "get_records_calls": Calls | None, "lag": list[Lag],
     "growth": Growth, "unknown": list[str], "facts_oldest_date": Day, "prices_origin": str,
     "findings": list[Finding], "backtest": list[Replay], "choices": list[Choice],
-    "cheapest": Mode | None, "path": Path | None, "no_path": NoPath | None})
+    "converted": NotRequired[Converted], "cheapest": Mode | None, "path": Path | None, "no_path": NoPath | None})
 
 # ── fleet ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -238,7 +249,8 @@ FleetTotal = TypedDict("FleetTotal", {
     "unmeasured": Whole, "fine": Whole, "cost_usd_per_month": Dollars, "cost_complete": bool,
     "saving_usd_per_month": Dollars, "saving_complete": bool, "more_usd_per_month": Dollars,
     "more_complete": bool, "idle_saving_usd_per_month": Dollars, "idle_saving_complete": bool,
-    "idle_cost_usd_per_month": Dollars, "idle_cost_complete": bool})
+    "idle_cost_usd_per_month": Dollars, "idle_cost_complete": bool,
+    "converted": NotRequired[Converted]})
 Failure = TypedDict("Failure", {
     "stream": Text, "region": str, "account": Text, "profile": Text, "reason": str, "message": str,
     "remedy": Text})
@@ -252,7 +264,8 @@ BestMix = TypedDict("BestMix", {
     "mix_usd_per_month": Dollars})
 Fleet = TypedDict("Fleet", {
     "schema_version": Version, "command": Literal["fleet"], "days": Whole | None, "facts_oldest_date": Day,
-    "total": FleetTotal, "best_mixes": list[BestMix], "failures": list[Failure],
+    "total": FleetTotal, "totals_by": NotRequired[list[TotalBy]],
+    "best_mixes": list[BestMix], "failures": list[Failure],
     "streams": list[FleetStream]})
 
 # ── as JSON Schema ───────────────────────────────────────────────────────────────────────────────

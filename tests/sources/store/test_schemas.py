@@ -110,6 +110,9 @@ def folder(prepared, tmp_path):
         (("suggest", "--from", "histories/orders.json", "--profiles", "orders.yaml"), 0),
         (("fleet", "--from", "histories", "--profiles", "orders.yaml"), 0),
         (("fleet", "--from", "histories"), 0),
+        (("fleet", "--from", "histories", "--currency", "EUR=0.92", "--by", "mode", "--sort", "cost"), 0),
+        (("plan", "many.yaml", "--currency", "JPY=149.87", "--by", "owner"), 0),
+        (("plan", "--throughput", "5MB/s"), 0),
     ],
     ids=lambda each: " ".join(each) if isinstance(each, tuple) else "",
 )  # fmt: skip
