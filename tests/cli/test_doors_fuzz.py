@@ -110,14 +110,14 @@ COMMANDS = {
 
 @st.composite
 def lines(draw: st.DrawFn) -> list[str]:
-    """A command line of flags and words."""
+    """A command line of flags and words; none is ``/`` or ``..``, which hold whatever a machine holds."""
     command = draw(st.sampled_from([*COMMANDS, "plan", "plan", "plan", "cost"]))
     names, usual = COMMANDS[command]
     given_flags = draw(flagged(names))
     written = {each.partition("=")[0] for each in given_flags}
     more = [each for each in usual if each.partition("=")[0] not in written]
     words = (
-        draw(st.lists(TEXTS.filter(lambda text: "\0" not in text), max_size=1))
+        draw(st.lists(TEXTS.filter(lambda text: "\0" not in text and not os.path.isdir(text)), max_size=1))
         if draw(st.integers(0, 4)) == 0
         else []
     )
