@@ -240,7 +240,8 @@ Suggest = TypedDict("Suggest", {
     "measured": list[Flow], "limits": list[Need], "get_records_calls": Calls | None, "lag": list[Lag],
     "growth": Growth, "unknown": list[str], "facts_oldest_date": Day, "prices_origin": str,
     "findings": list[Finding], "backtest": list[Replay], "choices": list[Choice],
-    "converted": NotRequired[Converted], "cheapest": Mode | None, "path": Path | None, "no_path": NoPath | None})
+    "converted": NotRequired[Converted], "cheapest": Mode | None, "path": Path | None,
+    "no_path": NoPath | None})
 
 # ── fleet ────────────────────────────────────────────────────────────────────────────────────────
 
