@@ -182,3 +182,9 @@ def test_what_a_profile_says_steers_no_terminal(tmp_path):
     file = tmp_path / "p.yaml"
     file.write_text(HOSTILE)
     assert "\x1b[31mred" not in in_terminal(80, "plan", str(file))
+
+
+@pytest.mark.parametrize("form", ["html", "markdown"])
+def test_the_review_explains_its_columns_once(form):
+    page = run("report", "profiles", "--today", "2026-11-21", "--format", form).out
+    assert page.count("Now: the shards that run, else those that are declared; measured: ") == 1

@@ -25,6 +25,7 @@ def text(report: CheckReport) -> str:
 def _parts(report: CheckReport) -> Iterator[str]:
     yield "# Capacity check"
     yield f"**{words.verdict(report)}**"
+    yield from (f"{sentence(escape(line))}." for line in words.skipped(report))
     if report.comparison is not None:
         yield from _comparison(report.comparison, report.limits)
     if report.active:

@@ -48,6 +48,8 @@ def table(report: CheckReport, page: Page, lines: Mapping[tuple[str, int], str])
         _comparison(screen, report.comparison, report.limits)
         screen.gap()
     screen.line((words.verdict(report), "bold"))
+    for line in words.skipped(report):
+        screen.line((line, "dim"))
     for line in prices_from(report.origins):
         screen.line((line, "dim"))
     if report.gone:

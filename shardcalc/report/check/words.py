@@ -30,6 +30,13 @@ def verdict(report: CheckReport) -> str:
     return f"{said}; {', '.join(hidden)}" if hidden else said
 
 
+def skipped(report: CheckReport) -> list[str]:
+    """Which files were passed over, as one line; none where none was."""
+    files = report.passed_over
+    more = f" and {len(files) - 5:,} more" if len(files) > 5 else ""
+    return [f"passed over: {', '.join(files[:5])}{more}"] if files else []
+
+
 def others(report: CheckReport) -> str:
     """What was done with the files that can be used, where some cannot."""
     if not report.streams:

@@ -119,6 +119,7 @@ def _decisions(review: Review) -> Iterator[str]:
         for column, text in zip(words.COLUMNS, words.totals(review), strict=True)
     )
     yield f"</tbody><tfoot><tr>{foot}</tr></tfoot></table></div>\n"
+    yield paragraph(f"{sentence(words.MEANING)}.")
 
 
 def _verdict(review: Review, place: int) -> str:

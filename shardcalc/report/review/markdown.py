@@ -31,6 +31,7 @@ def markdown(review: Review, sections: Iterable[Section]) -> Iterator[str]:
     called = names(review.rows)
     rows = [[text for text, _ in words.cells(review, *each)] for each in enumerate(called)]
     yield _table(words.COLUMNS, [*rows, words.totals(review)]) + "\n\n"
+    yield f"{sentence(words.MEANING)}.\n\n"
     for region in review.costs.regions:
         cost = region.cost
         modes = ", ".join(f"{mode} {known(cost, mode)}" for mode in Mode)

@@ -51,6 +51,12 @@ COLUMNS: Final = (
     "runs out",
 )
 """Its columns; one that ends in ``:`` holds numbers."""
+MEANING: Final = (
+    "now: the shards that run, else those that are declared; measured: what a history asks for; bound by: "
+    "the limit that decides the count, and how many more do (+1); used now: what the busiest shard takes of "
+    "it, without reserve; cheaper mode: for the same traffic, with what it saves"
+)
+"""What those columns mean that do not explain themselves."""
 
 
 def signed(amount: USD) -> str:

@@ -51,7 +51,11 @@ def test_other_yaml_is_passed_over_with_a_word(repository):
     assert (told["usable"], told["files"], told["streams"]) == (True, 1, 1)
     ran = run("check", ".")
     assert ran.code == 0
-    assert "in 1 stream in 1 file; 5 files passed over that are no profiles" in " ".join(ran.out.split())
+    page = " ".join(ran.out.split())
+    assert (
+        "in 1 stream in 1 file; 5 files passed over that are no profiles passed over: ./deep/chart.yaml"
+        in page
+    )
     for command in ("plan", "cost", "report"):
         ran = run(command, ".")
         assert ran.code == 0
