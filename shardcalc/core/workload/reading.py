@@ -120,8 +120,18 @@ def pairs(text: str) -> dict[str, str]:
     return found
 
 
-def read_each(items: Collection[object], kind: type[Any], example: str) -> list[Any]:
-    """Read each item of a list as this kind, collecting every problem; the example is one item in YAML."""
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,40}")
+
+
+def read_each(items: Collection[object], kind: type[Any], example: str, usual: str = "") -> list[Any]:
+    """Read each item of a list as this kind, collecting every problem.
+
+    Args:
+        items: the list.
+        kind: what each is read as.
+        example: one item in YAML, with ``@`` for what a bare word is likely to mean.
+        usual: what stands there where there is no such word.
+    """
     made: list[Any] = []
     problems: list[tuple[str, str]] = []
     bounded(items)
@@ -134,7 +144,9 @@ def read_each(items: Collection[object], kind: type[Any], example: str) -> list[
         try:
             mapping = pairs(item) if isinstance(item, str) and "=" in item else item
             if not isinstance(mapping, Mapping):
-                raise BadValue(f"{shown(item)} is not a mapping of fields; write for example {example}")
+                word = item if isinstance(item, str) and _PLAIN.fullmatch(item) else usual
+                write = example.replace("@", word)
+                raise BadValue(f"{shown(item)} is not a mapping of fields; write for example {write}")
             made.append(kind.of(**mapping))
         except BadFields as error:
             problems += [(f"{index}.{inner}", message) for inner, message in error.problems]

@@ -86,7 +86,7 @@ def read_suppressions(value: object) -> tuple[Suppression, ...]:
     """A list of suppressions."""
     if not isinstance(value, (list, tuple)):
         raise BadValue("write a list of rule, reason and, if it ends, until")
-    return tuple(read_each(value, Suppression, "{rule: SC002, reason: a sale is coming}"))
+    return tuple(read_each(value, Suppression, "{rule: @, reason: a sale is coming}", "SC002"))
 
 
 def _read_expectation(value: object) -> Expectation:

@@ -238,11 +238,11 @@ def _one_rate(rate: RecordRate) -> Rates:
 def read_consumers(value: object) -> tuple[Consumer, ...]:
     """A count, or a list of consumers, each a mapping (in a flag ``type=lambda,batch_size=100``)."""
     if isinstance(value, (list, tuple)):
-        return tuple(read_each(value, Consumer, _A_CONSUMER))
+        return tuple(read_each(value, Consumer, "{name: billing, type: @}", "lambda"))
     if isinstance(value, Mapping):
         raise BadValue(f"a mapping is not a count or a list of consumers; write for example [{_A_CONSUMER}]")
     if isinstance(value, str) and "=" in value:
-        return tuple(read_each([value], Consumer, _A_CONSUMER))
+        return tuple(read_each([value], Consumer, "{name: billing, type: @}", "lambda"))
     text = text_of(value)
     if text.strip().lower() in _TYPES:
         raise BadValue(f"{shown(text)} is a type of consumer and no count; give it as the type of a consumer")

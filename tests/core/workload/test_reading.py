@@ -108,3 +108,16 @@ def test_one_value_is_no_mapping_of_several_names():
         read_mapping(CatchUp, None, "6h")
     assert str(error.value) == "'6h' is one value, where several have names: outage, within, consumers"
     assert read_mapping(CatchUp, None, "outage=6h,within=2h") == CatchUp.of(outage="6h", within="2h")
+
+
+@pytest.mark.parametrize(
+    ("item", "write"),
+    [("SC001", "{a: SC001}"), ("no-owner", "{a: no-owner}"), (5, "{a: usual}"), ("a b", "{a: usual}"),
+     ("x" * 41, f"{{a: {'x' * 41}}}"), ("x" * 42, "{a: usual}"), ("1x", "{a: usual}")],
+)  # fmt: skip
+def test_a_bare_word_is_answered_with_the_mapping_that_it_belongs_in(item, write):
+    with pytest.raises(BadFields) as error:
+        read_each([item], Consumer, "{a: @}", "usual")
+    ((place, told),) = error.value.problems
+    assert place == "0"
+    assert told.endswith(f" is not a mapping of fields; write for example {write}")

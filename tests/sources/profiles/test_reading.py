@@ -381,7 +381,7 @@ def test_every_name_that_aws_takes_is_taken(tmp_path):
 @pytest.mark.parametrize(
     ("field", "told"),
     [
-        ("ignore: [SC001]", "ignore.0: 'SC001' is not a mapping of fields; write for example {rule: SC002, "),
+        ("ignore: [SC001]", "ignore.0: 'SC001' is not a mapping of fields; write for example {rule: SC001, "),
         (
             "consumers: [lambda]",
             "consumers.0: 'lambda' is not a mapping of fields; write for example {name: ",
