@@ -81,9 +81,9 @@ def names(streams: Iterable[Judged]) -> list[str]:
     )
 
 
-def group_columns(by: str) -> list[str]:
+def group_columns(by: str, *, measured: bool = False) -> list[str]:
     """The titles of :func:`group_cells`."""
-    return [by, "streams:", "shards:", "cost:"]
+    return [by, "streams:", *(("shards now:", "cost now:") if measured else ("needed:", "cost as needed:"))]
 
 
 def group_cells(groups: Iterable[Group]) -> list[list[str]]:

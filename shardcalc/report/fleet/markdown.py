@@ -36,5 +36,7 @@ def text(
         parts.append(bullets(notes))
     by, totals = groups
     if totals:
-        parts.append(table(group_columns(by), [list(map(escape, row)) for row in group_cells(totals)]))
+        parts.append(
+            table(group_columns(by, measured=True), [list(map(escape, row)) for row in group_cells(totals)])
+        )
     return page([*parts, "\n".join(f"{escape(line)}  " for line in words.summary(fleet, currency))])

@@ -54,7 +54,7 @@ def table(
     by, totals = groups
     if totals:
         screen.gap()
-        screen.table(group_columns(by), group_cells(totals))
+        screen.table(group_columns(by, measured=True), group_cells(totals))
     screen.gap()
     for line in words.summary(fleet, currency):
         screen.line(line)

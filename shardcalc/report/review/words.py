@@ -54,7 +54,7 @@ COLUMNS: Final = (
 MEANING: Final = (
     "now: the shards that run, else those that are declared; measured: what a history asks for; bound by: "
     "the limit that decides the count, and how many more do (+1); used now: what the busiest shard takes of "
-    "it, without reserve; cheaper mode: for the same traffic, with what it saves"
+    "it, without reserve; cheaper mode: the one that costs the least at what is needed"
 )
 """What those columns mean that do not explain themselves."""
 
