@@ -335,6 +335,7 @@ def test_unknown_is_never_zero():
     assert made.recommended == 1
     assert made.saving is None
     assert made.cheapest is None
+    assert replace(made, choices=()).cheapest is None
     # On-demand bills what is read, and that is not known.
     assert [choice.mode.value for choice in made.choices] == ["provisioned"]
     assert all(not row.bill.complete for row in made.rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from shardcalc.core.advice.timeline import Stretch, Timeline, timeline
@@ -35,3 +36,18 @@ def test_a_hot_shard_asks_for_as_many_shards_as_it_needs_to_fit():
     assert max(stretch.most for stretch in made.stretches) == 18
     assert dict(made.needed)[34] == 60
     assert max(most for day, most, _ in made.days if day.day != 16) == 9
+
+
+def test_a_day_has_the_most_and_all_rejections_of_its_stretches():
+    """Noon and evening of 1970-01-01, in which 3 and 5 periods rejected something, then a day without any."""
+    made = Timeline(
+        (
+            Stretch(43_200, Fraction(2), 3),
+            Stretch(64_800, Fraction(1), 5),
+            Stretch(86_400, None, 0),
+        ),
+        21_600,
+        60,
+        (),
+    )
+    assert made.days == [(date(1970, 1, 1), Fraction(2), 8), (date(1970, 1, 2), None, 0)]

@@ -10,7 +10,7 @@ import pytest
 from shardcalc.core.advice.decision import Action
 from shardcalc.core.advice.recommendation import suggest
 from shardcalc.core.facts import built_in_limits
-from shardcalc.core.history.demand import GAP, Readings, measure, traffic
+from shardcalc.core.history.demand import GAP, Readings, coarser, measure, traffic
 from shardcalc.core.history.hot_shard import hot_shards
 from shardcalc.core.history.model import History
 from tests.suggested import NEVER_THROTTLED, alone, found, hot
@@ -181,3 +181,11 @@ def test_a_consumer_of_which_only_the_lag_is_known_demands_nothing():
     assert alone(found(replace(history(), consumers=consumers))) == alone(
         found(replace(history(), consumers={}))
     )
+
+
+def test_longer_periods_are_counted_from_the_end():
+    """Seven minutes are one period of five and two that are left out; six and eleven are 1 + 2 of five."""
+    for minutes, periods in ((7, 1), (11, 2), (10, 2), (5, 1)):
+        made = coarser(history([60] * minutes, sale=False), 300)
+        assert (made.points, made.period) == (periods, 300)
+        assert [len(series) for series in made.metrics.values()] == [periods] * len(made.metrics)
