@@ -11,7 +11,7 @@ from shardcalc.app.basis import Basis
 from shardcalc.app.selection import Group, Selection
 from shardcalc.app.streams import Streams, in_region, listed
 from shardcalc.core.advice.judged import Judged, judge
-from shardcalc.core.cost.bill import Bill, oldest
+from shardcalc.core.cost.bill import Bill, oldest, total
 from shardcalc.core.cost.break_even import STEPS, BreakEven, Curves, Regime, break_evens, curves
 from shardcalc.core.cost.comparison import RegionCost, TradeOff, cost_region, trade_offs, with_discount
 from shardcalc.core.cost.mix import Mix, StreamBills, best_mix
@@ -49,6 +49,13 @@ class RegionReport(NamedTuple):
         """
         able = [mode for mode in Mode if not self.cost.obstacles(mode)]
         return [(mode.value, self.cost.total(mode), self.cost.complete(mode)) for mode in able]
+
+    def line(self, mode: Mode, title: str) -> tuple[bool, USD | None]:
+        """Whether a mode's bills have a line of this title, and what all of them cost; None where a price is
+        unknown.
+        """
+        costs = [line.cost for line in self.cost.bill(mode).lines if line.title == title]
+        return bool(costs), None if None in costs else total(costs)
 
     @property
     def rate(self) -> RecordRate:
@@ -89,6 +96,16 @@ class CostReport(NamedTuple):
         """Where, and in which mode, the same streams cost the least; None where no price is known."""
         known = [(region, mode) for region in self.regions if (mode := region.cost.lowest) is not None]
         return min(known, key=lambda each: each[0].cost.total(each[1]).amount, default=None)
+
+    def above(self, region: RegionReport) -> tuple[Mode, USD] | None:
+        """The lowest mode of a Region, and what it costs more than the lowest of all; None where no price is
+        known.
+        """
+        best, lowest = region.cost.lowest, self.lowest
+        if best is None or lowest is None:
+            return None
+        least, mode = lowest
+        return best, region.cost.total(best) - least.cost.total(mode)
 
     @property
     def oldest(self) -> date:

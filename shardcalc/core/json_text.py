@@ -23,7 +23,7 @@ def read_json(text: bytes, quick: Callable[[str], Any] | None = None, *, bounded
 
     Args:
         text: the document.
-        quick: a faster parser; what it refuses is refused here with a reason, as is a key that stands twice.
+        quick: a faster parser; what it refuses, and a key that is given twice, is refused here with a reason.
         bounded: refuse what would take too much memory, by what it is made of; False where somebody did.
 
     Raises:

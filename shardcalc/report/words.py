@@ -239,7 +239,7 @@ def limit_cells(
 
 
 def least_shards(plan: Plan) -> str:
-    """The shards that a plan needs: at least so many where no record size is known."""
+    """The shards that a plan needs, with "at least" before them where no record size is known."""
     return f"{'at least ' if plan.workload.size_assumed else ''}{shards_text(plan.shards)}"
 
 

@@ -210,29 +210,27 @@ def assemble(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_rps(value: object) -> Rates:
     """One rate, or a mapping of mean and peak (on the command line ``mean=100,peak=300``)."""
-    if isinstance(value, Rates):
-        return value
-    if isinstance(value, str) and "=" in value:
-        value = pairs(value)
-    if isinstance(value, Mapping):
-        return Rates.of(**value)
-    return _one_rate(value if isinstance(value, RecordRate) else RecordRate.parse(text_of(value)))
+    made: Rates = _mean_and_peak(
+        Rates, lambda one: one if isinstance(one, RecordRate) else RecordRate.parse(text_of(one)), value
+    )
+    return made
 
 
 def read_throughput(value: object) -> Throughput:
     """One byte rate, or a mapping of mean and peak (on the command line ``mean=2MB/s,peak=5MB/s``)."""
-    if isinstance(value, Throughput):
+    made: Throughput = _mean_and_peak(Throughput, read_byte_rate, value)
+    return made
+
+
+def _mean_and_peak(kind: Any, read: Reader, value: object) -> Any:
+    if isinstance(value, kind):
         return value
     if isinstance(value, str) and "=" in value:
         value = pairs(value)
     if isinstance(value, Mapping):
-        return Throughput.of(**value)
-    rate = read_byte_rate(value)
-    return Throughput(rate, rate)
-
-
-def _one_rate(rate: RecordRate) -> Rates:
-    return Rates(rate, rate)
+        return kind.of(**value)
+    rate = read(value)
+    return kind(rate, rate)
 
 
 def read_consumers(value: object) -> tuple[Consumer, ...]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from shardcalc.app.cost import CostReport, RegionReport
-from shardcalc.core.cost.bill import CostLine
 from shardcalc.core.cost.bill import total as total_of
 from shardcalc.core.cost.break_even import STEPS, BreakEven
 from shardcalc.core.cost.comparison import RegionCost
 from shardcalc.core.cost.options import FanOutOption
 from shardcalc.core.facts import Limits
 from shardcalc.core.text import decimal, percent
-from shardcalc.core.units import Size
+from shardcalc.core.units import USD, Size
 from shardcalc.core.workload.parts import Mode
 from shardcalc.report.words import money, names, total
 
@@ -160,10 +158,7 @@ def beside(report: CostReport, mode: Mode) -> tuple[list[str], list[list[str]]]:
     """The bills of a mode in each Region side by side, with their totals: columns and rows."""
     bills = [region.cost.bill(mode) for region in report.regions]
     titles = dict.fromkeys(line.title for bill in bills for line in bill.lines)
-    rows = [
-        [title, *(line_cost([line for line in bill.lines if line.title == title]) for bill in bills)]
-        for title in titles
-    ]
+    rows = [[title, *(_line(*region.line(mode, title)) for region in report.regions)] for title in titles]
     totals = ["total", *(known(region.cost, mode) for region in report.regions)]
     return [mode.value, *(f"{region.cost.region}:" for region in report.regions)], [*rows, totals]
 
@@ -177,10 +172,8 @@ def unable(report: CostReport, mode: Mode) -> list[str]:
     ]
 
 
-def line_cost(lines: Sequence[CostLine]) -> str:
-    """What lines of one title cost together."""
-    costs = [line.cost for line in lines if line.cost is not None]
-    return str(total_of(costs)) if costs and len(costs) == len(lines) else "unknown" if lines else "-"
+def _line(there: bool, cost: USD | None) -> str:
+    return "-" if not there else "unknown" if cost is None else str(cost)
 
 
 def lowest(report: CostReport) -> list[str]:
@@ -189,18 +182,16 @@ def lowest(report: CostReport) -> list[str]:
     if found is None:
         return []
     least, mode = found
-    total = least.cost.total(mode)
-    told = [f"lowest: {mode} in {least.cost.region}, {total}"]
+    most = least.cost.total(mode)
+    told = [f"lowest: {mode} in {least.cost.region}, {most}"]
     for region in report.regions:
-        best = region.cost.lowest
-        if region is not least:
-            name = region.cost.region
-            told.append(
-                f"{name}: not compared, {not_known(region.cost, Mode.PROVISIONED)}"
-                if best is None
-                else f"{name}: {best} +{region.cost.total(best) - total}"
-                + (f" (+{percent((region.cost.total(best) - total).ratio_to(total))})" if total else "")
-            )
+        above, name = report.above(region), region.cost.region
+        if above is None:
+            told.append(f"{name}: not compared, {not_known(region.cost, Mode.PROVISIONED)}")
+        elif region is not least:
+            best, more = above
+            share = f" (+{percent(more.ratio_to(most))})" if most else ""
+            told.append(f"{name}: {best} +{more}{share}")
     return told
 
 

@@ -69,7 +69,7 @@ def yaml_files(top: str, exclude: Sequence[str], problems: list[Problem]) -> Ite
                 known[path] = os.path.join(place, name), stack
         folders[:] = looked
         for name in sorted(name for name in names if name.endswith(SUFFIXES) and not name.startswith(".")):
-            # To open a FIFO is to wait for ever; whatever is no file is passed over.
+            # Opening a FIFO waits for ever: only files are read.
             if os.path.isfile(path := os.path.join(folder, name)):
                 yield path, _left_out(os.path.join(place, name), [*stack, *last])
 

@@ -209,6 +209,14 @@ def test_without_a_size_the_records_are_those_that_cost_the_least():
     assert (exact["peak_throughput_bytes_per_second"], exact["size_assumed"]) == (ByteRate(5 * 2**20), True)
 
 
+def test_the_size_that_is_assumed_is_whole_in_every_unit_that_aws_bills():
+    """Else another size would cost less. And a shard's bytes are fewer of such records than it takes."""
+    limits = built_in_limits()
+    for unit in (limits.put_payload_unit, limits.on_demand_record_unit):
+        assert (ASSUMED_SIZE.amount / unit.value.amount).denominator == 1
+    assert limits.write_bytes.value.amount / ASSUMED_SIZE.amount < limits.write_records.value.amount
+
+
 def test_a_mix_of_sizes_has_the_records_of_its_mean():
     """Half of 1 KiB and half of 3 KiB: 2 KiB."""
     assert Workload.of(sizes="1KiB=50%,3KiB=50%", throughput="5MB/s").rps.mean == RecordRate(2560)
